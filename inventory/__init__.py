@@ -1,0 +1,1 @@
+"""Equipment, requirement lists, readiness and who may see them."""

@@ -1,0 +1,1 @@
+"""The composition root and command line: the only package that knows every other one."""

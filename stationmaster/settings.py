@@ -1,0 +1,43 @@
+"""The only reader of environment and configuration file; hands out one frozen record."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings of one installation; every field can be set as STATIONMASTER_<NAME> or in .env."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="STATIONMASTER_", env_file=".env", extra="ignore", frozen=True
+    )
+
+    var: Path = Field(default=Path("var"), description="folder of databases, spools and logs")
+    host: str = Field(default="127.0.0.1", description="address the web server listens on")
+    port: int = Field(default=8765, ge=1, le=65535, description="port of API and dashboard")
+    public_url: str = Field(default="", description="address users type, when behind a proxy")
+    broker_host: str = "127.0.0.1"
+    broker_port: int = Field(default=18830, ge=1, le=65535)
+    broker_program: str = Field(
+        default="", description="mosquitto or amqtt; empty: mosquitto where installed, else amqtt"
+    )
+    broker_user: str = Field(default="", description="user of ingest at the broker")
+    broker_password: SecretStr = SecretStr("")
+    database_url: str = Field(default="", description="SQLAlchemy URL; empty: SQLite below var")
+    retention_hours: float = Field(default=72.0, gt=0, description="age at which raw rows go")
+
+    @property
+    def inventory_url(self) -> str:
+        """URL of the relational database."""
+        return self.database_url or f"sqlite:///{(self.var / 'inventory.sqlite').as_posix()}"
+
+    @property
+    def telemetry_path(self) -> Path:
+        """File of the embedded time-series store."""
+        return self.var / "telemetry.sqlite"
+
+    @property
+    def base_url(self) -> str:
+        """Address of API and dashboard without a trailing slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")

@@ -1,0 +1,1 @@
+"""The embedded MQTT broker: which program, which configuration, whose passwords."""

@@ -1,0 +1,177 @@
+"""What the messages say: one typed record per stream, JSON on the wire."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+EpochMs = Annotated[int, Meta(description="milliseconds since 1970-01-01T00:00:00Z", ge=-(2**53))]
+Epoch = Annotated[int, Meta(description="random identity of the bench's spool", ge=1, lt=2**53)]
+Seq = Annotated[int, Meta(description="1, 2, 3 … over all durable streams of an epoch", ge=1)]
+SignalName = Annotated[str, Meta(min_length=1, max_length=128)]
+Value = float | bool | str | None
+"""A scaled value; None is "not available". Whole numbers travel as JSON numbers too."""
+
+
+class IdentityKind(StrEnum):
+    """What stands behind a bench code, as the bridge itself says."""
+
+    HARDWARE = "hardware"
+    SIMULATOR = "simulator"
+    REPLAY = "replay"
+
+
+class BusState(StrEnum):
+    """What the bridge sees on its buses."""
+
+    ACTIVE = "active"
+    SILENT = "silent"
+    DOWN = "down"
+
+
+class FaultState(StrEnum):
+    """Life of a fault; pending ones are not yet believed."""
+
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    CLEARED = "cleared"
+
+
+class UsageEvent(StrEnum):
+    """Life of a usage session."""
+
+    STARTED = "started"
+    EXTENDED = "extended"
+    ENDED = "ended"
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Fields every message has."""
+
+    v: Annotated[int, Meta(description="contract version", ge=1, le=1)] = 1
+    observed_at_ms: EpochMs
+
+
+class Durable(Message, frozen=True, kw_only=True, omit_defaults=True):
+    """A message that is spooled until ingest acknowledges (epoch, seq)."""
+
+    epoch: Epoch
+    seq: Seq
+
+
+class SignalInfo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One signal of the bench's catalogue.
+
+    `minimum` and `maximum` are the DBC's range in `unit`; None where the DBC states none.
+    `choices` maps raw values (as text) to labels. `headline` signals are shown first, in order.
+    """
+
+    name: SignalName
+    unit: str = ""
+    message: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: dict[str, str] = {}
+    label_zh: str = ""
+    label_en: str = ""
+    headline: bool = False
+
+
+class Identity(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who the bench says it is; empty text where a fact could not be read."""
+
+    kind: IdentityKind
+    adapter: str = ""
+    adapter_serial: str = ""
+    vin: str = ""
+    ecu_serials: dict[str, str] = {}
+    software: str = ""
+
+
+class Birth(Message, frozen=True, kw_only=True, omit_defaults=True):
+    """Retained: what this bench is and which signals it will send."""
+
+    epoch: Epoch
+    profile: str
+    identity: Identity
+    signals: list[SignalInfo]
+    publish_period_ms: Annotated[int, Meta(ge=10, le=60_000)]
+    bridge_version: str = ""
+
+
+class FrameCounts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """CAN frames since the bridge started, each counted once."""
+
+    decoded: int = 0
+    short: int = 0
+    unknown_id: int = 0
+    unknown_mux: int = 0
+    undecodable: int = 0
+
+
+class BenchState(Message, frozen=True, kw_only=True, omit_defaults=True):
+    """Retained heartbeat, at least every 2 s; the will says `online = false`."""
+
+    online: bool
+    bus: BusState = BusState.SILENT
+    frames: FrameCounts = FrameCounts()
+    spool_rows: int = 0
+    dropped_rows: int = 0
+    fault_codes: list[str] = []
+    in_use: bool = False
+
+
+class Samples(Durable, frozen=True, kw_only=True, omit_defaults=True):
+    """All signals of a bench for one publish period, last value each.
+
+    A record with `dropped` > 0 stands for that many sample rows which a full spool had to give up:
+    it covers `seq` … `last_seq` and carries no values.
+    """
+
+    values: dict[str, Value] = {}
+    last_seq: int = 0
+    dropped: int = 0
+
+
+class UsageReport(Durable, frozen=True, kw_only=True, omit_defaults=True):
+    """A step of a usage session; `usage_id` is unique per bench and stable over its steps."""
+
+    usage_id: str
+    event: UsageEvent
+    started_at_ms: EpochMs
+    ended_at_ms: EpochMs | None = None
+    evidence: dict[str, float] = {}
+
+
+class FaultReport(Durable, frozen=True, kw_only=True, omit_defaults=True):
+    """A step of a fault's life; `fault_id` is unique per bench and stable over its steps.
+
+    `dtc` is SAE J2012 text such as `P0AA6`; `failure_type` the third byte (0 none); `status` the
+    ISO 14229-1 status byte; `severity` 1-3 as GB/T 32960 alarm levels.
+    """
+
+    fault_id: str
+    dtc: str
+    failure_type: Annotated[int, Meta(ge=0, le=255)] = 0
+    status: Annotated[int, Meta(ge=0, le=255)] = 0
+    severity: Annotated[int, Meta(ge=1, le=3)]
+    state: FaultState
+    first_at_ms: EpochMs
+    text_zh: str
+    text_en: str
+    remedy_zh: str = ""
+    remedy_en: str = ""
+    signals: dict[str, Value] = {}
+
+
+class Ack(msgspec.Struct, frozen=True, kw_only=True):
+    """Ingest's word that everything of `epoch` up to and including `seq` is committed."""
+
+    epoch: Epoch
+    seq: Annotated[int, Meta(ge=0)]
+    v: int = 1
+
+
+UpMessage = Birth | BenchState | Samples | UsageReport | FaultReport
+DurableMessage = Samples | UsageReport | FaultReport

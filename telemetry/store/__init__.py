@@ -1,0 +1,1 @@
+"""Where rows and events of benches rest: the port and its implementations."""
