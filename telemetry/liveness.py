@@ -1,0 +1,31 @@
+"""When a bench counts as online, late or silent (pure)."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Liveness(StrEnum):
+    """A bench's sign of life seen from ingest."""
+
+    ONLINE = "online"
+    LATE = "late"
+    SILENT = "silent"
+    NEVER = "never"
+
+
+LATE_AFTER = timedelta(seconds=6)
+"""Chosen: three heartbeats of 2 s may be lost before a bench is called late."""
+
+
+def liveness(
+    last_seen_at: datetime | None, is_online: bool, now: datetime, silence_limit: timedelta
+) -> Liveness:
+    """Classify a bench; `is_online` is the bench's own (or its will's) last word."""
+    if last_seen_at is None:
+        return Liveness.NEVER
+    age = now - last_seen_at
+    if age > silence_limit:
+        return Liveness.SILENT
+    if not is_online or age > LATE_AFTER:
+        return Liveness.LATE
+    return Liveness.ONLINE

@@ -1,0 +1,26 @@
+"""Up to where nothing of an epoch is missing (pure): what a bridge may forget."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Everything up to `watermark` came, and beyond it the inclusive, disjoint, sorted `islands`."""
+
+    watermark: int = 0
+    islands: tuple[tuple[int, int], ...] = ()
+
+
+def advance(received: Received, spans: Iterable[tuple[int, int]]) -> Received:
+    """Add inclusive spans of sequence numbers, in any order, overlapping or not."""
+    watermark = received.watermark
+    waiting: list[tuple[int, int]] = []
+    for first, last in sorted([*received.islands, *spans]):
+        if first <= watermark + 1:
+            watermark = max(watermark, last)
+        elif waiting and first <= waiting[-1][1] + 1:
+            waiting[-1] = (waiting[-1][0], max(waiting[-1][1], last))
+        else:
+            waiting.append((first, last))
+    return Received(watermark, tuple(waiting))
