@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """Everything up to `watermark` came, and beyond it the inclusive, disjoint, sorted `islands`."""
+    """Everything up to `watermark` came, and beyond it the sorted, inclusive `islands`."""
 
     watermark: int = 0
     islands: tuple[tuple[int, int], ...] = ()

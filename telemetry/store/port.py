@@ -45,7 +45,7 @@ class Committed:
     """The outcome of a commit.
 
     `watermarks` maps (bench, epoch) touched by the batch to the highest seq below which nothing
-    is missing; `duplicates` counts durable messages that were already stored; `events` the new ones.
+    is missing; `duplicates` counts durable messages already stored before; `events` the new ones.
     """
 
     watermarks: Mapping[tuple[str, int], int]
@@ -55,7 +55,7 @@ class Committed:
 
 @dataclass(frozen=True, slots=True)
 class StoredRow:
-    """All signals of a bench for one period; `position` grows with every stored row of any bench."""
+    """All signals of a bench for one period; `position` grows with every stored row."""
 
     position: int
     bench: str
