@@ -33,11 +33,11 @@ _ROW = (
 )
 
 
-_LAST_ROW = _ROW + (
+_LAST_ROW = _ROW + (  # noqa: S608 - constant text only
     " WHERE frame.bench_id = (SELECT id FROM bench WHERE code = ?)"
     " ORDER BY frame.position DESC LIMIT 1"
 )
-_ROWS_AFTER = _ROW + (
+_ROWS_AFTER = _ROW + (  # noqa: S608 - constant text only
     " WHERE frame.bench_id = (SELECT id FROM bench WHERE code = ?)"
     " AND frame.position > ? ORDER BY frame.position LIMIT ?"
 )
@@ -47,8 +47,9 @@ Row = tuple[Any, ...]
 
 
 def _row(found: Row) -> StoredRow:
-    *key, content = found
-    return StoredRow(*key, values_decoder.decode(content))
+    position, bench, epoch, seq, observed_at_ms, received_at_ms, content = found
+    values = values_decoder.decode(content)
+    return StoredRow(position, bench, epoch, seq, observed_at_ms, received_at_ms, values)
 
 
 def _snapshot(found: Row) -> BenchSnapshot:
@@ -121,10 +122,10 @@ class SqliteReader:
             (position, limit),
         )
         events: list[StoredEvent] = []
-        for *key, stream, content in found:
+        for at, bench, epoch, seq, received_at_ms, stream, content in found:
             message = decode(Stream(stream), content)
             if isinstance(message, UsageReport | FaultReport):
-                events.append(StoredEvent(*key, message))
+                events.append(StoredEvent(at, bench, epoch, seq, received_at_ms, message))
         return events
 
     def window(

@@ -1,0 +1,152 @@
+"""The broker's side of ingest: subscribe on every connect, only enqueue, acknowledge by hand."""
+
+import queue
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import paho.mqtt.client as mqtt
+import structlog
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from telemetry.contract import topics
+from telemetry.contract.delivery import ACK_DELIVERY, KEEPALIVE_S
+from telemetry.contract.encoding import encode
+from telemetry.contract.payloads import Ack
+
+log = structlog.get_logger()
+
+INBOX_MESSAGES = 20_000
+"""Chosen: 100 benches with MAX_UNACKNOWLEDGED messages under way; 1 KB each is 20 MB."""
+RECONNECT_S = (1, 2)
+"""Shortest and longest pause between attempts; short because a local broker restarts in 0.3 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerAddress:
+    """Where the broker is and who we are to it; `use_tls` takes the system's authorities."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    client_id: str
+    use_tls: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A message as it came, with what is needed to acknowledge it."""
+
+    topic: str
+    payload: bytes
+    received_at_ms: int
+    is_retained: bool
+    mid: int
+    qos: int
+    connection: int
+
+
+class Subscriber:
+    """Feeds `inbox`; a full inbox stops reading from the broker, it never drops."""
+
+    def __init__(self, address: BrokerAddress, now_ms: Callable[[], int]) -> None:
+        self.inbox: queue.Queue[Arrived] = queue.Queue(INBOX_MESSAGES)
+        self._address = address
+        self._now_ms = now_ms
+        self._connection = 0
+        self._client = self._new_client(MQTTProtocolVersion.MQTTv5)
+        self.is_connected = False
+
+    def _new_client(self, protocol: MQTTProtocolVersion) -> mqtt.Client:
+        client = mqtt.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=self._address.client_id,
+            protocol=protocol,
+            manual_ack=True,
+        )
+        client.username_pw_set(self._address.user, self._address.password)
+        if self._address.use_tls:
+            client.tls_set_context(ssl.create_default_context())
+        client.reconnect_delay_set(*RECONNECT_S)
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_message = self._on_message
+        return client
+
+    def start(self) -> None:
+        """Connect in the background; a broker that is not there yet is tried again."""
+        properties = None
+        if self._client.protocol == MQTTProtocolVersion.MQTTv5:
+            properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+            properties.ReceiveMaximum = 1000
+        self._client.connect_async(
+            self._address.host, self._address.port, keepalive=KEEPALIVE_S, properties=properties
+        )
+        self._client.loop_start()
+
+    def stop(self) -> None:
+        """Disconnect and end the network thread."""
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def _on_connect(
+        self,
+        client: mqtt.Client,
+        _userdata: object,
+        _flags: mqtt.ConnectFlags,
+        reason: ReasonCode,
+        _properties: Properties | None,
+    ) -> None:
+        if reason.is_failure:
+            log.warning("broker refused ingest", reason=str(reason))
+            return
+        self._connection += 1
+        self.is_connected = True
+        client.subscribe(topics.up_filter(), qos=1)
+
+    def _on_disconnect(
+        self,
+        _client: mqtt.Client,
+        _userdata: object,
+        _flags: mqtt.DisconnectFlags,
+        _reason: ReasonCode,
+        _properties: Properties | None,
+    ) -> None:
+        self.is_connected = False
+
+    def _on_message(
+        self, _client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage
+    ) -> None:
+        self.inbox.put(
+            Arrived(
+                message.topic,
+                bytes(message.payload),
+                self._now_ms(),
+                message.retain,
+                message.mid,
+                message.qos,
+                self._connection,
+            )
+        )
+
+    def change_protocol(self) -> None:
+        """Start again with the other of MQTT 5 and 3.1.1, for brokers that refuse one of them."""
+        speaks_5 = self._client.protocol == MQTTProtocolVersion.MQTTv5
+        self.stop()
+        self._client = self._new_client(
+            MQTTProtocolVersion.MQTTv311 if speaks_5 else MQTTProtocolVersion.MQTTv5
+        )
+        self.start()
+
+    def acknowledge(self, arrived: Arrived) -> None:
+        """PUBACK a message of the present connection; one of an earlier one is gone anyway."""
+        if arrived.qos and arrived.connection == self._connection:
+            self._client.ack(arrived.mid, arrived.qos)
+
+    def send_ack(self, bench: str, ack: Ack) -> None:
+        """Tell a bench what is committed; a lost one is repeated with the next commit."""
+        self._client.publish(topics.ack(bench), encode(ack), qos=ACK_DELIVERY.qos)
