@@ -1,0 +1,1 @@
+"""Slice: who may log in and what they may do."""

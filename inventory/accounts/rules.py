@@ -1,0 +1,130 @@
+"""Who may do what: the one place where a role becomes a permission (pure)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person is in an organisation."""
+
+    ADMINISTRATOR = "administrator"
+    STATIONMASTER = "stationmaster"
+    INSTRUCTOR = "instructor"
+    EVALUATOR = "evaluator"
+    VISITOR = "visitor"
+
+
+class Action(StrEnum):
+    """What can be asked of the system; every route names one."""
+
+    READ_SELF = "read_self"
+    READ_STATION = "read_station"
+    READ_STATUS = "read_status"
+    READ_READINESS = "read_readiness"
+    READ_BENCH = "read_bench"
+    READ_BENCH_DETAILS = "read_bench_details"
+    READ_REGISTER = "read_register"
+    READ_LIST = "read_list"
+    READ_METRICS = "read_metrics"
+    MANAGE_SESSION = "manage_session"
+    MANAGE_API_KEYS = "manage_api_keys"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    WRITE_STATION = "write_station"
+    WRITE_REGISTER = "write_register"
+    WRITE_LIST = "write_list"
+
+
+class Decision(StrEnum):
+    """Answer to a request: hidden means that not even the existence may be told."""
+
+    ALLOWED = "allowed"
+    REFUSED = "refused"
+    HIDDEN = "hidden"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who asks. `is_read_only` is set for API keys; `user_id` is theirs who made the key."""
+
+    user_id: int
+    username: str
+    role: Role
+    organisation_code: str
+    is_read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """What a decision needs to know of the thing asked for.
+
+    `organisation_code` None means that it belongs to everybody, such as a bundled list;
+    `evaluated_by` is the evaluation organisation of the owner.
+    """
+
+    organisation_code: str | None
+    evaluated_by: str | None = None
+    is_shared: bool = False
+
+
+_VISITOR = frozenset(
+    {
+        Action.READ_SELF,
+        Action.MANAGE_SESSION,
+        Action.READ_STATION,
+        Action.READ_STATUS,
+        Action.READ_BENCH,
+    }
+)
+_READER = _VISITOR | {
+    Action.READ_READINESS,
+    Action.READ_BENCH_DETAILS,
+    Action.READ_REGISTER,
+    Action.READ_LIST,
+    Action.MANAGE_API_KEYS,
+}
+_STATIONMASTER = _READER | {Action.WRITE_STATION, Action.WRITE_REGISTER}
+PERMISSIONS: Mapping[Role, frozenset[Action]] = {
+    Role.VISITOR: _VISITOR,
+    Role.INSTRUCTOR: _READER,
+    Role.EVALUATOR: _READER | {Action.WRITE_LIST},
+    Role.STATIONMASTER: _STATIONMASTER,
+    Role.ADMINISTRATOR: _STATIONMASTER
+    | {Action.WRITE_LIST, Action.MANAGE_ACCOUNTS, Action.READ_METRICS},
+}
+CHANGING_ACTIONS = frozenset(
+    {
+        Action.MANAGE_API_KEYS,
+        Action.MANAGE_ACCOUNTS,
+        Action.WRITE_STATION,
+        Action.WRITE_REGISTER,
+        Action.WRITE_LIST,
+    }
+)
+"""What an API key can never do and an evaluator can't do in a school it evaluates."""
+
+
+def authorize(principal: Principal, action: Action, resource: Resource | None = None) -> Decision:
+    """Decide on a request; without a resource: whether the role may ever do this.
+
+    The role is looked at first, so that a refusal is the same for ids that exist and ids that
+    don't.
+    """
+    if action not in PERMISSIONS[principal.role]:
+        return Decision.REFUSED
+    if principal.is_read_only and action in CHANGING_ACTIONS:
+        return Decision.REFUSED
+    if resource is None or resource.organisation_code is None:
+        return Decision.ALLOWED
+    return _of_organisation(principal, action, resource)
+
+
+def _of_organisation(principal: Principal, action: Action, resource: Resource) -> Decision:
+    if principal.role is Role.VISITOR:
+        return Decision.ALLOWED if resource.is_shared else Decision.HIDDEN
+    if resource.organisation_code == principal.organisation_code:
+        return Decision.ALLOWED
+    is_evaluated = resource.evaluated_by == principal.organisation_code
+    if principal.role is Role.EVALUATOR and is_evaluated:
+        return Decision.REFUSED if action in CHANGING_ACTIONS else Decision.ALLOWED
+    return Decision.HIDDEN

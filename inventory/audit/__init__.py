@@ -1,0 +1,1 @@
+"""Slice: what was done, by whom and when."""

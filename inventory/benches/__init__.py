@@ -1,0 +1,1 @@
+"""Slice: benches that report themselves."""

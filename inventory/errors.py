@@ -1,0 +1,113 @@
+"""What can be wrong with a request to the inventory, as facts and without a word of HTTP."""
+
+
+class InventoryError(Exception):
+    """A use case can't do what was asked; the attributes say why."""
+
+    def facts(self) -> dict[str, object]:
+        """The attributes of the error, for a machine-readable answer."""
+        return {name: value for name, value in vars(self).items() if not name.startswith("_")}
+
+
+class Unknown(InventoryError):
+    """There is no such thing, or the caller may not know that there is one."""
+
+    kind = "thing"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"{self.kind} {code!r} is not known")
+        self.code = code
+
+
+class UnknownOrganisation(Unknown):
+    """No organisation has this code."""
+
+    kind = "organisation"
+
+
+class UnknownUser(Unknown):
+    """No account has this user name."""
+
+    kind = "user"
+
+
+class UnknownStation(Unknown):
+    """No station has this code."""
+
+    kind = "station"
+
+
+class UnknownBench(Unknown):
+    """No bench has this code."""
+
+    kind = "bench"
+
+
+class UnknownApiKey(Unknown):
+    """No API key has this id."""
+
+    kind = "API key"
+
+
+class Taken(InventoryError):
+    """The code or name is already in use."""
+
+    def __init__(self, kind: str, code: str) -> None:
+        super().__init__(f"{kind} {code!r} already exists")
+        self.kind = kind
+        self.code = code
+
+
+class Invalid(InventoryError):
+    """A value is not acceptable; `field` names it and `expected` says what would be."""
+
+    def __init__(self, field: str, expected: str) -> None:
+        super().__init__(f"{field}: expected {expected}")
+        self.field = field
+        self.expected = expected
+
+
+class NotLoggedIn(InventoryError):
+    """The caller showed no valid session and no valid API key."""
+
+    def __init__(self) -> None:
+        super().__init__("log in, or send a valid API key")
+
+
+class WrongCredentials(InventoryError):
+    """User name and password don't belong together; which of them is wrong is not said."""
+
+    def __init__(self) -> None:
+        super().__init__("user name or password is wrong")
+
+
+class TooManyAttempts(InventoryError):
+    """Too many failed logins of late; try again after `retry_after_s`."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(f"too many failed logins; try again in {retry_after_s} s")
+        self.retry_after_s = retry_after_s
+
+
+class NotAllowed(InventoryError):
+    """The caller's role does not include the action."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__(f"your role does not allow {action}")
+        self.action = action
+
+
+class ForeignRequest(InventoryError):
+    """A write with a session cookie that did not come from our own pages."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class SourceUnavailable(InventoryError):
+    """A store behind the inventory gives no answer now; `source` names it."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(f"{source} gives no answer now")
+        self.source = source

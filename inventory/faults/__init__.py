@@ -1,0 +1,1 @@
+"""Slice: what benches report as broken."""

@@ -1,0 +1,1 @@
+"""Slice: live benches with their faults and usage, as routes and streams."""

@@ -1,0 +1,1 @@
+"""Slice: schools and those who evaluate or visit them."""

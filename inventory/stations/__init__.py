@@ -1,0 +1,1 @@
+"""Slice: training and exam stations."""

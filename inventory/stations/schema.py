@@ -1,0 +1,41 @@
+"""Each field of a station, spelled once."""
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+from sqlmodel import Field, SQLModel
+
+from inventory.database import enum_as_text
+from inventory.organisations.schema import Code, Name
+from inventory.stations.rules import MODULES, Level, StationUse
+
+ModuleCode = Annotated[str, StringConstraints(pattern=r"^\d-\d{1,2}$")]
+
+
+class StationFacts(SQLModel):
+    """What a station states of itself; quantities of a requirement list multiply by these.
+
+    None means not stated, which is not zero. `exam_tasks` is per module.
+    """
+
+    workstations: int | None = Field(default=None, ge=0, le=1000)
+    vehicle_workstations: int | None = Field(default=None, ge=0, le=1000)
+    bench_workstations: int | None = Field(default=None, ge=0, le=1000)
+    exam_rooms: int | None = Field(default=None, ge=0, le=1000)
+    hv_areas: int | None = Field(default=None, ge=0, le=1000)
+    vehicles: int | None = Field(default=None, ge=0, le=1000)
+    examinees: int | None = Field(default=None, ge=0, le=100_000)
+    exam_tasks: int | None = Field(default=4, ge=0, le=100)
+
+
+class StationFields(StationFacts):
+    """What is said of a station; `modules` and `levels` are what it trains or examines."""
+
+    code: Code
+    organisation_code: Code
+    use: StationUse = Field(sa_type=enum_as_text(StationUse))
+    name_zh: Name
+    name_en: str = Field(default="", max_length=120)
+    is_shared: bool = False
+    modules: list[ModuleCode] = Field(default_factory=lambda: list(MODULES))
+    levels: list[Level] = Field(default_factory=lambda: list(Level))

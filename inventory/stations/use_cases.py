@@ -1,0 +1,72 @@
+"""Making and finding stations."""
+
+from sqlalchemy import ColumnElement, func
+from sqlmodel import Session, col, select
+
+from inventory.accounts.access import demand, visible_organisations
+from inventory.accounts.rules import Action, Principal, Resource, Role
+from inventory.audit.use_cases import record
+from inventory.database import Database
+from inventory.errors import Taken, UnknownStation
+from inventory.organisations.use_cases import organisation
+from inventory.stations.schema import StationFields
+from inventory.stations.table import Station
+
+
+def visible_stations(principal: Principal) -> ColumnElement[bool]:
+    """Condition on `Station` for what the caller may see."""
+    if principal.role is Role.VISITOR:
+        return col(Station.is_shared).is_(True)
+    return col(Station.organisation_code).in_(visible_organisations(principal))
+
+
+def stations(
+    db: Session, principal: Principal, *, offset: int = 0, limit: int = 200
+) -> tuple[list[Station], int]:
+    """Stations the caller may see, by code, and how many there are in all."""
+    seen = visible_stations(principal)
+    rows = db.exec(
+        select(Station).where(seen).order_by(col(Station.code)).offset(offset).limit(limit)
+    ).all()
+    total = db.exec(select(func.count()).select_from(Station).where(seen)).one()
+    return list(rows), total
+
+
+def station(db: Session, principal: Principal, code: str, action: Action) -> Station:
+    """The station of a code, if the caller may do this with it.
+
+    Raises:
+        UnknownStation: there is none, or the caller may not know of it.
+        NotAllowed: the caller's role does not include the action.
+    """
+    found = db.get(Station, code)
+    if found is None:
+        raise UnknownStation(code)
+    owner = organisation(db, found.organisation_code)
+    resource = Resource(owner.code, owner.evaluated_by, found.is_shared)
+    demand(principal, action, resource, UnknownStation(code))
+    return found
+
+
+def create_station(database: Database, fields: StationFields, *, who: str) -> None:
+    """Add a station to an existing organisation.
+
+    Raises:
+        Taken: the code is in use.
+        UnknownOrganisation: nobody has `fields.organisation_code`.
+    """
+    row = Station.model_validate(fields)
+    with database.begin() as db:
+        if db.get(Station, row.code) is not None:
+            raise Taken("station", row.code)
+        organisation(db, row.organisation_code)
+        db.add(row)
+        record(
+            db,
+            who=who,
+            action="created",
+            entity="station",
+            entity_id=row.code,
+            organisation_code=row.organisation_code,
+            new=row.model_dump(),
+        )

@@ -1,0 +1,1 @@
+"""Slice: when benches were really used."""
