@@ -13,8 +13,8 @@ from telemetry.store.port import StoreUnavailable, TimeSeriesStore
 
 log = structlog.get_logger()
 
-CHANGE_PROTOCOL_AFTER_S = 6.0
-"""Chosen: three reconnect attempts of 2 s before the other MQTT version is tried."""
+CHANGE_PROTOCOL_AFTER_S = 3.0
+"""Chosen: two reconnect attempts of 1-2 s before the other MQTT version is tried."""
 FORGET_PERIOD_S = 600.0
 
 

@@ -14,16 +14,16 @@ from telemetry.contract.payloads import (
 )
 from telemetry.downsampling import Window
 
-M = TypeVar("M")
+MessageT = TypeVar("MessageT", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Received(Generic[M]):
+class Received(Generic[MessageT]):
     """A valid message with the bench it came from and the moment ingest received it."""
 
     bench: str
     received_at_ms: int
-    message: M
+    message: MessageT
 
 
 @dataclass(slots=True)

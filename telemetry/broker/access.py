@@ -1,0 +1,86 @@
+"""Whose word counts at the broker: users, hashed passwords and who may use which topic."""
+
+import base64
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from telemetry.contract import topics
+
+INGEST_USER = "ingest"
+PBKDF2_ROUNDS = 101
+"""Mosquitto's own default; enough because every password is 128 random bits, never a person's."""
+
+
+def read_or_make_passwords(path: Path, users: Iterable[str]) -> dict[str, str]:
+    """Passwords of all users from a JSON file `{user: password}` that only its owner can read.
+
+    Missing users get a new 128-bit random password and the file is replaced as a whole.
+    """
+    known: dict[str, str] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    missing = [user for user in users if user not in known]
+    if missing:
+        known.update({user: secrets.token_hex(16) for user in missing})
+        write_private(path, json.dumps(known, indent=1, sort_keys=True))
+    return known
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(path.name + ".draft")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    draft.replace(path)
+
+
+def mosquitto_password_line(user: str, password: str, salt: bytes) -> str:
+    """A line of Mosquitto's password file: PBKDF2-HMAC-SHA512, salt and hash in base64."""
+    digest = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, PBKDF2_ROUNDS)
+    packed = (base64.b64encode(part).decode() for part in (salt, digest))
+    return f"{user}:$7${PBKDF2_ROUNDS}$" + "$".join(packed)
+
+
+def mosquitto_passwords(passwords: Mapping[str, str]) -> str:
+    """The whole password file."""
+    lines = (
+        mosquitto_password_line(user, password, secrets.token_bytes(12))
+        for user, password in sorted(passwords.items())
+    )
+    return "\n".join(lines) + "\n"
+
+
+def mosquitto_acl() -> str:
+    """The access list: ingest sees all, a bench (`%u`, its user name) only its own topics."""
+    return "\n".join(
+        [
+            f"user {INGEST_USER}",
+            f"topic read {topics.up_filter()}",
+            f"topic write {topics.PREFIX}/+/down/ack",
+            "",
+            f"pattern write {topics.PREFIX}/%u/up/#",
+            f"pattern read {topics.PREFIX}/%u/down/#",
+            "",
+        ]
+    )
+
+
+def may_publish(user: str, topic: str) -> bool:
+    """The same access rules for a broker that asks us."""
+    if user == INGEST_USER:
+        return topic.startswith(f"{topics.PREFIX}/") and topic.endswith("/down/ack")
+    return topic.startswith(f"{topics.PREFIX}/{user}/up/")
+
+
+def may_subscribe(user: str, topic_filter: str) -> bool:
+    """Whether a user may hear a topic or topic filter."""
+    if user == INGEST_USER:
+        parts = topic_filter.split("/")
+        return topic_filter == topics.up_filter() or (
+            topic_filter.startswith(f"{topics.PREFIX}/") and parts[3:4] == ["up"]
+        )
+    return topic_filter.startswith(f"{topics.PREFIX}/{user}/down/")
