@@ -128,3 +128,20 @@ def _of_organisation(principal: Principal, action: Action, resource: Resource) -
     if principal.role is Role.EVALUATOR and is_evaluated:
         return Decision.REFUSED if action in CHANGING_ACTIONS else Decision.ALLOWED
     return Decision.HIDDEN
+
+
+MIN_PASSWORD = 12
+"""OWASP ASVS 5.0 6.2.1 asks for 8 and recommends 15; chosen between, without composition rules."""
+MAX_PASSWORD = 128
+_MIN_DIFFERENT = 5
+
+
+def password_objection(username: str, password: str) -> str | None:
+    """What is expected of a password that this one lacks; None when it will do."""
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        return f"{MIN_PASSWORD} to {MAX_PASSWORD} characters"
+    if len(set(password)) < _MIN_DIFFERENT:
+        return f"at least {_MIN_DIFFERENT} different characters"
+    if username.lower() in password.lower():
+        return "something that does not contain the user name"
+    return None

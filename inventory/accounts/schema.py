@@ -6,16 +6,13 @@ from typing import Annotated
 from pydantic import StringConstraints
 from sqlmodel import Field, SQLModel
 
-from inventory.accounts.rules import Role
+from inventory.accounts.rules import MAX_PASSWORD, Role
 from inventory.database import enum_as_text
 from inventory.organisations.schema import Code, Name, OrganisationOut
 
 Username = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9._-]{0,38}[a-z0-9])?$", max_length=40)
 ]
-MIN_PASSWORD = 12
-"""OWASP ASVS 5.0 6.2.1 asks for 8 and recommends 15; chosen between, without composition rules."""
-MAX_PASSWORD = 128
 MAX_KEY_DAYS = 365
 
 
