@@ -1,0 +1,80 @@
+"""BridgeError and its family: what can be wrong with a file, a profile or an adapter.
+
+BridgeError
+├── UnreadableDbc       the DBC cannot be read, even after repair
+├── UnreadableLog       the log's format is unknown or its content is not what the format says
+├── BadCondition        a condition of a profile does not follow the small expression language
+├── BadProfile          a bench profile has a wrong, missing or contradictory entry
+├── BusUnavailable      the adapter cannot be opened, or not without the risk of transmitting
+├── SpoolUnusable       the spool file cannot be opened or is of another bench
+└── TransmissionDenied  something tried to send a frame the diagnostics allowance does not cover
+"""
+
+from pathlib import Path
+
+
+class BridgeError(Exception):
+    """Base of everything the bridge refuses; the text is meant for the person at the bench."""
+
+
+class UnreadableDbc(BridgeError):
+    """The DBC cannot be read; `reason` names the line where one is known."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: not a readable DBC: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class UnreadableLog(BridgeError):
+    """The log cannot be read as any known format."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: not a readable CAN log: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class BadCondition(BridgeError):
+    """A condition such as `motor_speed_rpm > 50` could not be understood."""
+
+    def __init__(self, text: str, reason: str) -> None:
+        super().__init__(f"condition {text!r}: {reason}")
+        self.text = text
+        self.reason = reason
+
+
+class BadProfile(BridgeError):
+    """A bench profile cannot be used; `place` is the table and key, such as `faults[0].dtc`."""
+
+    def __init__(self, path: Path, place: str, reason: str) -> None:
+        super().__init__(f"{path}: {place}: {reason}" if place else f"{path}: {reason}")
+        self.path = path
+        self.place = place
+        self.reason = reason
+
+
+class BusUnavailable(BridgeError):
+    """The CAN adapter cannot be used."""
+
+    def __init__(self, interface: str, channel: str, reason: str) -> None:
+        super().__init__(f"CAN interface {interface!r} channel {channel!r}: {reason}")
+        self.interface = interface
+        self.channel = channel
+
+
+class SpoolUnusable(BridgeError):
+    """The disk spool cannot be used."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"spool {path}: {reason}")
+        self.path = path
+
+
+class TransmissionDenied(BridgeError):
+    """A frame was refused before it reached the bus."""
+
+    def __init__(self, arbitration_id: int, data: bytes, reason: str) -> None:
+        super().__init__(f"0x{arbitration_id:X} [{data.hex(' ')}] not sent: {reason}")
+        self.arbitration_id = arbitration_id
+        self.data = data
