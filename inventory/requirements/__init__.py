@@ -1,0 +1,1 @@
+"""Requirement lists: what the evaluation organisation asks a station to have."""

@@ -1,0 +1,69 @@
+"""The columns of a requirement list file and of its settings, each spelled once."""
+
+from datetime import date, datetime
+
+from sqlmodel import Field, SQLModel
+
+MAX_CELL = 2000
+
+
+class RequirementCells(SQLModel):
+    """A row as the file has it: the list is kept word for word, its meaning is read from here."""
+
+    row_id: str = Field(max_length=64)
+    certificate: str = Field(default="", max_length=MAX_CELL)
+    module_code: str = Field(max_length=8)
+    module_name: str = Field(default="", max_length=MAX_CELL)
+    level: str = Field(max_length=MAX_CELL)
+    station_use: str = Field(max_length=MAX_CELL)
+    category: str = Field(default="", max_length=MAX_CELL)
+    exam_task: str = Field(default="*", max_length=MAX_CELL)
+    item_zh: str = Field(max_length=MAX_CELL)
+    item_en: str = Field(default="", max_length=MAX_CELL)
+    technical_parameters: str = Field(default="-", max_length=MAX_CELL)
+    quantity_basis: str = Field(max_length=MAX_CELL)
+    quantity_n: str = Field(max_length=MAX_CELL)
+    per_n_examinees: str = Field(default="", max_length=MAX_CELL)
+    obligation: str = Field(max_length=MAX_CELL)
+    calibration_required: str = Field(default="no", max_length=MAX_CELL)
+    interval_months: str = Field(default="", max_length=MAX_CELL)
+    calibration_document: str = Field(default="", max_length=MAX_CELL)
+    calibration_evidence: str = Field(default="", max_length=MAX_CELL)
+    sharing_rule: str = Field(default="", max_length=MAX_CELL)
+    substitute_allowed: str = Field(default="", max_length=MAX_CELL)
+    alternative_group: str = Field(default="-", max_length=MAX_CELL)
+    authority_item: str = Field(max_length=MAX_CELL)
+    authority_parameters: str = Field(max_length=MAX_CELL)
+    authority_quantity: str = Field(max_length=MAX_CELL)
+    list_version: str = Field(default="", max_length=MAX_CELL)
+    is_inference: str = Field(default="", max_length=MAX_CELL)
+    source_address: str = Field(default="", max_length=MAX_CELL)
+
+
+class RequirementOut(RequirementCells):
+    """A requirement as the API shows it."""
+
+
+class ListFields(SQLModel):
+    """What is said of a version of a requirement list.
+
+    `binding_authorities` are names separated by commas; `sha256` is that of the imported file.
+    """
+
+    version: str = Field(max_length=64)
+    title: str = Field(default="", max_length=200)
+    is_official: bool = False
+    binding_authorities: str = Field(max_length=400)
+    level_inheritance: bool = False
+    valid_from: date | None = None
+    valid_to: date | None = None
+    source_name: str = Field(default="", max_length=200)
+    sha256: str = Field(max_length=64)
+    row_count: int = Field(ge=0)
+    skipped_rows: int = Field(default=0, ge=0)
+    imported_at: datetime
+    imported_by: str = Field(max_length=80)
+
+
+class ListOut(ListFields):
+    """A list version as the API shows it."""

@@ -1,0 +1,93 @@
+"""How tables are written as csv or xlsx so that no cell is ever run as a formula."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+
+from inventory.requirements.tabular import UnreadableFile, harmless
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a template: its name, its Chinese heading and what to write there."""
+
+    name: str
+    zh: str
+    help_zh: str
+    example: str = ""
+
+
+def template(name: str, columns: Sequence[Column]) -> bytes:
+    """An empty file to fill in: the header, a row of Chinese headings, help and an example.
+
+    All but the header begin with `#` and are passed over on import.
+    """
+    rows = [
+        [column.name for column in columns],
+        _remark("#", [column.zh for column in columns]),
+        _remark("#说明：", [column.help_zh for column in columns]),
+        _remark("#例：", [column.example for column in columns]),
+    ]
+    return write_rows(name, rows)
+
+
+def write_table(name: str, columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:
+    """A file of the named columns; `name`'s ending says csv or xlsx."""
+    return write_rows(name, [list(columns), *([row.get(c, "") for c in columns] for row in rows)])
+
+
+def write_rows(name: str, rows: Sequence[Sequence[str]]) -> bytes:
+    """Rows of text as a csv (UTF-8 with mark, for spreadsheet programs) or xlsx file.
+
+    Raises:
+        UnreadableFile: the name ends in neither .csv nor .xlsx.
+    """
+    match PurePath(name).suffix.lower():
+        case ".csv":
+            return _csv(rows)
+        case ".xlsx":
+            return _xlsx(rows)
+        case suffix:
+            raise UnreadableFile(
+                f"应为 .csv 或 .xlsx 文件名，得到 {suffix or '无扩展名'}",
+                f"expected a name ending in .csv or .xlsx, got {suffix or 'no ending'}",
+            )
+
+
+def _remark(sign: str, cells: list[str]) -> list[str]:
+    return [f"{sign}{cells[0]}", *cells[1:]]
+
+
+def _csv(rows: Sequence[Sequence[str]]) -> bytes:
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer).writerows([harmless(cell) for cell in row] for row in rows)
+    return buffer.getvalue().encode("utf-8-sig")
+
+
+def _xlsx(rows: Sequence[Sequence[str]]) -> bytes:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("stationmaster")
+    sheet.freeze_panes = "B2"
+    for index in range(1, len(rows[0]) + 1 if rows else 1):
+        sheet.column_dimensions[get_column_letter(index)].width = 18
+    for number, row in enumerate(rows):
+        cells = []
+        for text in row:
+            cell = WriteOnlyCell(sheet, harmless(text))
+            # openpyxl guesses "formula" from a leading "="; text stays text
+            cell.data_type = "s"
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            if number == 0:
+                cell.font = Font(bold=True)
+            cells.append(cell)
+        sheet.append(cells)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
