@@ -39,3 +39,39 @@ class StationFields(StationFacts):
     is_shared: bool = False
     modules: list[ModuleCode] = Field(default_factory=lambda: list(MODULES))
     levels: list[Level] = Field(default_factory=lambda: list(Level))
+
+
+class StationOut(SQLModel):
+    """A station as the API shows it; `facts` are null for those who only see that it is shared."""
+
+    model_config = {
+        "json_schema_extra": {
+            "examples": [
+                {
+                    "code": "BJ01-T",
+                    "organisation_code": "BJ01",
+                    "organisation_name_zh": "北京示范职业学校",
+                    "organisation_name_en": "Beijing Demonstration School",
+                    "use": "training",
+                    "name_zh": "培训站",
+                    "name_en": "Training station",
+                    "is_shared": True,
+                    "modules": ["2-1", "2-2"],
+                    "levels": ["elementary", "intermediate"],
+                    "facts": {"workstations": 4, "exam_tasks": 4},
+                }
+            ]
+        }
+    }
+
+    code: str
+    organisation_code: str
+    organisation_name_zh: str
+    organisation_name_en: str
+    use: StationUse
+    name_zh: str
+    name_en: str
+    is_shared: bool
+    modules: list[str]
+    levels: list[Level]
+    facts: StationFacts | None

@@ -4,12 +4,13 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from inventory.accounts.access import demand, visible_organisations
-from inventory.accounts.rules import Action, Principal, Resource, Role
+from inventory.accounts.rules import Action, Decision, Principal, Resource, Role, authorize
 from inventory.audit.use_cases import record
 from inventory.database import Database
 from inventory.errors import Taken, UnknownStation
 from inventory.organisations.use_cases import organisation
-from inventory.stations.schema import StationFields
+from inventory.stations.rules import Level
+from inventory.stations.schema import StationFacts, StationFields, StationOut
 from inventory.stations.table import Station
 
 
@@ -70,3 +71,18 @@ def create_station(database: Database, fields: StationFields, *, who: str) -> No
             organisation_code=row.organisation_code,
             new=row.model_dump(),
         )
+
+
+def shown(db: Session, principal: Principal, row: Station) -> StationOut:
+    """The station with its owner's name, and its facts where the caller may know them."""
+    owner = organisation(db, row.organisation_code)
+    is_insider = authorize(principal, Action.READ_READINESS) is Decision.ALLOWED
+    return StationOut(
+        **row.model_dump(include={"code", "organisation_code", "use", "name_zh", "name_en"}),
+        organisation_name_zh=owner.name_zh,
+        organisation_name_en=owner.name_en,
+        is_shared=row.is_shared,
+        modules=row.modules,
+        levels=[Level(level) for level in row.levels],
+        facts=StationFacts.model_validate(row) if is_insider else None,
+    )

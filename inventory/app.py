@@ -1,0 +1,117 @@
+"""The FastAPI app, made of parts that are handed in; no route without a policy."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import iter_route_contexts
+from starlette.routing import BaseRoute, Mount
+
+from inventory.accounts.passwords import Passwords
+from inventory.accounts.policies import Policy, PublicPolicy
+from inventory.accounts.routes import router as accounts_router
+from inventory.benches.live import LiveBenches
+from inventory.database import Database
+from inventory.edge import Edge, Metrics
+from inventory.health import router as health_router
+from inventory.monitoring.changes import ChangeWatch
+from inventory.monitoring.routes import router as benches_router
+from inventory.monitoring.streams import Streams
+from inventory.openapi import openapi_of
+from inventory.problems import install_problems
+from inventory.stations.routes import router as stations_router
+
+API = "/api/v1"
+MAX_BODY_BYTES = 16 * 1024 * 1024
+"""Chosen: a register of 10,000 items as xlsx takes about 1 MB."""
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the app is made of.
+
+    `allowed_hosts` empty means that any host name is answered; `is_cookie_secure` is for servers
+    reached by https through a proxy.
+    """
+
+    database: Database
+    live: LiveBenches
+    passwords: Passwords = field(default_factory=Passwords)
+    clock: Callable[[], datetime] = _utc_now
+    is_cookie_secure: bool = False
+    allowed_hosts: Sequence[str] = ()
+
+
+class RouteWithoutPolicy(Exception):
+    """A route does not say who may call it; `path` names it."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path}: add Depends(require(Action.…)) or Depends(public())")
+        self.path = path
+
+
+def create_app(parts: Parts) -> FastAPI:
+    """Make the app; nothing is opened, started or written.
+
+    Raises:
+        RouteWithoutPolicy: a router has a route that does not say who may call it.
+    """
+    app = FastAPI(
+        title="Stationmaster 站长",
+        summary="Readiness, live evidence and sharing for EV training and exam stations",
+        version=version("stationmaster"),
+        openapi_url=None,
+        max_body_size=MAX_BODY_BYTES,
+    )
+    app.state.database = parts.database
+    app.state.live = parts.live
+    app.state.passwords = parts.passwords
+    app.state.clock = parts.clock
+    app.state.is_cookie_secure = parts.is_cookie_secure
+    app.state.streams = Streams()
+    app.state.watch = ChangeWatch(parts.database, parts.live)
+    app.state.metrics = Metrics()
+    app.add_middleware(Edge, metrics=app.state.metrics, allowed_hosts=parts.allowed_hosts)
+    install_problems(app)
+    for router in (accounts_router, stations_router, benches_router):
+        app.include_router(router, prefix=API)
+    app.include_router(health_router)
+    for path in routes_without_policy(app.routes):
+        raise RouteWithoutPolicy(path)
+    _describe(app)
+    return app
+
+
+def routes_without_policy(routes: Sequence[BaseRoute]) -> list[str]:
+    """Paths of routes that name no policy; mounted apps guard themselves."""
+    return [
+        str(context.path)
+        for context in iter_route_contexts(routes)
+        if not isinstance(context.original_route, Mount)
+        and not any(_policies(getattr(context, "dependant", None)))
+    ]
+
+
+def _policies(dependant: Dependant | None) -> Iterator[bool]:
+    for needed in dependant.dependencies if dependant else ():
+        yield isinstance(needed.call, Policy | PublicPolicy)
+        yield from _policies(needed)
+
+
+def _describe(app: FastAPI) -> None:
+    documents: list[dict[str, Any]] = []
+
+    def openapi() -> dict[str, Any]:
+        if not documents:
+            documents.append(openapi_of(app))
+        return documents[0]
+
+    app.openapi = openapi  # type: ignore[method-assign] # FastAPI's documented way

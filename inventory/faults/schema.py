@@ -1,0 +1,39 @@
+"""Each field of a fault, spelled once."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from inventory.database import enum_as_text
+from inventory.faults.rules import FaultState
+
+
+class FaultFields(SQLModel):
+    """A fault as its bench reports it.
+
+    `dtc` is SAE J2012 text, `failure_type` the third byte, `status` the ISO 14229-1 status byte,
+    `severity` 1-3 as GB/T 32960 alarm levels. Moments are the bench's own clock.
+    """
+
+    bench_code: str
+    fault_id: str
+    dtc: str
+    failure_type: int = 0
+    status: int = 0
+    severity: int
+    state: FaultState = Field(sa_type=enum_as_text(FaultState))
+    first_at: datetime
+    observed_at: datetime
+    confirmed_at: datetime | None = None
+    cleared_at: datetime | None = None
+    text_zh: str
+    text_en: str
+    remedy_zh: str = ""
+    remedy_en: str = ""
+
+
+class FaultOut(FaultFields):
+    """A fault as the API shows it; `signals` are the values when the bench reported it."""
+
+    signals: dict[str, float | bool | str | None] = {}
+    is_blocking: bool = Field(description="takes the bench out of working order")

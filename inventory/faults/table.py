@@ -1,0 +1,23 @@
+"""The fault's table."""
+
+from typing import Any
+
+from sqlalchemy import JSON, Column
+from sqlmodel import Field
+
+from inventory.database import Row
+from inventory.faults.schema import FaultFields
+
+
+class Fault(FaultFields, Row, table=True):
+    """A stored fault.
+
+    `bench_code` is no foreign key: a bench may report before it is registered, and what it
+    reported is kept until it is.
+    """
+
+    __tablename__ = "fault"
+
+    bench_code: str = Field(primary_key=True)
+    fault_id: str = Field(primary_key=True)
+    signals: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))

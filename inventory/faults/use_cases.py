@@ -1,0 +1,105 @@
+"""Keeping what benches report as broken."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from inventory.audit.use_cases import record
+from inventory.benches.table import Bench
+from inventory.faults.rules import OPEN_STATES, FaultLife, FaultState, FaultStep, is_blocking, step
+from inventory.faults.schema import FaultOut
+from inventory.faults.table import Fault
+from inventory.moments import moment
+from telemetry.contract.payloads import FaultReport
+
+
+def apply_fault(db: Session, bench_code: str, report: FaultReport) -> bool:
+    """Take a reported step into the fault's record, in the caller's transaction.
+
+    Returns:
+        Whether anything changed; late and repeated steps change nothing.
+    """
+    row = db.get(Fault, (bench_code, report.fault_id))
+    reported = FaultStep(
+        FaultState(report.state.value), moment(report.first_at_ms), moment(report.observed_at_ms)
+    )
+    life = step(None if row is None else _life(row), reported)
+    if life is None:
+        return False
+    old = None if row is None else {"state": row.state.value}
+    facts = _reported_facts(bench_code, report) | _columns(life)
+    fault = Fault.model_validate(facts) if row is None else row.sqlmodel_update(facts)
+    db.add(fault)
+    owner = db.get(Bench, bench_code)
+    record(
+        db,
+        who=f"bench:{bench_code}",
+        action=life.state.value,
+        entity="fault",
+        entity_id=f"{bench_code}/{report.fault_id}",
+        organisation_code=owner.organisation_code if owner else None,
+        old=old,
+        new={"state": life.state.value, "dtc": report.dtc, "severity": report.severity},
+    )
+    return True
+
+
+def open_faults(db: Session, bench_codes: Sequence[str]) -> list[Fault]:
+    """Faults that are not cleared, the most severe first."""
+    return list(
+        db.exec(
+            select(Fault)
+            .where(col(Fault.bench_code).in_(bench_codes), col(Fault.state).in_(OPEN_STATES))
+            .order_by(col(Fault.severity).desc(), col(Fault.first_at).desc())
+        ).all()
+    )
+
+
+def faults(db: Session, bench_code: str, *, offset: int, limit: int) -> tuple[list[Fault], int]:
+    """All faults of a bench, the latest first, and how many there are."""
+    of_bench = Fault.bench_code == bench_code
+    rows = db.exec(
+        select(Fault)
+        .where(of_bench)
+        .order_by(col(Fault.first_at).desc(), col(Fault.fault_id))
+        .offset(offset)
+        .limit(limit)
+    ).all()
+    return list(rows), db.exec(select(func.count()).select_from(Fault).where(of_bench)).one()
+
+
+def shown(fault: Fault, blocking_severity: int) -> FaultOut:
+    """The fault with its weight for the bench it belongs to."""
+    blocks = is_blocking(fault.state, fault.severity, blocking_severity)
+    return FaultOut.model_validate(fault, update={"is_blocking": blocks})
+
+
+def _life(row: Fault) -> FaultLife:
+    return FaultLife(row.state, row.first_at, row.observed_at, row.confirmed_at, row.cleared_at)
+
+
+def _columns(life: FaultLife) -> dict[str, object]:
+    return {
+        "state": life.state,
+        "first_at": life.first_at,
+        "observed_at": life.observed_at,
+        "confirmed_at": life.confirmed_at,
+        "cleared_at": life.cleared_at,
+    }
+
+
+def _reported_facts(bench_code: str, report: FaultReport) -> dict[str, object]:
+    return {
+        "bench_code": bench_code,
+        "fault_id": report.fault_id,
+        "dtc": report.dtc,
+        "failure_type": report.failure_type,
+        "status": report.status,
+        "severity": report.severity,
+        "text_zh": report.text_zh,
+        "text_en": report.text_en,
+        "remedy_zh": report.remedy_zh,
+        "remedy_en": report.remedy_en,
+        "signals": dict(report.signals),
+    }

@@ -1,0 +1,11 @@
+"""How milliseconds of the wire become moments."""
+
+from datetime import UTC, datetime, timedelta
+
+_ZERO = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST_MS = 253_402_300_799_000
+
+
+def moment(epoch_ms: int) -> datetime:
+    """The aware UTC moment; a clock gone wild is kept between the years 1970 and 9999."""
+    return _ZERO + timedelta(milliseconds=min(max(epoch_ms, 0), _LATEST_MS))

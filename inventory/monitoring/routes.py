@@ -1,0 +1,159 @@
+"""Routes of benches: register entry, live state, faults, usage, signals and streams."""
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from typing import Annotated, cast
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import AwareDatetime
+
+from inventory.accounts.policies import Now, TheDatabase, require
+from inventory.accounts.rules import Action, Principal
+from inventory.benches.live import LiveBenches, WindowQuery
+from inventory.benches.table import Bench
+from inventory.benches.use_cases import bench, benches
+from inventory.faults.schema import FaultOut
+from inventory.faults.use_cases import faults
+from inventory.faults.use_cases import shown as shown_fault
+from inventory.monitoring.changes import ChangeWatch
+from inventory.monitoring.schema import BenchOut, BenchPage, SignalsOut
+from inventory.monitoring.streams import Streams, change_events, live_events
+from inventory.monitoring.use_cases import bench_page, signals, summaries
+from inventory.paging import Limit, Offset, Page, page
+from inventory.usage_sessions.schema import UsageSessionOut
+from inventory.usage_sessions.use_cases import usage_sessions
+
+router = APIRouter(tags=["benches"])
+Looker = Annotated[Principal, Depends(require(Action.READ_BENCH))]
+Insider = Annotated[Principal, Depends(require(Action.READ_BENCH_DETAILS))]
+Watcher = Annotated[Principal, Depends(require(Action.READ_STATUS))]
+
+
+def live_of(request: Request) -> LiveBenches:
+    """The live evidence the app was made with."""
+    return cast("LiveBenches", request.app.state.live)
+
+
+def streams_of(request: Request) -> Streams:
+    """The app's count of open streams."""
+    return cast("Streams", request.app.state.streams)
+
+
+def watch_of(request: Request) -> ChangeWatch:
+    """The app's shared look at the house."""
+    return cast("ChangeWatch", request.app.state.watch)
+
+
+def stream_place(streams: Annotated[Streams, Depends(streams_of)]) -> Iterator[Streams]:
+    """A place among the open streams, given back when the stream ends."""
+    with streams.place():
+        yield streams
+
+
+Live = Annotated[LiveBenches, Depends(live_of)]
+Place = Annotated[Streams, Depends(stream_place)]
+
+
+def watched_bench(code: str, database: TheDatabase, caller: Insider) -> Bench:
+    """The bench of a stream, looked up before the answer starts so that a refusal has a status."""
+    with database.read() as db:
+        return bench(db, caller, code, Action.READ_BENCH_DETAILS)
+
+
+WatchedBench = Annotated[Bench, Depends(watched_bench)]
+
+
+class Span:
+    """The span of time and the signals a caller asks for."""
+
+    def __init__(
+        self,
+        now: Now,
+        start: Annotated[
+            AwareDatetime | None, Query(alias="from", description="default: 10 minutes before `to`")
+        ] = None,
+        end: Annotated[AwareDatetime | None, Query(alias="to", description="default: now")] = None,
+        points: Annotated[int, Query(ge=1, le=2000, description="buckets per signal")] = 300,
+        signal: Annotated[
+            list[str] | None, Query(max_length=64, description="repeat for several; none: all")
+        ] = None,
+    ) -> None:
+        until = end or now
+        self.query = WindowQuery(start or until - timedelta(minutes=10), until, points, signal)
+
+
+@router.get("/benches")
+def list_benches(
+    database: TheDatabase,
+    live: Live,
+    caller: Looker,
+    now: Now,
+    offset: Offset = 0,
+    limit: Limit = 50,
+) -> Page[BenchOut]:
+    """Benches I may see, by code."""
+    with database.read() as db:
+        rows, total = benches(db, caller, offset=offset, limit=limit)
+        return page(summaries(db, live, caller, rows, now), total, offset)
+
+
+@router.get("/benches/{code}")
+def show_bench(code: str, database: TheDatabase, live: Live, caller: Looker, now: Now) -> BenchPage:
+    """One bench: identity, sign of life, open faults, current usage session, latest values."""
+    with database.read() as db:
+        found = bench(db, caller, code, Action.READ_BENCH)
+        return bench_page(db, live, caller, found, now)
+
+
+@router.get("/benches/{code}/faults")
+def list_faults(
+    code: str, database: TheDatabase, caller: Insider, offset: Offset = 0, limit: Limit = 50
+) -> Page[FaultOut]:
+    """Faults of a bench, the latest first."""
+    with database.read() as db:
+        found = bench(db, caller, code, Action.READ_BENCH_DETAILS)
+        rows, total = faults(db, code, offset=offset, limit=limit)
+    return page([shown_fault(row, found.blocking_severity) for row in rows], total, offset)
+
+
+@router.get("/benches/{code}/usage-sessions")
+def list_usage_sessions(
+    code: str, database: TheDatabase, caller: Insider, offset: Offset = 0, limit: Limit = 50
+) -> Page[UsageSessionOut]:
+    """When the bench was really used, the latest first."""
+    with database.read() as db:
+        bench(db, caller, code, Action.READ_BENCH_DETAILS)
+        rows, total = usage_sessions(db, code, offset=offset, limit=limit)
+    return page([UsageSessionOut.model_validate(row) for row in rows], total, offset)
+
+
+@router.get("/benches/{code}/signals")
+def show_signals(
+    code: str, database: TheDatabase, live: Live, caller: Insider, span: Annotated[Span, Depends()]
+) -> SignalsOut:
+    """Values of a span of time, thinned out to a number of points with every extreme kept."""
+    with database.read() as db:
+        found = bench(db, caller, code, Action.READ_BENCH_DETAILS)
+    return signals(live, found, span.query)
+
+
+@router.get("/benches/{code}/live", response_class=EventSourceResponse)  # noqa: FAST003 - found by `code`
+async def stream_bench(
+    request: Request, caller: Insider, live: Live, place: Place, found: WatchedBench
+) -> AsyncIterator[ServerSentEvent]:
+    """Server-sent events: `row` for each new row, `state` each second."""
+    async for event in live_events(request, caller, place, found, live):
+        yield event
+
+
+@router.get("/changes", response_class=EventSourceResponse)
+async def stream_changes(
+    request: Request,
+    caller: Watcher,
+    place: Place,
+    watch: Annotated[ChangeWatch, Depends(watch_of)],
+) -> AsyncIterator[ServerSentEvent]:
+    """Server-sent events: `changed` when pages I may see are out of date."""
+    async for event in change_events(request, caller, place, watch):
+        yield event

@@ -1,0 +1,32 @@
+"""Routes of stations."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from inventory.accounts.policies import TheDatabase, require
+from inventory.accounts.rules import Action, Principal
+from inventory.paging import Limit, Offset, Page, page
+from inventory.stations.schema import StationOut
+from inventory.stations.use_cases import shown, station, stations
+
+router = APIRouter(tags=["stations"])
+Looker = Annotated[Principal, Depends(require(Action.READ_STATION))]
+
+
+@router.get("/stations")
+def list_stations(
+    database: TheDatabase, caller: Looker, offset: Offset = 0, limit: Limit = 50
+) -> Page[StationOut]:
+    """Stations I may see, by code."""
+    with database.read() as db:
+        rows, total = stations(db, caller, offset=offset, limit=limit)
+        return page([shown(db, caller, row) for row in rows], total, offset)
+
+
+@router.get("/stations/{code}")
+def show_station(code: str, database: TheDatabase, caller: Looker) -> StationOut:
+    """One station."""
+    with database.read() as db:
+        found = station(db, caller, code, Action.READ_STATION)
+        return shown(db, caller, found)

@@ -1,0 +1,24 @@
+"""Each field of a usage session, spelled once."""
+
+from datetime import datetime
+
+from sqlmodel import SQLModel
+
+
+class UsageSessionFields(SQLModel):
+    """A span in which a bench was really used, `[started_at, ended_at)`; still open without end.
+
+    Moments are the bench's own clock; `observed_at` is the latest step.
+    """
+
+    bench_code: str
+    usage_id: str
+    started_at: datetime
+    observed_at: datetime
+    ended_at: datetime | None = None
+
+
+class UsageSessionOut(UsageSessionFields):
+    """A usage session as the API shows it; `evidence` counts what was seen, by the profile."""
+
+    evidence: dict[str, float] = {}
