@@ -1,0 +1,1 @@
+"""How the relational database grows from version to version."""

@@ -1,0 +1,23 @@
+"""Every table of the inventory, so that migrations and tests see them all."""
+
+from inventory.accounts import table as accounts
+from inventory.audit import table as audit
+from inventory.benches import table as benches
+from inventory.database import METADATA
+from inventory.faults import table as faults
+from inventory.monitoring import table as monitoring
+from inventory.organisations import table as organisations
+from inventory.stations import table as stations
+from inventory.usage_sessions import table as usage_sessions
+
+__all__ = [
+    "METADATA",
+    "accounts",
+    "audit",
+    "benches",
+    "faults",
+    "monitoring",
+    "organisations",
+    "stations",
+    "usage_sessions",
+]

@@ -1,0 +1,41 @@
+"""How settings become parts and parts become the app."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+
+from inventory.app import Parts, create_app
+from inventory.benches.live_memory import MemoryLiveBenches
+from inventory.database import Database, open_database
+from stationmaster.evidence import StoredLiveBenches
+from stationmaster.settings import Settings
+from telemetry.store.port import TimeSeriesReader
+
+
+def compose_app(settings: Settings, database: Database, reader: TimeSeriesReader) -> FastAPI:
+    """The API of an installation.
+
+    The caller opens and closes database and reader, and may mount the dashboard on the app. To
+    stop without waiting for open streams, call `app.state.streams.stop()` first.
+    """
+    public = urlsplit(settings.public_url)
+    hosts = (public.hostname, "localhost", "127.0.0.1", "::1") if public.hostname else ()
+    return create_app(
+        Parts(
+            database=database,
+            live=StoredLiveBenches(reader),
+            is_cookie_secure=public.scheme == "https",
+            allowed_hosts=[host for host in hosts if host],
+        )
+    )
+
+
+def openapi_document() -> dict[str, Any]:
+    """The API's description, made without touching disk, network or settings."""
+    database = open_database("sqlite://")
+    try:
+        document: dict[str, Any] = create_app(Parts(database, MemoryLiveBenches())).openapi()
+    finally:
+        database.close()
+    return document

@@ -1,0 +1,87 @@
+"""Where inventory meets telemetry: the inventory's live ports, answered from the store."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from inventory.benches.live import LivePoint, LiveRow, LiveState, LiveWindow, WindowQuery
+from inventory.errors import SourceUnavailable
+from inventory.moments import moment
+from telemetry.store.port import BenchSnapshot, StoredRow, StoreUnavailable, TimeSeriesReader
+
+T = TypeVar("T")
+_ZERO = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+class StoredLiveBenches:
+    """`LiveBenches` from a time-series store that another process writes."""
+
+    def __init__(self, reader: TimeSeriesReader) -> None:
+        self._reader = reader
+
+    def state(self, bench: str) -> LiveState | None:
+        """See `LiveBenches`."""
+        snapshot = _asked(lambda: self._reader.snapshot(bench))
+        return None if snapshot is None else _state(snapshot)
+
+    def states(self, benches: Sequence[str]) -> Mapping[str, LiveState]:
+        """See `LiveBenches`."""
+        snapshots = _asked(self._reader.snapshots)
+        return {code: _state(snapshots[code]) for code in benches if code in snapshots}
+
+    def latest(self, bench: str) -> LiveRow | None:
+        """See `LiveBenches`."""
+        row = _asked(lambda: self._reader.last_row(bench))
+        return None if row is None else _row(row)
+
+    def rows_after(self, bench: str, cursor: int, limit: int) -> Sequence[LiveRow]:
+        """See `LiveBenches`."""
+        return [_row(row) for row in _asked(lambda: self._reader.rows_after(bench, cursor, limit))]
+
+    def window(self, bench: str, query: WindowQuery) -> LiveWindow:
+        """See `LiveBenches`."""
+        span = (_epoch_ms(query.start), _epoch_ms(query.end))
+        found = _asked(lambda: self._reader.window(bench, span, query.points, query.signals))
+        return LiveWindow(
+            start=query.start,
+            end=query.end,
+            series={
+                name: [
+                    LivePoint(moment(p.at_ms), p.minimum, p.mean, p.maximum, p.last) for p in points
+                ]
+                for name, points in found.series.items()
+            },
+        )
+
+    def ingest_seen_at(self) -> datetime | None:
+        """See `LiveBenches`."""
+        status = _asked(self._reader.ingest_status)
+        return None if status is None else moment(status.heartbeat_at_ms)
+
+
+def _asked(question: Callable[[], T]) -> T:
+    try:
+        return question()
+    except StoreUnavailable as unavailable:
+        raise SourceUnavailable("the telemetry store") from unavailable
+
+
+def _state(snapshot: BenchSnapshot) -> LiveState:
+    seen_at_ms = snapshot.last_seen_at_ms
+    return LiveState(
+        bench=snapshot.bench,
+        birth=snapshot.birth,
+        state=snapshot.state,
+        last_seen_at=None if seen_at_ms is None else moment(seen_at_ms),
+        stored_rows=snapshot.rows,
+        dropped_rows=snapshot.dropped,
+    )
+
+
+def _row(row: StoredRow) -> LiveRow:
+    return LiveRow(row.position, moment(row.observed_at_ms), moment(row.received_at_ms), row.values)
+
+
+def _epoch_ms(at: datetime) -> int:
+    return (at - _ZERO) // _MILLISECOND

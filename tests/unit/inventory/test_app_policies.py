@@ -1,0 +1,57 @@
+from fastapi import APIRouter, Depends, FastAPI
+
+from inventory.accounts.policies import public, require
+from inventory.accounts.rules import Action
+from inventory.app import Parts, create_app, routes_without_policy
+from inventory.benches.live_memory import MemoryLiveBenches
+from inventory.database import open_database
+
+
+def whole_app() -> FastAPI:
+    return create_app(Parts(open_database("sqlite://"), MemoryLiveBenches()))
+
+
+def nothing() -> None:
+    pass
+
+
+def test_every_route_says_who_may_call_it() -> None:
+    assert routes_without_policy(whole_app().routes) == []
+
+
+def test_a_route_without_a_policy_is_found() -> None:
+    app = whole_app()
+    app.get("/api/v1/forgotten")(nothing)
+    assert routes_without_policy(app.routes) == ["/api/v1/forgotten"]
+
+
+def test_a_route_without_a_policy_is_found_in_a_router_too() -> None:
+    app = whole_app()
+    router = APIRouter()
+    router.get("/forgotten")(nothing)
+    router.get("/kept", dependencies=[Depends(require(Action.READ_SELF))])(nothing)
+    router.get("/open", dependencies=[Depends(public())])(nothing)
+    app.include_router(router, prefix="/api/v1/more")
+    assert routes_without_policy(app.routes) == ["/api/v1/more/forgotten"]
+
+
+def test_the_description_promises_problems_and_not_the_frameworks_errors() -> None:
+    document = whole_app().openapi()
+    text = str(document)
+    assert "HTTPValidationError" not in text
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            assert "application/problem+json" in operation["responses"]["500"]["content"], path
+            if "security" in operation:
+                assert {"401", "403"} <= operation["responses"].keys()
+
+
+def test_only_login_and_health_are_public() -> None:
+    document = whole_app().openapi()
+    public_paths = {
+        path
+        for path, operations in document["paths"].items()
+        for operation in operations.values()
+        if "security" not in operation
+    }
+    assert public_paths == {"/api/v1/login", "/healthz", "/readyz", "/metrics"}
