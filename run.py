@@ -64,11 +64,9 @@ def lock_of(wants_tests: bool) -> str:
 
 
 def stamp_for(wants_tests: bool) -> str:
-    """What .venv must have been made from: lock, Python, place and package description."""
-    digest = hashlib.sha256()
-    for path in (lock_of(wants_tests), os.path.join(ROOT, "pyproject.toml")):
-        with open(path, "rb") as file:
-            digest.update(file.read())
+    """What .venv must have been made from: lock, Python and place."""
+    with open(lock_of(wants_tests), "rb") as file:
+        digest = hashlib.sha256(file.read())
     digest.update(f"{sys.version}|{ROOT}".encode())
     return digest.hexdigest()
 

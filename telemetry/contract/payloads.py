@@ -101,13 +101,17 @@ class Birth(Message, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class FrameCounts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """CAN frames since the bridge started, each counted once."""
+    """CAN frames since the bridge started, each counted once.
+
+    `lost` frames came while the bridge was held up and its backlog was full.
+    """
 
     decoded: int = 0
     short: int = 0
     unknown_id: int = 0
     unknown_mux: int = 0
     undecodable: int = 0
+    lost: int = 0
 
 
 class BenchState(Message, frozen=True, kw_only=True, omit_defaults=True):

@@ -14,16 +14,16 @@ from telemetry.contract.payloads import (
 )
 from telemetry.downsampling import Window
 
-MessageT = TypeVar("MessageT", covariant=True)
+MessageT_co = TypeVar("MessageT_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Received(Generic[MessageT]):
+class Received(Generic[MessageT_co]):
     """A valid message with the bench it came from and the moment ingest received it."""
 
     bench: str
     received_at_ms: int
-    message: MessageT
+    message: MessageT_co
 
 
 @dataclass(slots=True)

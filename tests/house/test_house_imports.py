@@ -1,0 +1,65 @@
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+PACKAGES = ("stationmaster", "dashboard", "device_sims", "can_bridge", "telemetry", "inventory")
+
+SEEDED = {
+    "layers": ("telemetry/seeded.py", "import inventory.stations.rules\n"),
+    "one-door": ("can_bridge/seeded.py", "import telemetry.store.port\n"),
+    "contract-knows-nobody": ("telemetry/contract/seeded.py", "import paho.mqtt.client\n"),
+    "dashboard-sees-the-api": ("dashboard/seeded.py", "import inventory.stations.table\n"),
+    "pure-rules": ("inventory/stations/rules.py", "import sqlmodel\n"),
+    "slices": ("inventory/stations/schema.py", "import inventory.stations.use_cases\n"),
+    "paho-at-the-edge": ("inventory/seeded.py", "import paho.mqtt.client\n"),
+    "python-can-at-the-edge": ("telemetry/seeded.py", "import can\n"),
+    "streamlit-in-the-dashboard": ("stationmaster/seeded.py", "import streamlit\n"),
+    "command-line-in-the-root": ("inventory/seeded.py", "import typer\n"),
+    "acyclic-siblings": ("telemetry/contract/seeded.py", "import telemetry.downsampling\n"),
+}
+
+
+def lint(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    program = Path(sys.executable).with_name("lint-imports")
+    return subprocess.run(
+        [str(program), "--no-cache", *options],
+        cwd=folder,
+        env={"PYTHONPATH": str(folder), "PYTHONUTF8": "1", "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def contract_ids(root: Path) -> set[str]:
+    settings = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
+    return {contract["id"] for contract in settings["tool"]["importlinter"]["contracts"]}
+
+
+def test_every_contract_has_a_seeded_violation(root: Path) -> None:
+    assert contract_ids(root) == set(SEEDED)
+
+
+def test_the_house_keeps_every_contract(root: Path) -> None:
+    said = lint(root)
+    assert said.returncode == 0, said.stdout + said.stderr
+
+
+@pytest.mark.parametrize("contract", SEEDED)
+def test_a_seeded_violation_is_caught(contract: str, root: Path, tmp_path: Path) -> None:
+    for package in PACKAGES:
+        shutil.copytree(
+            root / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    shutil.copy(root / "pyproject.toml", tmp_path)
+    path, violation = SEEDED[contract]
+    seeded = tmp_path / path
+    before = seeded.read_text("utf-8") if seeded.exists() else ""
+    seeded.write_text(before + violation, "utf-8")
+    said = lint(tmp_path, "--contract", contract)
+    assert said.returncode == 1, said.stdout + said.stderr
+    assert "BROKEN" in said.stdout
