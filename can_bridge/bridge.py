@@ -1,0 +1,270 @@
+"""The loop of one bench: receive, decode, judge, spool, publish, in one thread."""
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from can_bridge.buses import BusReceiver
+from can_bridge.catalogue import BusDecoder, Catalogue
+from can_bridge.clock import Clock
+from can_bridge.decoding import Outcome
+from can_bridge.delivery_window import DeliveryWindow
+from can_bridge.judgement import Judgement
+from can_bridge.profile import CheckedProfile
+from can_bridge.publisher import Connected, Publisher
+from can_bridge.readers import Frame
+from can_bridge.spool import Spool
+from telemetry.contract import encoding
+from telemetry.contract.delivery import STATE_PERIOD_S
+from telemetry.contract.payloads import (
+    BenchState,
+    Birth,
+    BusState,
+    DurableMessage,
+    FrameCounts,
+    Identity,
+    Samples,
+    Value,
+)
+from telemetry.contract.topics import Stream
+
+log = logging.getLogger(__name__)
+
+TICK_S = 0.05
+SILENT_AFTER_S = 2.0
+"""Chosen: every bench bus carries a message at least once a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeParts:
+    """What a bridge is made of; `decoders` has one entry per receiver, by bus name."""
+
+    bench: str
+    profile: CheckedProfile
+    receivers: Sequence[BusReceiver]
+    decoders: Sequence[BusDecoder]
+    identity: Identity
+    spool: Spool
+    publisher: Publisher
+    clock: Clock
+    version: str = ""
+
+
+@dataclass(slots=True)
+class _Counts:
+    by_outcome: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
+
+    def as_message(self, lost: int) -> FrameCounts:
+        counts = self.by_outcome
+        return FrameCounts(
+            decoded=counts[Outcome.FULL],
+            short=counts[Outcome.SHORT],
+            unknown_id=counts[Outcome.UNKNOWN_ID],
+            unknown_mux=counts[Outcome.UNKNOWN_MUX],
+            undecodable=counts[Outcome.BROKEN],
+            lost=lost,
+        )
+
+
+class LastValues:
+    """The last believed value of every signal, forgotten when it has not come for long."""
+
+    def __init__(self, stale_after_s: float) -> None:
+        self._stale_after_s = stale_after_s
+        self._values: dict[str, Value] = {}
+        self._seen_at_s: dict[str, float] = {}
+
+    def put(self, name: str, value: Value, now_s: float) -> None:
+        """Note a decoded signal; None is "not available"."""
+        self._values[name] = value
+        self._seen_at_s[name] = now_s
+
+    def fresh(self, now_s: float) -> Mapping[str, Value]:
+        """Values that are not stale; a view that changes with the next frames."""
+        oldest = now_s - self._stale_after_s
+        stale = [name for name, at in self._seen_at_s.items() if at < oldest]
+        for name in stale:
+            del self._values[name]
+            del self._seen_at_s[name]
+        return self._values
+
+
+class Bridge:
+    """Carries one bench's traffic to the broker."""
+
+    def __init__(self, parts: BridgeParts) -> None:
+        self._parts = parts
+        self._catalogue = Catalogue(parts.decoders, parts.profile)
+        self._decoders = {entry.name: entry.decoder for entry in parts.decoders}
+        self._counts = _Counts()
+        self._values = LastValues(parts.profile.profile.stale_after_s)
+        self._judgement = Judgement.restored(parts.profile, parts.spool)
+        first = parts.spool.first_waiting()
+        self._window = DeliveryWindow(first - 1, first - 1)
+        self._frames_since_judging = 0
+        self._unspooled = 0
+        now_s = parts.clock.monotonic_s()
+        self._last_frame_s = now_s - SILENT_AFTER_S - 1
+        self._next_publish_s = now_s
+        self._next_state_s = now_s
+        self._told: BenchState | None = None
+        self.birth = Birth(
+            observed_at_ms=parts.clock.now_ms(),
+            epoch=parts.spool.epoch,
+            profile=parts.profile.profile.name,
+            identity=parts.identity,
+            signals=self._catalogue.infos(),
+            publish_period_ms=parts.profile.profile.publish_period_ms,
+            bridge_version=parts.version,
+        )
+
+    def run(self, stop: threading.Event) -> None:
+        """Step until told to stop, then hand over what is due and say goodbye."""
+        parts = self._parts
+        parts.publisher.start()
+        for receiver in parts.receivers:
+            receiver.start()
+        try:
+            while not stop.wait(TICK_S):
+                self.step()
+            self.step()
+        finally:
+            for receiver in parts.receivers:
+                receiver.ask_to_stop()
+            for receiver in parts.receivers:
+                receiver.stop()
+            parts.publisher.stop(self._state(is_online=False))
+            parts.spool.close()
+
+    def step(self) -> None:
+        """One tick: everything that arrived is decoded, judged and, where due, published."""
+        clock = self._parts.clock
+        now_s, now_ms = clock.monotonic_s(), clock.now_ms()
+        self._take_frames(now_s)
+        drafts = self._judge(now_s, now_ms)
+        has_news = bool(drafts)
+        if now_s >= self._next_publish_s:
+            period_s = self._parts.profile.profile.publish_period_ms / 1000
+            self._next_publish_s = max(self._next_publish_s + period_s, now_s)
+            drafts += self._samples(now_s, now_ms)
+        if drafts:
+            self._spool(drafts)
+        self._handle_incoming(now_s)
+        self._send_rows(now_s)
+        self._tell_state(now_s, is_urgent=has_news)
+
+    @property
+    def spooled_rows(self) -> int:
+        """Rows that wait for their acknowledgement."""
+        return self._parts.spool.rows
+
+    @property
+    def unacknowledged(self) -> int:
+        """Rows after the last acknowledged one, by sequence number."""
+        return self._parts.spool.last_seq - self._window.acknowledged
+
+    def _take_frames(self, now_s: float) -> None:
+        for receiver in self._parts.receivers:
+            frames = receiver.drain()
+            if frames:
+                self._last_frame_s = now_s
+                self._frames_since_judging += len(frames)
+                self._decode(receiver.name, frames, now_s)
+
+    def _decode(self, bus: str, frames: list[Frame], now_s: float) -> None:
+        decoder, counts = self._decoders[bus], self._counts.by_outcome
+        signal_of, put = self._catalogue.wire_signal, self._values.put
+        for frame in frames:
+            outcome, _, signals = decoder.decode(frame)
+            counts[outcome] += 1
+            for decoded in signals:
+                signal = signal_of(decoded.plan)
+                put(signal.name, signal.believed(decoded), now_s)
+
+    def _judge(self, now_s: float, now_ms: int) -> list[DurableMessage]:
+        values: Mapping[str, Value] = self._values.fresh(now_s)
+        frames, self._frames_since_judging = self._frames_since_judging, 0
+        return self._judgement.step(values, now_ms, frames)
+
+    def _samples(self, now_s: float, now_ms: int) -> list[DurableMessage]:
+        if self._is_silent(now_s):
+            return []
+        values = self._values.fresh(now_s)
+        if not values:
+            return []
+        return [Samples(observed_at_ms=now_ms, epoch=1, seq=1, values=dict(values))]
+
+    def _spool(self, drafts: list[DurableMessage]) -> None:
+        try:
+            self._parts.spool.commit(drafts, self._judgement.states())
+        except sqlite3.OperationalError as full:
+            # the rules step back to what is on disk, so that no step of a fault is skipped
+            log.warning("%s: spool: %s", self._parts.bench, full)
+            self._judgement = Judgement.restored(self._parts.profile, self._parts.spool)
+            self._unspooled += sum(isinstance(draft, Samples) for draft in drafts)
+
+    def _handle_incoming(self, now_s: float) -> None:
+        incoming = self._parts.publisher.incoming
+        while not incoming.empty():
+            event = incoming.get_nowait()
+            if isinstance(event, Connected):
+                self._window = self._window.after_connecting(now_s)
+                self._announce(now_s)
+            elif self._parts.spool.release(event.epoch, event.seq):
+                self._window = self._window.after_ack(event.seq, now_s)
+
+    def _announce(self, now_s: float) -> None:
+        self._parts.publisher.publish(Stream.BIRTH, encoding.encode(self.birth))
+        self._told = None
+        self._tell_state(now_s, is_urgent=True)
+
+    def _send_rows(self, now_s: float) -> None:
+        publisher = self._parts.publisher
+        if not publisher.is_connected:
+            return
+        self._window = self._window.after_waiting(now_s)
+        room = self._window.room()
+        if not room or self._window.sent >= self._parts.spool.last_seq:
+            return
+        for row in self._parts.spool.oldest(self._window.sent, room):
+            if not publisher.publish(row.stream, row.payload):
+                return
+            self._window = self._window.after_sending(row.seq, now_s)
+
+    def _tell_state(self, now_s: float, is_urgent: bool) -> None:
+        state = self._state(is_online=True, now_s=now_s)
+        told = self._told
+        has_changed = told is None or (told.bus, told.fault_codes, told.in_use) != (
+            state.bus,
+            state.fault_codes,
+            state.in_use,
+        )
+        if not (is_urgent or has_changed or now_s >= self._next_state_s):
+            return
+        if self._parts.publisher.publish(Stream.STATE, encoding.encode(state)):
+            self._told = state
+            self._next_state_s = now_s + STATE_PERIOD_S
+
+    def _state(self, *, is_online: bool, now_s: float | None = None) -> BenchState:
+        spool = self._parts.spool
+        lost = sum(receiver.lost_frames for receiver in self._parts.receivers)
+        return BenchState(
+            observed_at_ms=self._parts.clock.now_ms(),
+            online=is_online,
+            bus=self._bus_state(self._parts.clock.monotonic_s() if now_s is None else now_s),
+            frames=self._counts.as_message(lost),
+            spool_rows=spool.rows,
+            dropped_rows=spool.dropped_rows + self._unspooled,
+            fault_codes=self._judgement.open_fault_codes(),
+            in_use=self._judgement.is_in_use,
+        )
+
+    def _bus_state(self, now_s: float) -> BusState:
+        if any(receiver.is_down for receiver in self._parts.receivers):
+            return BusState.DOWN
+        return BusState.SILENT if self._is_silent(now_s) else BusState.ACTIVE
+
+    def _is_silent(self, now_s: float) -> bool:
+        return now_s - self._last_frame_s > SILENT_AFTER_S

@@ -1,0 +1,44 @@
+"""Which spooled rows are under way: sent in order, sent again when acknowledgements stall."""
+
+from dataclasses import dataclass, replace
+
+from telemetry.contract.delivery import MAX_UNACKNOWLEDGED, RESEND_AFTER_S
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryWindow:
+    """State of delivery; `progress_at_s` is monotonic time of the last step forward."""
+
+    acknowledged: int = 0
+    sent: int = 0
+    progress_at_s: float = 0.0
+
+    def room(self) -> int:
+        """How many more rows may be sent now.
+
+        Rows are counted by sequence number; one record for many dropped rows counts as many, which
+        only makes the window smaller for a moment.
+        """
+        return max(0, MAX_UNACKNOWLEDGED - (self.sent - self.acknowledged))
+
+    def after_sending(self, seq: int, now_s: float) -> "DeliveryWindow":
+        """A row was handed to the broker."""
+        if self.sent <= self.acknowledged:
+            return replace(self, sent=seq, progress_at_s=now_s)
+        return replace(self, sent=seq)
+
+    def after_ack(self, seq: int, now_s: float) -> "DeliveryWindow":
+        """Ingest committed everything up to `seq`."""
+        if seq <= self.acknowledged:
+            return self
+        return DeliveryWindow(seq, max(self.sent, seq), now_s)
+
+    def after_connecting(self, now_s: float) -> "DeliveryWindow":
+        """A new connection knows nothing of what was sent on the old one."""
+        return DeliveryWindow(self.acknowledged, self.acknowledged, now_s)
+
+    def after_waiting(self, now_s: float) -> "DeliveryWindow":
+        """Start over from the acknowledged row when nothing moved for long."""
+        if self.sent > self.acknowledged and now_s - self.progress_at_s >= RESEND_AFTER_S:
+            return self.after_connecting(now_s)
+        return self

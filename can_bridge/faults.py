@@ -1,0 +1,144 @@
+"""How a failing test becomes a fault: pending, confirmed, cleared, with times and damping."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from can_bridge.conditions import Scalar, Values
+from can_bridge.dtc import DtcStatus
+
+WARNING_SEVERITY = 2
+"""From this GB/T 32960 alarm level on the driver is warned, so the warning indicator bit is set."""
+FLAP_WINDOW_MS = 60_000
+MAX_CYCLES_PER_WINDOW = 12
+"""Chosen: a fault that comes and goes faster than every 5 s stays confirmed until it calms down."""
+PENDING_QUIET_MS = 10_000
+"""Chosen: a test that blips tells so at most this often."""
+
+_FAILING = DtcStatus.TEST_FAILED | DtcStatus.TEST_FAILED_THIS_CYCLE | DtcStatus.FAILED_SINCE_CLEAR
+
+
+class FaultStep(StrEnum):
+    """What a step tells the outside."""
+
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    CLEARED = "cleared"
+
+
+@dataclass(frozen=True, slots=True)
+class FaultRule:
+    """When a test counts: it must fail for `confirm_s` and pass for `clear_s` without a break."""
+
+    dtc: str
+    failure_type: int
+    severity: int
+    confirm_s: float
+    clear_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class FaultPhase:
+    """State of one fault test; moments are milliseconds since 1970.
+
+    `first_at_ms` is set from the first failing step until the fault is cleared; `is_reported` says
+    that the outside heard of it. `confirmed_at_ms` holds the confirmations of the flap window.
+    """
+
+    first_at_ms: int | None = None
+    passing_since_ms: int | None = None
+    is_confirmed: bool = False
+    is_reported: bool = False
+    pending_told_at_ms: int | None = None
+    confirmed_at_ms: tuple[int, ...] = ()
+    signals: tuple[tuple[str, Scalar], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FaultOutcome:
+    """A step of a fault's life to report; `signals` were frozen at confirmation."""
+
+    step: FaultStep
+    fault_id: str
+    status: int
+    first_at_ms: int
+    signals: tuple[tuple[str, Scalar], ...] = ()
+
+
+def step(
+    rule: FaultRule, phase: FaultPhase, at_ms: int, is_failing: bool | None, snapshot: Values
+) -> tuple[FaultPhase, list[FaultOutcome]]:
+    """Advance one fault test.
+
+    `is_failing` is None while the condition is undecided: then nothing is confirmed, and a
+    confirmed fault stays. A clock that jumps back restarts the running time, never ends it early.
+    """
+    if phase.is_confirmed:
+        return _while_confirmed(rule, phase, at_ms, is_failing)
+    if is_failing:
+        return _while_failing(rule, phase, at_ms, snapshot)
+    if phase.first_at_ms is None:
+        return phase, []
+    calm = replace(phase, first_at_ms=None, is_reported=False)
+    if not phase.is_reported:
+        return calm, []
+    healed = DtcStatus.TEST_FAILED_THIS_CYCLE | DtcStatus.FAILED_SINCE_CLEAR
+    return calm, [_outcome(rule, phase, FaultStep.CLEARED, healed)]
+
+
+def _while_failing(
+    rule: FaultRule, phase: FaultPhase, at_ms: int, snapshot: Values
+) -> tuple[FaultPhase, list[FaultOutcome]]:
+    if phase.first_at_ms is None or at_ms < phase.first_at_ms:
+        phase = replace(phase, first_at_ms=at_ms)
+    since_ms = at_ms if phase.first_at_ms is None else phase.first_at_ms
+    if at_ms - since_ms >= rule.confirm_s * 1000:
+        recent = tuple(at for at in phase.confirmed_at_ms if 0 <= at_ms - at < FLAP_WINDOW_MS)
+        frozen = tuple(sorted(snapshot.items()))
+        phase = replace(
+            phase,
+            is_confirmed=True,
+            is_reported=True,
+            passing_since_ms=None,
+            confirmed_at_ms=(*recent, at_ms),
+            signals=frozen,
+        )
+        status = _FAILING | DtcStatus.PENDING | DtcStatus.CONFIRMED | _lamp(rule)
+        return phase, [_outcome(rule, phase, FaultStep.CONFIRMED, status)]
+    told = phase.pending_told_at_ms
+    if phase.is_reported or (told is not None and 0 <= at_ms - told < PENDING_QUIET_MS):
+        return phase, []
+    phase = replace(phase, is_reported=True, pending_told_at_ms=at_ms)
+    return phase, [_outcome(rule, phase, FaultStep.PENDING, _FAILING | DtcStatus.PENDING)]
+
+
+def _while_confirmed(
+    rule: FaultRule, phase: FaultPhase, at_ms: int, is_failing: bool | None
+) -> tuple[FaultPhase, list[FaultOutcome]]:
+    if is_failing is None or is_failing:
+        return (
+            phase if phase.passing_since_ms is None else replace(phase, passing_since_ms=None)
+        ), []
+    if phase.passing_since_ms is None or at_ms < phase.passing_since_ms:
+        phase = replace(phase, passing_since_ms=at_ms)
+    since_ms = at_ms if phase.passing_since_ms is None else phase.passing_since_ms
+    recent = [at for at in phase.confirmed_at_ms if 0 <= at_ms - at < FLAP_WINDOW_MS]
+    if at_ms - since_ms < rule.clear_s * 1000 or len(recent) >= MAX_CYCLES_PER_WINDOW:
+        return phase, []
+    healed = DtcStatus.TEST_FAILED_THIS_CYCLE | DtcStatus.FAILED_SINCE_CLEAR | DtcStatus.CONFIRMED
+    calm = FaultPhase(pending_told_at_ms=phase.pending_told_at_ms, confirmed_at_ms=tuple(recent))
+    return calm, [_outcome(rule, phase, FaultStep.CLEARED, healed)]
+
+
+def _outcome(rule: FaultRule, phase: FaultPhase, kind: FaultStep, status: int) -> FaultOutcome:
+    first_at_ms = phase.first_at_ms or 0
+    return FaultOutcome(
+        step=kind,
+        fault_id=f"{rule.dtc}-{rule.failure_type:02X}-{first_at_ms}",
+        status=int(status),
+        first_at_ms=first_at_ms,
+        signals=phase.signals,
+    )
+
+
+def _lamp(rule: FaultRule) -> int:
+    return DtcStatus.WARNING_INDICATOR if rule.severity >= WARNING_SEVERITY else 0
