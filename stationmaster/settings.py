@@ -38,6 +38,11 @@ class Settings(BaseSettings):
         return self.var / "telemetry.sqlite"
 
     @property
+    def credentials_path(self) -> Path:
+        """Passwords of the broker's users, `{user: password}`; only its owner can read it."""
+        return self.var / "broker" / "credentials.json"
+
+    @property
     def base_url(self) -> str:
         """Address of API and dashboard without a trailing slash."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")

@@ -1,0 +1,36 @@
+from pathlib import Path
+
+import jsonschema
+import msgspec
+import pytest
+
+from stationmaster.__main__ import app
+from stationmaster.documents import GENERATED
+from telemetry.contract.documents import asyncapi
+from telemetry.contract.encoding import PAYLOAD_TYPES, encode
+from telemetry.contract.payloads import Ack, Samples
+
+
+@pytest.mark.parametrize("name", GENERATED)
+def test_a_generated_document_matches_the_code(name: str, root: Path) -> None:
+    path = root / name
+    assert path.exists(), "run: python3 run.py docs"
+    assert path.read_text("utf-8") == GENERATED[name](app), "run: python3 run.py docs"
+
+
+def test_every_wire_record_is_described_by_a_valid_schema() -> None:
+    schemas = asyncapi()["components"]["schemas"]
+    for kind in (*PAYLOAD_TYPES.values(), Ack):
+        assert schemas[kind.__name__]["description"], kind
+        jsonschema.Draft202012Validator.check_schema(schemas[kind.__name__])
+
+
+def test_a_real_payload_fits_its_published_schema_and_a_bad_one_does_not() -> None:
+    document = asyncapi()
+    schema = {"$ref": "#/components/schemas/Samples", "components": document["components"]}
+    validator = jsonschema.Draft202012Validator(schema)
+    payload = msgspec.json.decode(
+        encode(Samples(observed_at_ms=1, epoch=2, seq=3, values={"u": 1.5, "x": None}))
+    )
+    validator.validate(payload)
+    assert not validator.is_valid({**payload, "seq": 0})
