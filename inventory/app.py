@@ -9,14 +9,15 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import BaseRoute, Mount
 
 from inventory.accounts.passwords import Passwords
-from inventory.accounts.policies import Policy, PublicPolicy
+from inventory.accounts.policies import RoutePolicy
 from inventory.accounts.routes import router as accounts_router
 from inventory.benches.live import LiveBenches
 from inventory.database import Database
-from inventory.edge import Edge, Metrics
+from inventory.edge import MAX_BODY_BYTES, Edge, Metrics
 from inventory.health import router as health_router
 from inventory.monitoring.changes import ChangeWatch
 from inventory.monitoring.routes import router as benches_router
@@ -26,8 +27,6 @@ from inventory.problems import install_problems
 from inventory.stations.routes import router as stations_router
 
 API = "/api/v1"
-MAX_BODY_BYTES = 16 * 1024 * 1024
-"""Chosen: a register of 10,000 items as xlsx takes about 1 MB."""
 
 
 def _utc_now() -> datetime:
@@ -69,7 +68,6 @@ def create_app(parts: Parts) -> FastAPI:
         summary="Readiness, live evidence and sharing for EV training and exam stations",
         version=version("stationmaster"),
         openapi_url=None,
-        max_body_size=MAX_BODY_BYTES,
     )
     app.state.database = parts.database
     app.state.live = parts.live
@@ -79,6 +77,8 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.streams = Streams()
     app.state.watch = ChangeWatch(parts.database, parts.live)
     app.state.metrics = Metrics()
+    # the edge tells of a body declared too long; this one stops bodies that don't declare it
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
     app.add_middleware(Edge, metrics=app.state.metrics, allowed_hosts=parts.allowed_hosts)
     install_problems(app)
     for router in (accounts_router, stations_router, benches_router):
@@ -102,7 +102,7 @@ def routes_without_policy(routes: Sequence[BaseRoute]) -> list[str]:
 
 def _policies(dependant: Dependant | None) -> Iterator[bool]:
     for needed in dependant.dependencies if dependant else ():
-        yield isinstance(needed.call, Policy | PublicPolicy)
+        yield isinstance(needed.call, RoutePolicy)
         yield from _policies(needed)
 
 

@@ -9,10 +9,13 @@ from http import HTTPStatus
 from fastapi import Request
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inventory.problems import problem_response
 
+MAX_BODY_BYTES = 16 * 1024 * 1024
+"""Chosen: a register of 10,000 items as xlsx takes about 1 MB."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -95,18 +98,23 @@ class Edge:
                 self._count(scope, message["status"], time.perf_counter() - started)
             await send(message)
 
-        if self._is_foreign_host(request):
-            response = problem_response(
-                request, HTTPStatus.BAD_REQUEST, "this server does not answer to that host name"
-            )
-            await response(scope, receive, send_marked)
-            return
-        await self._app(scope, receive, send_marked)
+        refusal = self._refusal(request)
+        await (refusal or self._app)(scope, receive, send_marked)
 
-    def _is_foreign_host(self, request: Request) -> bool:
-        if not self._allowed_hosts:
-            return False
-        return (request.url.hostname or "").lower() not in self._allowed_hosts
+    def _refusal(self, request: Request) -> Response | None:
+        hosts, host = self._allowed_hosts, (request.url.hostname or "").lower()
+        if hosts and host not in hosts:
+            detail = "this server does not answer to that host name"
+            return problem_response(request, HTTPStatus.BAD_REQUEST, detail)
+        length = request.headers.get("content-length", "0")
+        if (
+            request.url.path.startswith("/api/")
+            and length.isdigit()
+            and int(length) > MAX_BODY_BYTES
+        ):
+            detail = f"a request may have {MAX_BODY_BYTES} bytes at most"
+            return problem_response(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
+        return None
 
     def _mark(self, scope: Scope, message: Message) -> None:
         headers = MutableHeaders(scope=message)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from inventory.accounts.policies import Now, TheDatabase, identify, public
+from inventory.accounts.policies import Now, RoutePolicy, TheDatabase, identify, public
 from inventory.accounts.rules import Action, Decision, authorize
 from inventory.audit.use_cases import revision
 from inventory.database import Database
@@ -18,7 +18,8 @@ from inventory.errors import NotAllowed, NotLoggedIn, SourceUnavailable
 from inventory.monitoring.projecting import unknown_benches
 from inventory.monitoring.routes import Live, streams_of
 
-router = APIRouter(tags=["health"], dependencies=[Depends(public())])
+router = APIRouter(tags=["health"])
+_open = [Depends(public())]
 INGEST_LATE_AFTER_S = 10.0
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
@@ -42,13 +43,13 @@ class Ready(BaseModel):
     ingest_age_s: float | None = Field(description="since ingest's last sign of life")
 
 
-@router.get("/healthz")
+@router.get("/healthz", dependencies=_open)
 def healthz() -> Health:
     """Whether the process lives."""
     return Health()
 
 
-@router.get("/readyz", responses={503: {"model": Ready}})
+@router.get("/readyz", dependencies=_open, responses={503: {"model": Ready}})
 def readyz(database: TheDatabase, live: Live, now: Now, response: Response) -> Ready:
     """Whether the database and the telemetry store answer, and how fresh ingest is."""
     is_database_ok = _answers(database)
@@ -69,24 +70,27 @@ def readyz(database: TheDatabase, live: Live, now: Now, response: Response) -> R
     )
 
 
-def metrics_reader(request: Request) -> None:
-    """Administrators, and whoever asks from this very machine and not through a proxy.
+class MetricsPolicy(RoutePolicy):
+    """For administrators, and for whoever asks from this very machine and not through a proxy."""
 
-    Raises:
-        NotLoggedIn: nobody known asks from elsewhere.
-        NotAllowed: the role does not include it.
-    """
-    address = request.client.host if request.client else ""
-    if address in _LOOPBACK and "x-forwarded-for" not in request.headers:
-        return
-    caller = identify(request)
-    if caller is None:
-        raise NotLoggedIn
-    if authorize(caller, Action.READ_METRICS) is not Decision.ALLOWED:
-        raise NotAllowed(Action.READ_METRICS.value)
+    def __call__(self, request: Request) -> None:
+        """Pass or refuse.
+
+        Raises:
+            NotLoggedIn: nobody known asks from elsewhere.
+            NotAllowed: the role does not include it.
+        """
+        address = request.client.host if request.client else ""
+        if address in _LOOPBACK and "x-forwarded-for" not in request.headers:
+            return
+        caller = identify(request)
+        if caller is None:
+            raise NotLoggedIn
+        if authorize(caller, Action.READ_METRICS) is not Decision.ALLOWED:
+            raise NotAllowed(Action.READ_METRICS.value)
 
 
-@router.get("/metrics", dependencies=[Depends(metrics_reader)], response_class=Response)
+@router.get("/metrics", dependencies=[Depends(MetricsPolicy())], response_class=Response)
 def metrics(request: Request, database: TheDatabase, live: Live, now: Now) -> Response:
     """Figures for Prometheus: for administrators, and for this machine itself."""
     figures = cast("Metrics", request.app.state.metrics)
@@ -99,7 +103,7 @@ def metrics(request: Request, database: TheDatabase, live: Live, now: Now) -> Re
     return Response(figures.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-@router.get("/api/v1/openapi.json", include_in_schema=False)
+@router.get("/api/v1/openapi.json", include_in_schema=False, dependencies=_open)
 def openapi(request: Request) -> dict[str, Any]:
     """This API's own description."""
     return cast("dict[str, Any]", request.app.openapi())

@@ -44,7 +44,11 @@ Now = Annotated[datetime, Depends(now_of)]
 ThePasswords = Annotated[Passwords, Depends(passwords_of)]
 
 
-class Policy:
+class RoutePolicy:
+    """What every route must depend on: some word on who may call it."""
+
+
+class Policy(RoutePolicy):
     """A route's demand on its caller; calling it identifies the caller or refuses."""
 
     def __init__(self, action: Action) -> None:
@@ -68,7 +72,7 @@ class Policy:
         return principal
 
 
-class PublicPolicy:
+class PublicPolicy(RoutePolicy):
     """Says that a route is meant for everybody."""
 
     def __call__(self) -> None:

@@ -2,7 +2,6 @@
 
 from alembic import context
 
-
 from inventory.migrations.tables import METADATA
 
 connection = context.config.attributes["connection"]

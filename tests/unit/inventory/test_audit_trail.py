@@ -53,8 +53,12 @@ def test_the_database_refuses_to_change_an_entry(database: Database, change: str
 
 
 def test_an_entry_falls_with_the_change_it_tells_of(database: Database) -> None:
-    with pytest.raises(RuntimeError), database.begin() as db:
-        record(db, who="x", action="made", entity="bench", entity_id="a")
-        raise RuntimeError
+    def fail() -> None:
+        with database.begin() as db:
+            record(db, who="x", action="made", entity="bench", entity_id="a")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     with database.read() as db:
         assert revision(db) == 0

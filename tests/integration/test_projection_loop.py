@@ -1,0 +1,199 @@
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlmodel import col, func, select
+
+from inventory.audit.table import AuditEntry
+from inventory.database import Database
+from inventory.faults.rules import FaultState as StoredFaultState
+from inventory.faults.table import Fault
+from inventory.faults.use_cases import apply_fault
+from inventory.monitoring.projecting import cursor, unknown_benches
+from inventory.usage_sessions.table import UsageSession
+from stationmaster.projection import Projection
+from telemetry.contract.payloads import FaultReport, FaultState, UsageEvent, UsageReport
+from telemetry.store.port import Batch, Received
+from telemetry.store.sqlite import SqliteStore
+from telemetry.store.sqlite_reading import SqliteReader
+from tests.schools import NOW, Schools, schools
+
+NOW_MS = int(NOW.timestamp() * 1000)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[Schools]:
+    with schools(tmp_path) as built:
+        yield built
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    opened = SqliteStore(tmp_path / "telemetry.sqlite")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def reader(store: SqliteStore, tmp_path: Path) -> Iterator[SqliteReader]:
+    assert store is not None
+    opened = SqliteReader(tmp_path / "telemetry.sqlite")
+    yield opened
+    opened.close()
+
+
+def fault(seq: int, state: FaultState, fault_id: str = "f-1") -> FaultReport:
+    return FaultReport(
+        observed_at_ms=NOW_MS + seq,
+        epoch=1,
+        seq=seq,
+        fault_id=fault_id,
+        dtc="P0AA6",
+        severity=3,
+        state=state,
+        first_at_ms=NOW_MS,
+        text_zh="绝缘电阻低",
+        text_en="Isolation low",
+    )
+
+
+def usage(seq: int, event: UsageEvent) -> UsageReport:
+    return UsageReport(
+        observed_at_ms=NOW_MS + seq,
+        epoch=1,
+        seq=seq,
+        usage_id="u-1",
+        event=event,
+        started_at_ms=NOW_MS,
+        evidence={"rows": float(seq)},
+    )
+
+
+def store_events(
+    store: SqliteStore, *messages: FaultReport | UsageReport, bench: str = "battery-01"
+) -> None:
+    store.commit(Batch(events=[Received(bench, NOW_MS, message) for message in messages]))
+
+
+def count_audit(database: Database, entity: str) -> int:
+    with database.read() as db:
+        query = select(func.count()).select_from(AuditEntry)
+        return db.exec(query.where(col(AuditEntry.entity) == entity)).one()
+
+
+def test_events_become_records_once(
+    house: Schools, store: SqliteStore, reader: SqliteReader
+) -> None:
+    store_events(
+        store,
+        usage(1, UsageEvent.STARTED),
+        fault(2, FaultState.PENDING),
+        fault(3, FaultState.CONFIRMED),
+        usage(4, UsageEvent.EXTENDED),
+        usage(5, UsageEvent.ENDED),
+    )
+    for _ in range(3):
+        Projection(house.database, reader).carry_over()
+    with house.database.read() as db:
+        found = db.exec(select(Fault)).one()
+        used = db.exec(select(UsageSession)).one()
+        assert cursor(db) == reader.events_after(0, 100)[-1].position
+    assert found.state is StoredFaultState.CONFIRMED
+    assert used.ended_at is not None
+    assert used.evidence == {"rows": 5.0}
+    assert count_audit(house.database, "fault") == 2
+    assert count_audit(house.database, "usage_session") == 2
+
+
+def test_a_batch_that_was_cut_off_leaves_nothing_and_is_taken_in_again(
+    house: Schools, store: SqliteStore, reader: SqliteReader
+) -> None:
+    class PowerCut(Exception):
+        pass
+
+    store_events(store, fault(1, FaultState.PENDING), fault(2, FaultState.CONFIRMED))
+
+    def cut_off() -> None:
+        with house.database.begin() as db:
+            apply_fault(db, "battery-01", fault(1, FaultState.PENDING))
+            raise PowerCut
+
+    with pytest.raises(PowerCut):
+        cut_off()
+    with house.database.read() as db:
+        assert db.exec(select(Fault)).first() is None
+    Projection(house.database, reader).carry_over()
+    assert count_audit(house.database, "fault") == 2
+
+
+def test_an_unregistered_bench_is_counted_and_its_reports_are_kept(
+    house: Schools, store: SqliteStore, reader: SqliteReader
+) -> None:
+    store_events(store, fault(1, FaultState.CONFIRMED), bench="stranger-01")
+    store_events(store, fault(1, FaultState.CONFIRMED), bench="battery-01")
+    Projection(house.database, reader).carry_over()
+    with house.database.read() as db:
+        (unknown,) = unknown_benches(db)
+        assert (unknown.code, unknown.events) == ("stranger-01", 1)
+        assert len(db.exec(select(Fault)).all()) == 2
+
+
+def test_a_clock_gone_wild_stops_nothing(
+    house: Schools, store: SqliteStore, reader: SqliteReader
+) -> None:
+    wild = UsageReport(
+        observed_at_ms=2**53,
+        epoch=1,
+        seq=1,
+        usage_id="u-9",
+        event=UsageEvent.STARTED,
+        started_at_ms=-(2**53),
+    )
+    store_events(store, wild, fault(2, FaultState.CONFIRMED))
+    Projection(house.database, reader).carry_over()
+    with house.database.read() as db:
+        assert db.exec(select(UsageSession)).one().observed_at.year == 9999
+        assert db.exec(select(Fault)).one().dtc == "P0AA6"
+
+
+def test_a_replaced_store_is_noticed(
+    house: Schools, store: SqliteStore, reader: SqliteReader, tmp_path: Path
+) -> None:
+    store_events(store, *[fault(n, FaultState.PENDING, f"f-{n}") for n in range(1, 6)])
+    Projection(house.database, reader).carry_over()
+    new_store = SqliteStore(tmp_path / "new.sqlite")
+    new_reader = SqliteReader(tmp_path / "new.sqlite")
+    store_events(new_store, fault(1, FaultState.CONFIRMED, "f-new"))
+    Projection(house.database, new_reader).carry_over()
+    with house.database.read() as db:
+        assert db.get(Fault, ("battery-01", "f-new")) is not None
+    new_reader.close()
+    new_store.close()
+
+
+def test_the_loop_carries_over_within_half_a_second(
+    house: Schools,
+    store: SqliteStore,
+    reader: SqliteReader,
+    wait_until: Callable[..., None],
+) -> None:
+    projection = Projection(house.database, reader)
+    projection.start()
+    threading.Event().wait(0.1)
+    store_events(store, fault(1, FaultState.CONFIRMED))
+
+    def is_there() -> bool:
+        with house.database.read() as db:
+            return db.get(Fault, ("battery-01", "f-1")) is not None
+
+    wait_until(is_there, within_s=0.5, what="the fault's record")
+    projection.stop()
+
+
+def test_the_loop_waits_for_a_store_that_is_not_there_yet(house: Schools, tmp_path: Path) -> None:
+    projection = Projection(house.database, SqliteReader(tmp_path / "absent.sqlite"))
+    projection.start()
+    threading.Event().wait(0.3)
+    projection.stop()
+    assert projection.counts.failures == 1
