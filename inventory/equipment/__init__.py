@@ -1,0 +1,1 @@
+"""The equipment register: what a school says it has."""

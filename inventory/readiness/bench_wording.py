@@ -1,0 +1,70 @@
+"""The sentences of findings that rest on a live bench, in both languages."""
+
+from datetime import datetime, timedelta
+
+from inventory.readiness.evidence import BenchEvidence, OpenFault
+from inventory.readiness.findings import Bilingual
+from inventory.readiness.wording import Texts
+
+
+def bench_fault(evidence: BenchEvidence, fault: OpenFault) -> Texts:
+    """An open fault takes the bench out of working order."""
+    code = evidence.bench_code
+    return Texts(
+        required=Bilingual("台架功能正常", "normal functions of the bench"),
+        found=Bilingual(
+            f"{code}：{fault.dtc} {fault.text_zh}（{fault.severity} 级）",
+            f"{code}: {fault.dtc} {fault.text_en} (severity {fault.severity})",
+        ),
+        reason=Bilingual(
+            f"台架 {code} 有未消除的故障 {fault.dtc}，按评价组织配分评分表不计为可用",
+            f"bench {code} has the open fault {fault.dtc}; the evaluation organisation's score "
+            "sheet asks for normal functions",
+        ),
+        remedy=Bilingual(
+            fault.remedy_zh or f"排除故障 {fault.dtc} 并清除故障码",
+            fault.remedy_en or f"mend the cause of {fault.dtc} and clear the code",
+        ),
+    )
+
+
+def bench_silent(evidence: BenchEvidence, now: datetime) -> Texts:
+    """The bench has not been heard of for too long, or never."""
+    limit = timedelta(seconds=evidence.silence_limit_s)
+    if evidence.last_seen_at is None:
+        found = Bilingual("从未上线", "never seen")
+        reason = Bilingual(
+            f"台架 {evidence.bench_code} 从未发来数据",
+            f"bench {evidence.bench_code} never reported",
+        )
+    else:
+        silent = timedelta(seconds=int((now - evidence.last_seen_at).total_seconds()))
+        seen = evidence.last_seen_at.isoformat(timespec="seconds")
+        found = Bilingual(f"最后在线 {seen}", f"last seen {seen}")
+        reason = Bilingual(
+            f"台架 {evidence.bench_code} 已静默 {silent}，超过 {limit}",
+            f"bench {evidence.bench_code} has been silent for {silent}, longer than {limit}",
+        )
+    return Texts(
+        required=Bilingual(f"{limit} 内有数据", f"a sign of life within {limit}"),
+        found=found,
+        reason=reason,
+        remedy=Bilingual(
+            "给台架上电，检查 CAN 适配器与网桥连接",
+            "power the bench and check its CAN adapter and bridge",
+        ),
+    )
+
+
+def bench_not_hardware(evidence: BenchEvidence) -> Texts:
+    """What reports under the bench's code says itself that it is no bench."""
+    kind = evidence.identity_kind or ""
+    return Texts(
+        required=Bilingual("真实台架", "a real bench"),
+        found=Bilingual(f"身份：{kind}", f"identity: {kind}"),
+        reason=Bilingual(
+            f"{evidence.bench_code} 的数据来自{kind}，不计为设备",
+            f"what reports as {evidence.bench_code} is a {kind}, which is no equipment",
+        ),
+        remedy=Bilingual("接入真实台架", "connect the real bench"),
+    )

@@ -1,0 +1,54 @@
+"""Why a bench does not count right now: the live side (pure)."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from inventory.readiness import bench_wording
+from inventory.readiness.defects import Defect, wording_defect
+from inventory.readiness.evidence import BenchEvidence, LivePicture
+from inventory.readiness.findings import BenchFacts, Bilingual, FindingKind
+
+_HARDWARE = "hardware"
+
+
+def live_defects(live: LivePicture, bench_code: str) -> tuple[Defect, ...]:
+    """All reasons; none for a bench in working order.
+
+    A bench nobody knows of counts as never seen.
+    """
+    evidence = live.benches.get(bench_code) or BenchEvidence(bench_code, 1, 0)
+    return (*_faults(evidence), *_silence(evidence, live), *_identity(evidence))
+
+
+def _faults(evidence: BenchEvidence) -> Iterator[Defect]:
+    for fault in evidence.open_faults:
+        if fault.severity >= evidence.blocking_severity:
+            facts = BenchFacts(
+                evidence.bench_code,
+                dtc=fault.dtc,
+                severity=fault.severity,
+                fault_text=Bilingual(fault.text_zh, fault.text_en),
+                since_at=fault.since_at,
+                last_seen_at=evidence.last_seen_at,
+            )
+            texts = bench_wording.bench_fault(evidence, fault)
+            yield wording_defect(FindingKind.BENCH_FAULT, texts, facts)
+
+
+def _silence(evidence: BenchEvidence, live: LivePicture) -> Iterator[Defect]:
+    if not live.is_silence_known:
+        return
+    facts = BenchFacts(evidence.bench_code, last_seen_at=evidence.last_seen_at)
+    texts = bench_wording.bench_silent(evidence, live.at)
+    if evidence.last_seen_at is None:
+        yield wording_defect(FindingKind.BENCH_NEVER_SEEN, texts, facts)
+    elif live.at - evidence.last_seen_at > timedelta(seconds=evidence.silence_limit_s):
+        yield wording_defect(FindingKind.BENCH_SILENT, texts, facts)
+
+
+def _identity(evidence: BenchEvidence) -> Iterator[Defect]:
+    is_other = evidence.identity_kind is not None and evidence.identity_kind != _HARDWARE
+    if is_other and not evidence.counts_as_hardware_anyway:
+        facts = BenchFacts(evidence.bench_code, last_seen_at=evidence.last_seen_at)
+        texts = bench_wording.bench_not_hardware(evidence)
+        yield wording_defect(FindingKind.BENCH_NOT_HARDWARE, texts, facts)

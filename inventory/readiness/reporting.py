@@ -1,0 +1,170 @@
+"""Which shortage becomes which finding, whether it binds, and on whose authority."""
+
+from dataclasses import dataclass, replace
+
+from inventory.readiness import wording
+from inventory.readiness.defects import Candidate, Defect
+from inventory.readiness.findings import (
+    REMEDY_GROUPS,
+    UNDECIDED_KINDS,
+    BenchFacts,
+    Bilingual,
+    Finding,
+    FindingKind,
+    Question,
+    RemedyGroup,
+    RowOutcome,
+)
+from inventory.readiness.serving import RowCase
+from inventory.requirements.rules import Authority, ListSettings, Obligation, Sourced
+
+LIVE_AUTHORITY = Sourced(Authority.EVALUATION_ORG_DOCUMENT)
+"""中车行 score sheet: the chosen vehicle or bench must have the listed normal functions."""
+_STANDING_KINDS = frozenset({FindingKind.OUT_OF_SERVICE, FindingKind.LOAN_ENDED})
+_GROUP_ORDER = {group: index for index, group in enumerate(RemedyGroup)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Weight:
+    """Whether a finding binds and the statement that decides it."""
+
+    is_binding: bool
+    deciding: Sourced
+
+
+class Report:
+    """Collects the findings of one check; alike ones of a row become one."""
+
+    def __init__(self, settings: ListSettings) -> None:
+        self._settings = settings
+        self._findings: dict[tuple[str, ...], Finding] = {}
+
+    def severity(self, case: RowCase, candidate: Candidate) -> int:
+        """0 when all defects of a lame thing would be advice, 1 when undecided, 2 when binding."""
+        return max(self._severity(case, defect) for defect in candidate.defects)
+
+    def row(self, case: RowCase, fact_name: str) -> None:
+        """Everything that is the matter with a row."""
+        if case.needed == 0:
+            return
+        if case.needed is None:
+            kind = FindingKind.FACT_NOT_STATED
+            self._add(case, kind, wording.fact(case.row, fact_name), self._weight(case, kind))
+        for bench, live in case.broken:
+            weight = _Weight(case.is_short and _is_mandatory(case), LIVE_AUTHORITY)
+            for defect in live:
+                self._add_defect(case, bench, defect, weight)
+        for candidate in case.lame_chosen:
+            for defect in candidate.defects:
+                self._add_defect(case, candidate, defect, self._weight(case, defect.kind))
+        if case.lack > 0 and case.needed is not None:
+            present = case.needed - case.lack
+            kind = FindingKind.TOO_FEW if present > 0 else FindingKind.MISSING
+            texts = wording.shortage(case.row, case.needed, present)
+            self._add(case, kind, texts, self._weight(case, kind))
+
+    def no_requirement(self, question: Question) -> None:
+        """The list does not speak of what was asked: nobody can say ready."""
+        texts = wording.no_requirement(question)
+        kind = FindingKind.NO_REQUIREMENT
+        module = Bilingual(f"模块 {question.module}", f"module {question.module}")
+        self._findings[kind,] = Finding(
+            kind=kind,
+            is_binding=True,
+            row_id="",
+            list_version=self._settings.version,
+            item=module,
+            authority=None,
+            authority_qualifier="",
+            required=texts.required,
+            found=texts.found,
+            reason=texts.reason,
+            remedy=texts.remedy,
+            remedy_group=REMEDY_GROUPS[kind],
+        )
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Binding ones first, then by what is to be done; else in the order of the rows."""
+        return tuple(
+            sorted(
+                self._findings.values(),
+                key=lambda one: (not one.is_binding, _GROUP_ORDER[one.remedy_group]),
+            )
+        )
+
+    def _severity(self, case: RowCase, defect: Defect) -> int:
+        if not self._weight(case, defect.kind).is_binding:
+            return 0
+        return 1 if defect.kind in UNDECIDED_KINDS else 2
+
+    def _weight(self, case: RowCase, kind: FindingKind) -> _Weight:
+        """A finding binds when every statement it rests on does; the first weak one decides."""
+        row = case.row
+        if kind is FindingKind.MISSING:
+            grounds = [row.authority_item]
+        elif kind is FindingKind.TOO_FEW:
+            grounds = [row.authority_quantity, row.authority_item]
+        elif kind is FindingKind.FACT_NOT_STATED or kind in _STANDING_KINDS:
+            own = row.authority_quantity if case.has_usable else row.authority_item
+            grounds = [own, row.authority_item]
+        else:
+            grounds = [row.authority_parameters, row.authority_item]
+            grounds += [row.authority_quantity] if case.has_usable else []
+        weak = [one for one in grounds if not one.binds(self._settings.binding)]
+        is_binding = not weak and _is_mandatory(case)
+        return _Weight(is_binding, weak[0] if weak else grounds[0])
+
+    def _add_defect(
+        self, case: RowCase, candidate: Candidate, defect: Defect, weight: _Weight
+    ) -> None:
+        texts = wording.Texts(defect.required, defect.found, defect.reason, defect.remedy)
+        asset = candidate.item.asset_number
+        self._add(case, defect.kind, texts, weight, asset, defect.bench)
+
+    def _add(
+        self,
+        case: RowCase,
+        kind: FindingKind,
+        texts: wording.Texts,
+        weight: _Weight,
+        asset: str = "",
+        bench: BenchFacts | None = None,
+    ) -> None:
+        key = (case.row.row_id, kind, texts.required.zh, texts.reason.zh, texts.found.zh)
+        known = self._findings.get(key)
+        if known is not None:
+            self._findings[key] = replace(known, asset_numbers=(*known.asset_numbers, asset))
+            return
+        self._findings[key] = Finding(
+            kind=kind,
+            is_binding=weight.is_binding,
+            row_id=case.row.row_id,
+            list_version=self._settings.version,
+            item=wording.item(case.row),
+            authority=weight.deciding.authority,
+            authority_qualifier=weight.deciding.qualifier,
+            required=texts.required,
+            found=texts.found,
+            reason=texts.reason,
+            remedy=texts.remedy,
+            remedy_group=REMEDY_GROUPS[kind],
+            asset_numbers=(asset,) if asset else (),
+            bench=bench,
+        )
+
+
+def outcome(case: RowCase) -> RowOutcome:
+    """How a row was served, for the record."""
+    return RowOutcome(
+        row_id=case.row.row_id,
+        item=wording.item(case.row),
+        needed=case.needed,
+        counted=case.counted,
+        unit=case.row.quantity_unit,
+        is_met=case.is_met,
+        asset_numbers=tuple(share.asset_number for share in case.shares),
+    )
+
+
+def _is_mandatory(case: RowCase) -> bool:
+    return case.row.obligation is Obligation.MANDATORY
