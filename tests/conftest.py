@@ -1,5 +1,6 @@
+import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,17 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.skipped and os.environ.get("STATIONMASTER_NOTHING_MAY_SKIP"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} skipped where nothing may: {report.longrepr}"
+    return report
 
 
 @pytest.fixture(autouse=True)
