@@ -12,6 +12,8 @@ from inventory.audit.table import AuditEntry
 
 SYSTEM = "system"
 """Who acts when no person does."""
+MAX_ID = 200
+"""Ids come from outside too; a longer one must not stop the change it belongs to."""
 
 
 def record(  # noqa: PLR0913 - an entry has these facts; a holder for them would only hide it
@@ -33,7 +35,7 @@ def record(  # noqa: PLR0913 - an entry has these facts; a holder for them would
         who: user name, `system`, or `bench:<code>`.
         action: verb in the past, such as `created`, `imported`, `confirmed`.
         entity: what kind of thing, such as `bench`.
-        entity_id: its code.
+        entity_id: its code, cut after `MAX_ID` characters.
         organisation_code: whose affair it is; None for what concerns everybody.
         old: what was before; None for something new. Never give secrets.
         new: what is now; None for something gone.
@@ -45,7 +47,7 @@ def record(  # noqa: PLR0913 - an entry has these facts; a holder for them would
             who=who,
             action=action,
             entity=entity,
-            entity_id=entity_id,
+            entity_id=entity_id[:MAX_ID],
             organisation_code=organisation_code,
             old=to_jsonable_python(old),
             new=to_jsonable_python(new),

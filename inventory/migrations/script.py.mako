@@ -4,6 +4,8 @@ Revision ID: ${up_revision}
 Revises: ${down_revision | comma,n}
 """
 
+# ruff: noqa: D103, PLR0915 - generated text: a step is as long as what it changes
+
 import sqlalchemy as sa
 import sqlmodel
 from alembic import op
