@@ -162,7 +162,8 @@ def test_a_stream_ends_when_its_login_does(served: Served) -> None:
 def test_streams_that_are_left_are_given_up(served: Served) -> None:
     client = served.client("bj-master")
     with client.stream("GET", "/api/v1/changes") as answer:
-        assert next(answer.iter_lines())
+        lines = answer.iter_lines()  # kept: closing it would end the stream
+        assert next(lines)
         assert served.house.app.state.streams.open_count == 1
     client.close()
     pause = threading.Event()
