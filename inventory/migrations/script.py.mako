@@ -7,7 +7,7 @@ Revises: ${down_revision | comma,n}
 # ruff: noqa: D103, PLR0915 - generated text: a step is as long as what it changes
 
 import sqlalchemy as sa
-import sqlmodel
+import sqlmodel.sql.sqltypes
 from alembic import op
 ${imports if imports else ""}
 

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,14 +16,14 @@ PASSWORD = "correct horse battery staple\n"
 
 
 @pytest.fixture
-def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("STATIONMASTER_VAR", str(tmp_path))
     database = open_database(f"sqlite:///{(tmp_path / 'inventory.sqlite').as_posix()}")
     upgrade(database.engine)
     school = {"code": "BJ01", "kind": "school", "name_zh": "北京示范"}
     create_organisation(database, OrganisationFields.model_validate(school), who="test")
     database.close()
-    yield tmp_path
+    return tmp_path
 
 
 def run(app: typer.Typer, *words: str, typed: str = PASSWORD) -> tuple[int, str]:
