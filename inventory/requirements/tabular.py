@@ -13,6 +13,8 @@ import openpyxl
 from defusedxml.common import DefusedXmlException
 from openpyxl.utils.exceptions import InvalidFileException
 
+from inventory.errors import InventoryError
+
 MAX_BYTES = 20 * 1024 * 1024
 MAX_ROWS = 20_000
 MAX_COLUMNS = 200
@@ -25,7 +27,7 @@ FORMULA_STARTERS = ("=", "+", "-", "@", "\t", "\r")
 """OWASP: a cell that begins so is run as a formula by spreadsheet programs."""
 
 
-class UnreadableFile(Exception):
+class UnreadableFile(InventoryError):
     """The file as a whole can't be read; both texts say what was expected."""
 
     def __init__(self, zh: str, en: str) -> None:

@@ -1,0 +1,216 @@
+"""Importing a school's register and looking things up in it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, fields
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from inventory.accounts.access import demand, visible_organisations
+from inventory.accounts.rules import Action, Principal, Resource
+from inventory.audit.use_cases import record
+from inventory.benches.table import Bench
+from inventory.database import Database
+from inventory.equipment.reading import RegisterReading, RegisterRow, read_register
+from inventory.equipment.rules import EquipmentItem
+from inventory.equipment.table import Equipment
+from inventory.errors import UnknownOrganisation
+from inventory.organisations.use_cases import organisation
+from inventory.requirements.errors import RowsRefused
+from inventory.requirements.tabular import RowProblem
+from inventory.stations.table import Station
+
+_FIELDS = tuple(field.name for field in fields(EquipmentItem))
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterUpload:
+    """A register file of one organisation; `is_partial` imports the good rows of a bad file."""
+
+    name: str
+    content: bytes
+    organisation_code: str
+    is_partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterImport:
+    """What an import did, counted in rows."""
+
+    created: int
+    updated: int
+    unchanged: int
+    problems: tuple[RowProblem, ...]
+    ignored_columns: tuple[str, ...]
+
+
+def import_register(database: Database, upload: RegisterUpload, *, who: str) -> RegisterImport:
+    """Add and update rows by asset number in one transaction; rows not in the file stay.
+
+    Only the organisation's own stations and benches may be named.
+
+    Raises:
+        UnreadableFile: the file as a whole can't be read.
+        RowsRefused: rows are bad and the import is not partial.
+        UnknownOrganisation: nobody has the code.
+    """
+    reading = read_register(upload.name, upload.content)
+    with database.begin() as db:
+        organisation(db, upload.organisation_code)
+        foreign = _foreign_codes(db, upload.organisation_code, reading)
+        problems = tuple(sorted((*reading.problems, *foreign), key=lambda problem: problem.row))
+        bad_rows = {problem.row for problem in problems}
+        good = [row.item for row in reading.rows if row.number not in bad_rows]
+        if problems and not (upload.is_partial and good):
+            raise RowsRefused(problems)
+        _free_benches(db, upload.organisation_code, good)
+        done = [_put(db, upload.organisation_code, item, who) for item in good]
+    return RegisterImport(
+        created=done.count("created"),
+        updated=done.count("updated"),
+        unchanged=done.count(""),
+        problems=problems,
+        ignored_columns=reading.ignored_columns,
+    )
+
+
+def demand_writable(db: Session, principal: Principal, organisation_code: str) -> None:
+    """Pass when the caller may write this organisation's register.
+
+    Raises:
+        UnknownOrganisation: there is none, or the caller may not know of it.
+        NotAllowed: the caller's role does not include it.
+    """
+    owner = organisation(db, organisation_code)
+    resource = Resource(owner.code, owner.evaluated_by)
+    demand(principal, Action.WRITE_REGISTER, resource, UnknownOrganisation(organisation_code))
+
+
+def equipment(
+    db: Session, principal: Principal, *, offset: int, limit: int
+) -> tuple[list[Equipment], int]:
+    """Register rows the caller may see, by organisation and asset number, and how many."""
+    seen = col(Equipment.organisation_code).in_(visible_organisations(principal))
+    query = select(Equipment).where(seen)
+    ordered = query.order_by(col(Equipment.organisation_code), col(Equipment.asset_number))
+    total = db.exec(select(func.count()).select_from(Equipment).where(seen)).one()
+    return list(db.exec(ordered.offset(offset).limit(limit)).all()), total
+
+
+def items_of(db: Session, organisation_code: str) -> list[EquipmentItem]:
+    """An organisation's whole register as the rules take it."""
+    query = select(Equipment).where(Equipment.organisation_code == organisation_code)
+    return [item_of(row) for row in db.exec(query).all()]
+
+
+def item_of(row: Equipment) -> EquipmentItem:
+    """A stored row as the rules take it."""
+    facts = {name: getattr(row, name) for name in _FIELDS}
+    facts["station_codes"] = tuple(row.station_codes)
+    facts["serves_rows"] = tuple(row.serves_rows)
+    return EquipmentItem(**facts)
+
+
+def _free_benches(db: Session, organisation_code: str, items: Sequence[EquipmentItem]) -> None:
+    """Let benches change hands inside one file, whatever the order of its rows."""
+    wanted = {item.asset_number: item.bench_code for item in items}
+    query = select(Equipment).where(
+        Equipment.organisation_code == organisation_code, col(Equipment.bench_code).is_not(None)
+    )
+    for row in db.exec(query).all():
+        if wanted.get(row.asset_number, row.bench_code) != row.bench_code:
+            row.bench_code = None
+            db.add(row)
+    db.flush()
+
+
+def _put(db: Session, organisation_code: str, item: EquipmentItem, who: str) -> str:
+    row = db.get(Equipment, (organisation_code, item.asset_number))
+    old = None if row is None else asdict(item_of(row))
+    new = asdict(item)
+    if old == new:
+        return ""
+    values = new | {
+        "station_codes": list(item.station_codes),
+        "serves_rows": list(item.serves_rows),
+    }
+    if row is None:
+        row = Equipment.model_validate(values | {"organisation_code": organisation_code})
+    else:
+        row.sqlmodel_update(values)
+    db.add(row)
+    db.flush()
+    action = "created" if old is None else "updated"
+    changed = {name: new[name] for name in _FIELDS if old is None or old[name] != new[name]}
+    record(
+        db,
+        who=who,
+        action=action,
+        entity="equipment",
+        entity_id=f"{organisation_code}/{item.asset_number}",
+        organisation_code=organisation_code,
+        old=None if old is None else {name: old[name] for name in changed},
+        new=changed,
+    )
+    return action
+
+
+def _foreign_codes(
+    db: Session, organisation_code: str, reading: RegisterReading
+) -> Iterator[RowProblem]:
+    stations = set(
+        db.exec(select(Station.code).where(Station.organisation_code == organisation_code)).all()
+    )
+    benches = set(
+        db.exec(select(Bench.code).where(Bench.organisation_code == organisation_code)).all()
+    )
+    in_file = {row.item.asset_number for row in reading.rows}
+    held = {
+        row.bench_code: row.asset_number
+        for row in db.exec(
+            select(Equipment).where(Equipment.organisation_code == organisation_code)
+        ).all()
+        if row.bench_code is not None and row.asset_number not in in_file
+    }
+    yield from _unknown_stations(reading.rows, stations, organisation_code)
+    yield from _unfit_benches(reading.rows, benches, held)
+
+
+def _unknown_stations(
+    rows: Sequence[RegisterRow], stations: set[str], organisation_code: str
+) -> Iterator[RowProblem]:
+    for row in rows:
+        for code in row.item.station_codes:
+            if code not in stations:
+                yield RowProblem(
+                    row.number,
+                    "station_codes",
+                    code,
+                    f"{organisation_code} 的站点代码：{'、'.join(sorted(stations)) or '（无）'}",
+                    f"a station of {organisation_code}: {', '.join(sorted(stations)) or 'none'}",
+                )
+
+
+def _unfit_benches(
+    rows: Sequence[RegisterRow], benches: set[str], held: dict[str, str]
+) -> Iterator[RowProblem]:
+    for row in rows:
+        code = row.item.bench_code
+        if code is None:
+            continue
+        if code not in benches:
+            yield RowProblem(
+                row.number,
+                "bench_code",
+                code,
+                f"本校台架代码：{'、'.join(sorted(benches)) or '（无）'}",
+                f"a bench of the same organisation: {', '.join(sorted(benches)) or 'none'}",
+            )
+        elif held.setdefault(code, row.item.asset_number) != row.item.asset_number:
+            yield RowProblem(
+                row.number,
+                "bench_code",
+                code,
+                f"未被其他资产使用的台架（{held[code]} 已使用）",
+                f"a bench no other asset has ({held[code]} has it)",
+            )

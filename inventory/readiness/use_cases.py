@@ -1,0 +1,286 @@
+"""Checking stations from the database, with live evidence, fast enough to redo at every change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from inventory.accounts.rules import Action, Principal
+from inventory.audit.table import AuditEntry
+from inventory.benches.live import LiveBenches, LiveState
+from inventory.benches.table import Bench
+from inventory.database import Database
+from inventory.equipment.rules import EquipmentItem, stands_in
+from inventory.equipment.use_cases import items_of
+from inventory.errors import SourceUnavailable
+from inventory.faults.rules import FaultState
+from inventory.faults.table import Fault
+from inventory.faults.use_cases import open_faults
+from inventory.organisations.table import Organisation
+from inventory.readiness.evidence import BenchEvidence, LivePicture, OpenFault
+from inventory.readiness.findings import Question, Readiness
+from inventory.readiness.live import live_defects
+from inventory.readiness.memory import Memory
+from inventory.readiness.rules import PaperCase, decide, paper_case
+from inventory.requirements.rules import Requirement
+from inventory.requirements.table import RequirementList
+from inventory.requirements.use_cases import (
+    applicable_list,
+    publishers_for,
+    requirement_list,
+    requirements_of,
+    settings_of,
+)
+from inventory.stations.rules import Level, StationUse
+from inventory.stations.table import Station
+from inventory.stations.use_cases import station, stations
+
+SCHOOL_ZONE = ZoneInfo("Asia/Shanghai")
+"""The schools' calendar day; all of China keeps one time."""
+_PAPER_ENTITIES = ("equipment", "requirement_list", "station", "organisation", "bench")
+_PAPER_KEPT, _RESULTS_KEPT, _LISTS_KEPT = 256, 8192, 16
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of a station; None leaves it to the station (use), today and the list."""
+
+    module: str
+    level: Level
+    use: StationUse | None = None
+    on_date: date | None = None
+    list_version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What paper answers rest on; `stamp` is the latest audit entry that concerns paper."""
+
+    on_date: date
+    stamp: int
+    list_version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StationCase:
+    """A station's paper case and the benches its equipment is linked to."""
+
+    station_code: str
+    paper: PaperCase
+    bench_codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StationCells:
+    """A station with its answers, one per module and level asked."""
+
+    station: Station
+    is_demonstration: bool
+    answers: tuple[Readiness, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Answers for all stations a caller may see."""
+
+    on_date: date
+    is_silence_known: bool
+    stations: tuple[StationCells, ...]
+
+
+@dataclass(slots=True)
+class ReadinessMemory:
+    """Paper cases and answers of one process.
+
+    Everything on paper changes only by use cases that leave an audit entry, so the number of the
+    latest such entry tells whether it is still true.
+    """
+
+    lists: Memory[tuple[Requirement, ...]] = field(default_factory=lambda: Memory(_LISTS_KEPT))
+    papers: Memory[StationCase] = field(default_factory=lambda: Memory(_PAPER_KEPT))
+    answers: Memory[Readiness] = field(default_factory=lambda: Memory(_RESULTS_KEPT))
+
+
+class ReadinessDesk:
+    """Answers questions about stations."""
+
+    def __init__(self, database: Database, live: LiveBenches, memory: ReadinessMemory) -> None:
+        self._database = database
+        self._live = live
+        self._memory = memory
+
+    def check(self, principal: Principal, code: str, asked: Asked, now: datetime) -> Readiness:
+        """One answer with all its findings, worked out anew on the live side.
+
+        Raises:
+            UnknownStation: there is none, or the caller may not know of it.
+            NotAllowed: the caller's role does not include readiness.
+            UnknownList: no such version, or none is valid on the day.
+        """
+        on = asked.on_date or today(now)
+        with self._database.read() as db:
+            found = station(db, principal, code, Action.READ_READINESS)
+            case = self._paper(db, found, Ground(on, _stamp(db), asked.list_version))
+            picture = self._picture(db, [found.organisation_code], now)
+        question = Question(asked.module, asked.level, asked.use or found.use, on)
+        return decide(case.paper, question, picture)
+
+    def overview(
+        self,
+        principal: Principal,
+        on_date: date | None,
+        modules: Sequence[str],
+        now: datetime,
+    ) -> Overview:
+        """Answers for every station the caller may see, module and level, each for its own use.
+
+        Raises:
+            UnknownList: no list is valid on the day.
+        """
+        on = on_date or today(now)
+        with self._database.read() as db:
+            seen, _ = stations(db, principal)
+            ground = Ground(on, _stamp(db))
+            cases = [self._paper(db, one, ground) for one in seen]
+            owners = {one.organisation_code for one in seen}
+            picture = self._picture(db, sorted(owners), now)
+            query = select(Organisation).where(col(Organisation.code).in_(owners))
+            demonstrations = {row.code for row in db.exec(query).all() if row.is_demonstration}
+        rows = tuple(
+            StationCells(
+                one,
+                one.organisation_code in demonstrations,
+                self._answers(case, picture, _questions(one, modules, on), ground.stamp),
+            )
+            for one, case in zip(seen, cases, strict=True)
+        )
+        return Overview(on, picture.is_silence_known, rows)
+
+    def _answers(
+        self,
+        case: StationCase,
+        picture: LivePicture,
+        questions: Sequence[Question],
+        stamp: int,
+    ) -> tuple[Readiness, ...]:
+        live = _live_stamp(case.bench_codes, picture)
+        return tuple(
+            self._memory.answers.get(
+                (case.station_code, question),
+                (stamp, case.paper.settings, live),
+                partial(decide, case.paper, question, picture),
+            )
+            for question in questions
+        )
+
+    def _paper(self, db: Session, found: Station, ground: Ground) -> StationCase:
+        """The station's case, kept while its ground is the same.
+
+        Which list applies changes only with an audit entry, or with the day.
+        """
+
+        def work_out() -> StationCase:
+            applied = self._list(db, found, ground)
+            requirements = self._memory.lists.get(
+                applied.version, applied.sha256, lambda: requirements_of(db, applied.version)
+            )
+            items = _items(db, found)
+            paper = paper_case(requirements, items, found, settings_of(applied), ground.on_date)
+            codes = sorted({item.bench_code for item in items if item.bench_code is not None})
+            return StationCase(found.code, paper, tuple(codes))
+
+        key = (found.code, ground.list_version, ground.on_date)
+        return self._memory.papers.get(key, ground.stamp, work_out)
+
+    def _list(self, db: Session, found: Station, ground: Ground) -> RequirementList:
+        if ground.list_version is None:
+            return applicable_list(db, ground.on_date, found.organisation_code)
+        publishers = publishers_for(db, found.organisation_code)
+        return requirement_list(db, ground.list_version, publishers)
+
+    def _picture(
+        self, db: Session, organisation_codes: Sequence[str], now: datetime
+    ) -> LivePicture:
+        of_schools = col(Bench.organisation_code).in_(organisation_codes)
+        benches = db.exec(select(Bench).where(of_schools)).all()
+        query = select(Organisation).where(col(Organisation.code).in_(organisation_codes))
+        demonstrations = {row.code for row in db.exec(query).all() if row.is_demonstration}
+        codes = [bench.code for bench in benches]
+        faults = [row for row in open_faults(db, codes) if row.state is FaultState.CONFIRMED]
+        try:
+            states, is_silence_known = self._live.states(codes), True
+        except SourceUnavailable:
+            states, is_silence_known = {}, False
+        return LivePicture(
+            now,
+            {
+                bench.code: _evidence(
+                    bench,
+                    states.get(bench.code),
+                    [row for row in faults if row.bench_code == bench.code],
+                    is_demonstration=bench.organisation_code in demonstrations,
+                )
+                for bench in benches
+            },
+            is_silence_known,
+        )
+
+
+def today(now: datetime) -> date:
+    """The schools' calendar day at a moment."""
+    return now.astimezone(SCHOOL_ZONE).date()
+
+
+def _stamp(db: Session) -> int:
+    of_paper = col(AuditEntry.entity).in_(_PAPER_ENTITIES)
+    return db.exec(select(func.max(col(AuditEntry.id))).where(of_paper)).one() or 0
+
+
+def _items(db: Session, found: Station) -> list[EquipmentItem]:
+    return [item for item in items_of(db, found.organisation_code) if stands_in(item, found.code)]
+
+
+def _questions(found: Station, modules: Sequence[str], on: date) -> list[Question]:
+    return [Question(module, level, found.use, on) for module in modules for level in Level]
+
+
+def _live_stamp(bench_codes: Sequence[str], picture: LivePicture) -> tuple[object, ...]:
+    """What answers depend on of all that is live: the defects of the station's own benches."""
+    return (
+        picture.is_silence_known,
+        *(
+            (code, defect.kind, defect.bench and (defect.bench.dtc, defect.bench.since_at))
+            for code in bench_codes
+            for defect in live_defects(picture, code)
+        ),
+    )
+
+
+def _evidence(
+    bench: Bench, state: LiveState | None, faults: Sequence[Fault], *, is_demonstration: bool
+) -> BenchEvidence:
+    birth = state.birth if state else None
+    return BenchEvidence(
+        bench_code=bench.code,
+        blocking_severity=bench.blocking_severity,
+        silence_limit_s=bench.silence_limit_s,
+        identity_kind=birth.identity.kind.value if birth else None,
+        last_seen_at=state.last_seen_at if state else None,
+        open_faults=tuple(
+            OpenFault(
+                row.dtc,
+                row.severity,
+                row.text_zh,
+                row.text_en,
+                row.remedy_zh,
+                row.remedy_en,
+                row.first_at,
+            )
+            for row in faults
+        ),
+        counts_as_hardware_anyway=is_demonstration,
+    )

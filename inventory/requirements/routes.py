@@ -1,0 +1,117 @@
+"""Routes of requirement lists."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Response, UploadFile, status
+from pydantic import BaseModel
+
+from inventory.accounts.policies import Now, TheDatabase, require
+from inventory.accounts.rules import Action, Principal
+from inventory.paging import Limit, Offset, Page, page
+from inventory.requirements.rules import DEFAULT_BINDING, Authority
+from inventory.requirements.schema import ListOut, RequirementOut
+from inventory.requirements.tabular import RowProblem
+from inventory.requirements.use_cases import (
+    ListUpload,
+    demand_publisher,
+    import_list,
+    lists,
+    publishers_for,
+    requirement_list,
+    requirement_rows,
+)
+
+router = APIRouter(tags=["lists"])
+Reader = Annotated[Principal, Depends(require(Action.READ_LIST))]
+Publisher = Annotated[Principal, Depends(require(Action.WRITE_LIST))]
+
+
+class ListImported(BaseModel):
+    """What an import did."""
+
+    version: str
+    row_count: int
+    was_known: bool
+    problems: list[RowProblem]
+    ignored_columns: list[str]
+
+
+class ListForm(BaseModel):
+    """How a list file is to be imported."""
+
+    model_config = {"extra": "forbid"}
+
+    file: UploadFile
+    version: str | None = None
+    partial: bool = False
+    official: bool = False
+    binding: list[Authority] | None = None
+    level_inheritance: bool = False
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@router.get("/lists")
+def list_lists(
+    database: TheDatabase, caller: Reader, offset: Offset = 0, limit: Limit = 50
+) -> Page[ListOut]:
+    """Versions of requirement lists that concern me, the latest import first."""
+    with database.read() as db:
+        rows = lists(db, publishers_for(db, caller.organisation_code))
+    found = [ListOut.model_validate(row) for row in rows[offset : offset + limit]]
+    return page(found, len(rows), offset)
+
+
+@router.get("/lists/{version}")
+def show_list(version: str, database: TheDatabase, caller: Reader) -> ListOut:
+    """One version and its settings."""
+    with database.read() as db:
+        publishers = publishers_for(db, caller.organisation_code)
+        return ListOut.model_validate(requirement_list(db, version, publishers))
+
+
+@router.get("/lists/{version}/requirements")
+def list_requirements(
+    version: str, database: TheDatabase, caller: Reader, offset: Offset = 0, limit: Limit = 50
+) -> Page[RequirementOut]:
+    """The rows of a version as imported, in the list's order."""
+    with database.read() as db:
+        requirement_list(db, version, publishers_for(db, caller.organisation_code))
+        rows, total = requirement_rows(db, version, offset=offset, limit=limit)
+        return page([RequirementOut.model_validate(row) for row in rows], total, offset)
+
+
+@router.post("/lists", status_code=status.HTTP_201_CREATED)
+def import_a_list(
+    form: Annotated[ListForm, Form(media_type="multipart/form-data")],
+    database: TheDatabase,
+    caller: Publisher,
+    now: Now,
+    response: Response,
+) -> ListImported:
+    """Import a csv or xlsx file as a list version; the same content again changes nothing."""
+    with database.read() as db:
+        demand_publisher(db, caller)
+    upload = ListUpload(
+        name=form.file.filename or "",
+        content=form.file.file.read(),
+        version=form.version,
+        is_partial=form.partial,
+        is_official=form.official,
+        binding=frozenset(form.binding) if form.binding is not None else DEFAULT_BINDING,
+        has_level_inheritance=form.level_inheritance,
+        valid_from=form.valid_from,
+        valid_to=form.valid_to,
+        organisation_code=caller.organisation_code,
+    )
+    done = import_list(database, upload, who=caller.username, now=now)
+    if done.was_known:
+        response.status_code = status.HTTP_200_OK
+    return ListImported(
+        version=done.version,
+        row_count=done.row_count,
+        was_known=done.was_known,
+        problems=list(done.problems),
+        ignored_columns=list(done.ignored_columns),
+    )

@@ -1,0 +1,264 @@
+"""Importing list versions, finding the one that applies, and setting what binds."""
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from importlib.resources import files
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from inventory.accounts.rules import Action, Principal
+from inventory.audit.use_cases import record
+from inventory.database import Database
+from inventory.errors import Invalid, NotAllowed
+from inventory.organisations.rules import OrganisationKind
+from inventory.organisations.use_cases import organisation
+from inventory.requirements.errors import ListVersionTaken, RowsRefused, UnknownList
+from inventory.requirements.reading import ListReading, read_list, read_requirement
+from inventory.requirements.rules import DEFAULT_BINDING, Authority, ListSettings, Requirement
+from inventory.requirements.schema import RequirementCells
+from inventory.requirements.table import RequirementList, RequirementRow
+from inventory.requirements.tabular import RowProblem, SourceRow
+
+BUNDLED_NAME = "requirements_draft.csv"
+MAX_VERSION = 64
+_NOT_OFFICIAL = "not the official"
+
+
+@dataclass(frozen=True, slots=True)
+class ListUpload:
+    """A file to import and how.
+
+    `version` None takes the file's own; `is_partial` imports the good rows of a bad file.
+    `organisation_code` is who publishes it; None is everybody's, as the bundled draft.
+    """
+
+    name: str
+    content: bytes
+    version: str | None = None
+    is_partial: bool = False
+    is_official: bool = False
+    binding: frozenset[Authority] = DEFAULT_BINDING
+    has_level_inheritance: bool = False
+    valid_from: date | None = None
+    valid_to: date | None = None
+    organisation_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListImport:
+    """What an import did; `was_known` when the same content was there already."""
+
+    version: str
+    row_count: int
+    was_known: bool
+    problems: tuple[RowProblem, ...]
+    ignored_columns: tuple[str, ...]
+
+
+def bundled_draft() -> ListUpload:
+    """The draft list that ships with the product: a stand-in, never the official list."""
+    content = files("inventory").joinpath("data", BUNDLED_NAME).read_bytes()
+    return ListUpload(BUNDLED_NAME, content)
+
+
+def import_list(database: Database, upload: ListUpload, *, who: str, now: datetime) -> ListImport:
+    """Store a list version, all of it or nothing; the same content again changes nothing.
+
+    Raises:
+        UnreadableFile: the file as a whole can't be read.
+        RowsRefused: rows are bad and the import is not partial.
+        ListVersionTaken: the version is known with other content.
+        Invalid: no version, an unusable one, or a draft that is called official.
+    """
+    reading = read_list(upload.name, upload.content)
+    if reading.problems and not (upload.is_partial and reading.requirements):
+        raise RowsRefused(reading.problems)
+    row = _list_row(upload, reading, who, now)
+    with database.begin() as db:
+        known = db.get(RequirementList, row.version)
+        if known is not None and known.sha256 != row.sha256:
+            raise ListVersionTaken(row.version, known.sha256)
+        if known is None:
+            db.add(row)
+            db.flush()
+            _add_rows(db, row.version, reading.cells)
+            record(
+                db,
+                who=who,
+                action="imported",
+                entity="requirement_list",
+                entity_id=row.version,
+                new=row.model_dump(),
+            )
+    return ListImport(
+        row.version,
+        row.row_count,
+        known is not None,
+        reading.problems,
+        reading.ignored_columns,
+    )
+
+
+def set_binding(
+    database: Database,
+    version: str,
+    *,
+    binding: frozenset[Authority],
+    has_level_inheritance: bool,
+    who: str,
+) -> None:
+    """Say which authorities bind and whether levels inherit, for one version.
+
+    Raises:
+        UnknownList: there is no such version.
+    """
+    with database.begin() as db:
+        row = requirement_list(db, version)
+        old = {"binding": row.binding_authorities, "level_inheritance": row.level_inheritance}
+        row.binding_authorities = _joined(binding)
+        row.level_inheritance = has_level_inheritance
+        new = {"binding": row.binding_authorities, "level_inheritance": row.level_inheritance}
+        db.add(row)
+        record(
+            db,
+            who=who,
+            action="changed",
+            entity="requirement_list",
+            entity_id=version,
+            old=old,
+            new=new,
+        )
+
+
+def lists(db: Session, publishers: Collection[str] | None = None) -> list[RequirementList]:
+    """Versions, the latest import first: everybody's and those of these publishers; None: all."""
+    query = select(RequirementList).order_by(
+        col(RequirementList.imported_at).desc(), col(RequirementList.version)
+    )
+    if publishers is not None:
+        publisher = col(RequirementList.organisation_code)
+        query = query.where(publisher.is_(None) | publisher.in_(publishers))
+    return list(db.exec(query).all())
+
+
+def publishers_for(db: Session, organisation_code: str) -> set[str]:
+    """Whose lists concern an organisation: its own and those of its evaluation organisation."""
+    owner = organisation(db, organisation_code)
+    return {owner.code} | ({owner.evaluated_by} if owner.evaluated_by else set())
+
+
+def demand_publisher(db: Session, principal: Principal) -> None:
+    """Pass when the caller's organisation is one that publishes lists for others.
+
+    Raises:
+        NotAllowed: it is a school or company.
+    """
+    owner = organisation(db, principal.organisation_code)
+    if owner.kind not in {OrganisationKind.EVALUATION_ORGANISATION, OrganisationKind.AUTHORITY}:
+        raise NotAllowed(Action.WRITE_LIST.value)
+
+
+def requirement_list(
+    db: Session, version: str, publishers: Collection[str] | None = None
+) -> RequirementList:
+    """One version, if everybody's or published by one of these; None: by anybody.
+
+    Raises:
+        UnknownList: there is none.
+    """
+    found = db.get(RequirementList, version)
+    if found is None:
+        raise UnknownList(version)
+    if publishers is not None and found.organisation_code not in {None, *publishers}:
+        raise UnknownList(version)
+    return found
+
+
+def applicable_list(db: Session, on: date, organisation_code: str) -> RequirementList:
+    """The version that applies to an organisation on a day.
+
+    An official one goes before drafts, then the latest import.
+
+    Raises:
+        UnknownList: none is valid on the day.
+    """
+    known = lists(db, publishers_for(db, organisation_code))
+    valid = [row for row in known if settings_of(row).is_valid_on(on)]
+    if not valid:
+        raise UnknownList(f"valid on {on}")
+    return next((row for row in valid if row.is_official), valid[0])
+
+
+def settings_of(row: RequirementList) -> ListSettings:
+    """The settings of a stored version as the rules take them."""
+    names = row.binding_authorities.split(",")
+    return ListSettings(
+        version=row.version,
+        title=row.title,
+        is_official=row.is_official,
+        binding=frozenset(Authority(name) for name in names if name),
+        has_level_inheritance=row.level_inheritance,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+    )
+
+
+def requirements_of(db: Session, version: str) -> tuple[Requirement, ...]:
+    """The rows of a version as the rules take them, in the list's order."""
+    query = select(RequirementRow).where(RequirementRow.version == version)
+    rows = db.exec(query.order_by(col(RequirementRow.position))).all()
+    return tuple(read_requirement(SourceRow(row.position, row.model_dump()))[0] for row in rows)
+
+
+def requirement_rows(
+    db: Session, version: str, *, offset: int, limit: int
+) -> tuple[Sequence[RequirementRow], int]:
+    """A page of a version's rows as imported, and how many there are."""
+    of_list = RequirementRow.version == version
+    query = select(RequirementRow).where(of_list).order_by(col(RequirementRow.position))
+    total = db.exec(select(func.count()).select_from(RequirementRow).where(of_list)).one()
+    return db.exec(query.offset(offset).limit(limit)).all(), total
+
+
+def draft_settings(reading: ListReading) -> ListSettings:
+    """Settings of a list that is only read, not stored."""
+    return ListSettings(version=reading.version or "-", title=reading.stated_version)
+
+
+def _list_row(upload: ListUpload, reading: ListReading, who: str, now: datetime) -> RequirementList:
+    version = upload.version or reading.version
+    if not version or len(version) > MAX_VERSION or "/" in version:
+        raise Invalid("version", f"1 to {MAX_VERSION} characters without /")
+    if upload.is_official and _NOT_OFFICIAL in reading.stated_version:
+        raise Invalid("is_official", "a list that does not call itself a draft")
+    return RequirementList.model_validate(
+        {
+            "version": version,
+            "title": reading.stated_version or version,
+            "is_official": upload.is_official,
+            "binding_authorities": _joined(upload.binding),
+            "level_inheritance": upload.has_level_inheritance,
+            "valid_from": upload.valid_from,
+            "valid_to": upload.valid_to,
+            "source_name": upload.name[-200:],
+            "sha256": hashlib.sha256(upload.content).hexdigest(),
+            "row_count": len(reading.requirements),
+            "skipped_rows": len({problem.row for problem in reading.problems}),
+            "imported_at": now,
+            "imported_by": who,
+            "organisation_code": upload.organisation_code,
+        }
+    )
+
+
+def _add_rows(db: Session, version: str, cells: Sequence[RequirementCells]) -> None:
+    for position, row in enumerate(cells, 1):
+        facts = {"version": version, "position": position}
+        db.add(RequirementRow.model_validate(row, update=facts))
+
+
+def _joined(binding: frozenset[Authority]) -> str:
+    return ",".join(one.value for one in Authority if one in binding)
