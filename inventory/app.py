@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
@@ -18,15 +19,28 @@ from inventory.accounts.routes import router as accounts_router
 from inventory.benches.live import LiveBenches
 from inventory.database import Database
 from inventory.edge import MAX_BODY_BYTES, Edge, Metrics
+from inventory.equipment.routes import router as equipment_router
 from inventory.health import router as health_router
 from inventory.monitoring.changes import ChangeWatch
 from inventory.monitoring.routes import router as benches_router
 from inventory.monitoring.streams import Streams
 from inventory.openapi import openapi_of
 from inventory.problems import install_problems
+from inventory.readiness.routes import router as readiness_router
+from inventory.readiness.use_cases import ReadinessMemory
+from inventory.requirements.routes import router as lists_router
 from inventory.stations.routes import router as stations_router
 
 API = "/api/v1"
+ROUTERS = (
+    accounts_router,
+    stations_router,
+    readiness_router,
+    benches_router,
+    lists_router,
+    equipment_router,
+)
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
 def _utc_now() -> datetime:
@@ -37,16 +51,15 @@ def _utc_now() -> datetime:
 class Parts:
     """What the app is made of.
 
-    `allowed_hosts` empty means that any host name is answered; `is_cookie_secure` is for servers
-    reached by https through a proxy.
+    `public_url` is the address users type where a proxy stands before the server, else empty;
+    then only its host name and this machine's are answered.
     """
 
     database: Database
     live: LiveBenches
     passwords: Passwords = field(default_factory=Passwords)
     clock: Callable[[], datetime] = _utc_now
-    is_cookie_secure: bool = False
-    allowed_hosts: Sequence[str] = ()
+    public_url: str = ""
 
 
 class RouteWithoutPolicy(Exception):
@@ -73,15 +86,19 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.live = parts.live
     app.state.passwords = parts.passwords
     app.state.clock = parts.clock
-    app.state.is_cookie_secure = parts.is_cookie_secure
+    public = urlsplit(parts.public_url)
+    app.state.is_cookie_secure = public.scheme == "https"
+    app.state.public_netloc = public.netloc
     app.state.streams = Streams()
     app.state.watch = ChangeWatch(parts.database, parts.live)
     app.state.metrics = Metrics()
+    app.state.readiness = ReadinessMemory()
+    hosts = (public.hostname, *_THIS_MACHINE) if public.hostname else ()
     # the edge tells of a body declared too long; this one stops bodies that don't declare it
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
-    app.add_middleware(Edge, metrics=app.state.metrics, allowed_hosts=parts.allowed_hosts)
+    app.add_middleware(Edge, metrics=app.state.metrics, allowed_hosts=hosts)
     install_problems(app)
-    for router in (accounts_router, stations_router, benches_router):
+    for router in ROUTERS:
         app.include_router(router, prefix=API)
     app.include_router(health_router)
     for path in routes_without_policy(app.routes):

@@ -1,7 +1,6 @@
 """How settings become parts and parts become the app."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
@@ -19,16 +18,8 @@ def compose_app(settings: Settings, database: Database, reader: TimeSeriesReader
     The caller opens and closes database and reader, and may mount the dashboard on the app. To
     stop without waiting for open streams, call `app.state.streams.stop()` first.
     """
-    public = urlsplit(settings.public_url)
-    hosts = (public.hostname, "localhost", "127.0.0.1", "::1") if public.hostname else ()
-    return create_app(
-        Parts(
-            database=database,
-            live=StoredLiveBenches(reader),
-            is_cookie_secure=public.scheme == "https",
-            allowed_hosts=[host for host in hosts if host],
-        )
-    )
+    live = StoredLiveBenches(reader)
+    return create_app(Parts(database, live, public_url=settings.public_url))
 
 
 def openapi_document() -> dict[str, Any]:

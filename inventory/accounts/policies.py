@@ -115,7 +115,9 @@ def check_own_page(request: Request, *, needs_header: bool) -> None:
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         raise ForeignRequest("the request comes from another site")
     origin = request.headers.get("origin")
-    if origin is not None and origin.partition("://")[2] != request.headers.get("host"):
+    # a proxy may hand on another Host than the one users type
+    own = {request.headers.get("host"), request.app.state.public_netloc}
+    if origin is not None and origin.partition("://")[2] not in own:
         raise ForeignRequest("the request comes from another origin")
 
 

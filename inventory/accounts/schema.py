@@ -33,6 +33,21 @@ class UserOut(UserFields):
 class Me(SQLModel):
     """The caller, and what the caller may do."""
 
+    model_config = {
+        "json_schema_extra": {
+            "examples": [
+                {
+                    "username": "zhang.wei",
+                    "name": "张伟",
+                    "role": "stationmaster",
+                    "organisation": {"code": "BJ01", "kind": "school", "name_zh": "北京示范学校"},
+                    "actions": ["read_station", "write_register"],
+                    "is_read_only": False,
+                }
+            ]
+        }
+    }
+
     username: str
     name: str
     role: Role
@@ -44,7 +59,12 @@ class Me(SQLModel):
 class Login(SQLModel):
     """User name and password."""
 
-    model_config = {"extra": "forbid"}
+    model_config = {
+        "extra": "forbid",
+        "json_schema_extra": {
+            "examples": [{"username": "zhang.wei", "password": "correct horse battery staple"}]
+        },
+    }
 
     username: str = Field(max_length=64)
     password: str = Field(max_length=MAX_PASSWORD)
@@ -59,7 +79,10 @@ class ApiKeyFields(SQLModel):
 class ApiKeyCreate(ApiKeyFields):
     """Order of an API key."""
 
-    model_config = {"extra": "forbid"}
+    model_config = {
+        "extra": "forbid",
+        "json_schema_extra": {"examples": [{"name": "monthly report", "days": 90}]},
+    }
 
     days: int = Field(default=90, ge=1, le=MAX_KEY_DAYS, description="days until it expires")
 
@@ -67,15 +90,44 @@ class ApiKeyCreate(ApiKeyFields):
 class ApiKeyOut(ApiKeyFields):
     """An API key without its secret."""
 
+    model_config = {
+        "json_schema_extra": {
+            "examples": [
+                {
+                    "id": "3f9c0a1b2d4e",
+                    "name": "monthly report",
+                    "username": "zhang.wei",
+                    "created_at": "2026-12-01T02:00:00Z",
+                    "expires_at": "2027-03-01T02:00:00Z",
+                }
+            ]
+        }
+    }
+
     id: str
     username: str
     created_at: datetime
     expires_at: datetime
-    last_used_at: datetime | None
-    revoked_at: datetime | None
+    last_used_at: datetime | None = None
+    revoked_at: datetime | None = None
 
 
 class ApiKeyMade(ApiKeyOut):
     """A new API key; the secret is shown this once."""
+
+    model_config = {
+        "json_schema_extra": {
+            "examples": [
+                {
+                    "id": "3f9c0a1b2d4e",
+                    "name": "monthly report",
+                    "username": "zhang.wei",
+                    "created_at": "2026-12-01T02:00:00Z",
+                    "expires_at": "2027-03-01T02:00:00Z",
+                    "key": "smk_3f9c0a1b2d4e_…",
+                }
+            ]
+        }
+    }
 
     key: str = Field(description="send it as `Authorization: Bearer <key>`")

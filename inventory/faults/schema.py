@@ -35,5 +35,28 @@ class FaultFields(SQLModel):
 class FaultOut(FaultFields):
     """A fault as the API shows it; `signals` are the values when the bench reported it."""
 
+    model_config = {
+        "json_schema_extra": {
+            "examples": [
+                {
+                    "bench_code": "battery-01",
+                    "fault_id": "P0AA6-1764554400000",
+                    "dtc": "P0AA6",
+                    "severity": 3,
+                    "state": "confirmed",
+                    "first_at": "2026-12-01T02:00:00Z",
+                    "observed_at": "2026-12-01T02:00:01Z",
+                    "confirmed_at": "2026-12-01T02:00:01Z",
+                    "text_zh": "绝缘电阻过低",
+                    "text_en": "Isolation resistance too low",
+                    "remedy_zh": "断开高压，检查高压线束",
+                    "remedy_en": "Disconnect high voltage and check the harness",
+                    "signals": {"isolation_kohm": 80.0},
+                    "is_blocking": True,
+                }
+            ]
+        }
+    }
+
     signals: dict[str, float | bool | str | None] = {}
     is_blocking: bool = Field(description="takes the bench out of working order")

@@ -4,9 +4,11 @@ from inventory.accounts import table as accounts
 from inventory.audit import table as audit
 from inventory.benches import table as benches
 from inventory.database import METADATA
+from inventory.equipment import table as equipment
 from inventory.faults import table as faults
 from inventory.monitoring import table as monitoring
 from inventory.organisations import table as organisations
+from inventory.requirements import table as requirements
 from inventory.stations import table as stations
 from inventory.usage_sessions import table as usage_sessions
 
@@ -15,9 +17,11 @@ __all__ = [
     "accounts",
     "audit",
     "benches",
+    "equipment",
     "faults",
     "monitoring",
     "organisations",
+    "requirements",
     "stations",
     "usage_sessions",
 ]

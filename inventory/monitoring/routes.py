@@ -24,6 +24,14 @@ from inventory.paging import Limit, Offset, Page, page
 from inventory.usage_sessions.schema import UsageSessionOut
 from inventory.usage_sessions.use_cases import usage_sessions
 
+LIVE_EVENTS = (
+    "`event: row` with a RowOut for the latest and each new row; `event: state` with a BenchPulse "
+    "each second; `event: unavailable` while a store gives no answer. Ends with the login."
+)
+CHANGE_EVENTS = (
+    '`event: changed` with `{"revision": "…", "at": "…"}` at the start and within half a second '
+    "whenever something the caller may see has changed. Ends with the login."
+)
 router = APIRouter(tags=["benches"])
 Looker = Annotated[Principal, Depends(require(Action.READ_BENCH))]
 Insider = Annotated[Principal, Depends(require(Action.READ_BENCH_DETAILS))]
@@ -138,7 +146,11 @@ def show_signals(
     return signals(live, found, span.query)
 
 
-@router.get("/benches/{code}/live", response_class=EventSourceResponse)  # noqa: FAST003 - found by `code`
+@router.get(
+    "/benches/{code}/live",  # noqa: FAST003 - `watched_bench` takes it
+    response_class=EventSourceResponse,
+    responses={200: {"description": LIVE_EVENTS}},
+)
 async def stream_bench(
     request: Request, caller: Insider, live: Live, place: Place, found: WatchedBench
 ) -> AsyncIterator[ServerSentEvent]:
@@ -147,7 +159,11 @@ async def stream_bench(
         yield event
 
 
-@router.get("/changes", response_class=EventSourceResponse)
+@router.get(
+    "/changes",
+    response_class=EventSourceResponse,
+    responses={200: {"description": CHANGE_EVENTS}},
+)
 async def stream_changes(
     request: Request,
     caller: Watcher,

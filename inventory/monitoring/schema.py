@@ -151,7 +151,7 @@ class EquipmentRef(BaseModel):
 class BenchPage(BenchOut):
     """One bench; `details` is null for those who may only see that it is shared."""
 
-    details: BenchDetails | None
+    details: BenchDetails | None = None
 
 
 class SeriesOut(BaseModel):
@@ -168,6 +168,30 @@ class SeriesOut(BaseModel):
 
 class SignalsOut(BaseModel):
     """Values observed in `[start, end)`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "bench": "battery-01",
+                    "start": "2026-12-01T02:00:00Z",
+                    "end": "2026-12-01T02:10:00Z",
+                    "points": 300,
+                    "series": [
+                        {
+                            "name": "pack_voltage_v",
+                            "unit": "V",
+                            "at": ["2026-12-01T02:00:01.9Z"],
+                            "minimum": [354.1],
+                            "mean": [354.6],
+                            "maximum": [355.0],
+                            "last": [354.8],
+                        }
+                    ],
+                }
+            ]
+        }
+    )
 
     bench: str
     start: datetime

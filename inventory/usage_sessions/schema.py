@@ -21,4 +21,18 @@ class UsageSessionFields(SQLModel):
 class UsageSessionOut(UsageSessionFields):
     """A usage session as the API shows it; `evidence` counts what was seen, by the profile."""
 
+    model_config = {
+        "json_schema_extra": {
+            "examples": [
+                {
+                    "bench_code": "battery-01",
+                    "usage_id": "u-1764554400000",
+                    "started_at": "2026-12-01T02:00:00Z",
+                    "observed_at": "2026-12-01T02:10:00Z",
+                    "evidence": {"in_use_rows": 6000},
+                }
+            ]
+        }
+    }
+
     evidence: dict[str, float] = {}

@@ -8,6 +8,7 @@ from sqlmodel import select
 from inventory.accounts.policies import COOKIE
 from inventory.accounts.table import ApiKey, LoginSession, User
 from inventory.accounts.use_cases import disable_user, set_password
+from inventory.app import Parts, create_app
 from tests.schools import PASSWORD, WRITES, Schools, schools
 
 
@@ -155,6 +156,22 @@ def test_a_write_by_cookie_needs_our_own_page(house: Schools) -> None:
         assert client.post("/api/v1/api-keys", json=order, headers=headers).status_code == 403
     own = WRITES | {"Origin": "http://testserver", "Sec-Fetch-Site": "same-origin"}
     assert client.post("/api/v1/api-keys", json=order, headers=own).status_code == 201
+
+
+def test_behind_a_proxy_the_public_address_is_our_own_page(house: Schools) -> None:
+    parts = Parts(
+        house.database,
+        house.live,
+        passwords=house.passwords,
+        clock=house.clock,
+        public_url="https://station.example.org",
+    )
+    inner = TestClient(create_app(parts), base_url="http://127.0.0.1:8765")
+    headers = {"Origin": "https://station.example.org"}
+    body = {"username": "bj-master", "password": PASSWORD}
+    answer = inner.post("/api/v1/login", json=body, headers=headers)
+    assert answer.status_code == 204
+    assert "Secure" in answer.headers["set-cookie"]
 
 
 def test_a_foreign_page_cannot_log_a_victim_in(house: Schools) -> None:

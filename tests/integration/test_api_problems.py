@@ -97,7 +97,7 @@ def test_answers_carry_security_headers(house: Schools) -> None:
 
 
 def test_only_known_hosts_are_answered_when_they_are_known(house: Schools) -> None:
-    app = create_app(Parts(house.database, house.live, allowed_hosts=["station.example.org"]))
+    app = create_app(Parts(house.database, house.live, public_url="https://station.example.org"))
     known = TestClient(app, base_url="http://station.example.org")
     foreign = TestClient(app, base_url="http://evil.example.org")
     assert known.get("/healthz").status_code == 200

@@ -1,4 +1,5 @@
 from fastapi import APIRouter, Depends, FastAPI
+from jsonschema import Draft202012Validator
 
 from inventory.accounts.policies import public, require
 from inventory.accounts.rules import Action
@@ -44,6 +45,17 @@ def test_the_description_promises_problems_and_not_the_frameworks_errors() -> No
             assert "application/problem+json" in operation["responses"]["500"]["content"], path
             if "security" in operation:
                 assert {"401", "403"} <= operation["responses"].keys()
+
+
+def test_every_example_is_a_valid_one() -> None:
+    schemas = whole_app().openapi()["components"]["schemas"]
+    checked = 0
+    for schema in schemas.values():
+        for example in schema.get("examples", []):
+            whole = {**schema, "components": {"schemas": schemas}}
+            Draft202012Validator(whole).validate(example)
+            checked += 1
+    assert checked >= 9
 
 
 def test_only_login_and_health_are_public() -> None:
