@@ -14,7 +14,7 @@ class Equipment(EquipmentFields, Row, table=True):
     __tablename__ = "equipment"
 
     organisation_code: Code = Field(
-        primary_key=True, foreign_key="organisation.code", max_length=32
+        primary_key=True, foreign_key="organisation.code", index=True, max_length=32
     )
     asset_number: str = Field(primary_key=True, max_length=64)
     bench_code: str | None = Field(

@@ -29,7 +29,7 @@ Desk = Annotated[ReadinessDesk, Depends(desk_of)]
 
 
 @router.get("/stations/{code}/readiness")
-def station_readiness(  # noqa: PLR0917 - each is a part of the question
+def station_readiness(  # noqa: PLR0913, PLR0917 - each is a part of the question
     code: str,
     desk: Desk,
     caller: Reader,
