@@ -145,7 +145,8 @@ class EquipmentRef(BaseModel):
     """The entry of the equipment register behind a bench."""
 
     asset_number: str
-    name: str
+    name_zh: str
+    name_en: str
 
 
 class BenchPage(BenchOut):

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from inventory.accounts.rules import Action, Decision, Principal, authorize
 from inventory.benches.live import LiveBenches, LiveRow, LiveState, WindowQuery
 from inventory.benches.rules import Liveness, liveness
 from inventory.benches.table import Bench
 from inventory.database import Database
+from inventory.equipment.table import Equipment
 from inventory.errors import Invalid
 from inventory.faults.rules import is_blocking
 from inventory.faults.table import Fault
@@ -20,6 +21,7 @@ from inventory.monitoring.schema import (
     BenchOut,
     BenchPage,
     BenchPulse,
+    EquipmentRef,
     FramesOut,
     IdentityOut,
     RowOut,
@@ -197,6 +199,18 @@ def _details(db: Session, live: LiveBenches, bench: Bench, now: datetime) -> Ben
         stored_rows=state.stored_rows if state else 0,
         pulse=pulse(db, bench, state, latest, now),
         latest=row_out(latest) if latest else None,
-        equipment=None,
+        equipment=_equipment(db, bench),
         signals=[SignalOut.model_validate(s) for s in birth.signals] if birth else [],
+    )
+
+
+def _equipment(db: Session, bench: Bench) -> EquipmentRef | None:
+    query = select(Equipment).where(
+        Equipment.bench_code == bench.code, Equipment.organisation_code == bench.organisation_code
+    )
+    found = db.exec(query).first()
+    if found is None:
+        return None
+    return EquipmentRef(
+        asset_number=found.asset_number, name_zh=found.item_zh, name_en=found.item_en
     )

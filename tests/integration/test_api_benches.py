@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from inventory.equipment.table import Equipment
 from inventory.faults.use_cases import apply_fault
 from telemetry.contract.payloads import (
     BenchState,
@@ -151,3 +152,22 @@ def test_a_station_shows_its_facts_to_its_own(house: Schools) -> None:
     assert station["use"] == "exam"
     assert station["facts"]["workstations"] == 4
     assert station["facts"]["exam_rooms"] is None
+
+
+def test_a_bench_shows_what_it_is_registered_as(house: Schools) -> None:
+    client = house.client("bj-master")
+    path = "/api/v1/benches/battery-01"
+    assert client.get(path).json()["details"]["equipment"] is None
+    with house.database.begin() as db:
+        db.add(
+            Equipment.model_validate(
+                {
+                    "organisation_code": "BJ01",
+                    "asset_number": "A-1",
+                    "item_zh": "动力电池台架",
+                    "bench_code": "battery-01",
+                }
+            )
+        )
+    equipment = client.get(path).json()["details"]["equipment"]
+    assert equipment == {"asset_number": "A-1", "name_zh": "动力电池台架", "name_en": ""}
