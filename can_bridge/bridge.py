@@ -121,11 +121,12 @@ class Bridge:
         )
 
     def run(self, stop: threading.Event) -> None:
-        """Step until told to stop, then hand over what is due and say goodbye."""
+        """Step until told to stop, then hand over what is due and say goodbye.
+
+        The receivers must have been started; they are closed in the end.
+        """
         parts = self._parts
         parts.publisher.start()
-        for receiver in parts.receivers:
-            receiver.start()
         try:
             while not stop.wait(TICK_S):
                 self.step()
@@ -214,6 +215,28 @@ class Bridge:
                 self._announce(now_s)
             elif self._parts.spool.release(event.epoch, event.seq):
                 self._window = self._window.after_ack(event.seq, now_s)
+                if self._window.misses_rows(now_s):
+                    self._repair(event.seq, now_s)
+
+    def _repair(self, stored: int, now_s: float) -> None:
+        """Send again what ingest misses; what the spool no longer has, it says is gone.
+
+        The latter happens when the store was restored from a backup or begun anew.
+        """
+        gone_through = self._window.acknowledged
+        if stored < gone_through:
+            record = Samples(
+                observed_at_ms=self._parts.clock.now_ms(),
+                epoch=self._parts.spool.epoch,
+                seq=stored + 1,
+                last_seq=gone_through,
+                dropped=gone_through - stored,
+            )
+            log.warning(
+                "%s: the store lost rows %d-%d", self._parts.bench, stored + 1, gone_through
+            )
+            self._parts.publisher.publish(Stream.SAMPLES, encoding.encode(record))
+        self._window = self._window.after_connecting(now_s)
 
     def _announce(self, now_s: float) -> None:
         self._parts.publisher.publish(Stream.BIRTH, encoding.encode(self.birth))

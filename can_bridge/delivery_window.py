@@ -4,6 +4,11 @@ from dataclasses import dataclass, replace
 
 from telemetry.contract.delivery import MAX_UNACKNOWLEDGED, RESEND_AFTER_S
 
+TELLING_REPEATS = 3
+REPAIR_AFTER_S = 1.0
+"""Chosen: with a row lost, ingest repeats its acknowledgement five times a second; waiting for
+RESEND_AFTER_S would hold a fault back for longer than it may take."""
+
 
 @dataclass(frozen=True, slots=True)
 class DeliveryWindow:
@@ -12,6 +17,7 @@ class DeliveryWindow:
     acknowledged: int = 0
     sent: int = 0
     progress_at_s: float = 0.0
+    repeated_acks: int = 0
 
     def room(self) -> int:
         """How many more rows may be sent now.
@@ -30,8 +36,16 @@ class DeliveryWindow:
     def after_ack(self, seq: int, now_s: float) -> "DeliveryWindow":
         """Ingest committed everything up to `seq`."""
         if seq <= self.acknowledged:
-            return self
+            return replace(self, repeated_acks=self.repeated_acks + 1)
         return DeliveryWindow(seq, max(self.sent, seq), now_s)
+
+    def misses_rows(self, now_s: float) -> bool:
+        """Whether ingest keeps saying the same number while rows are under way: one got lost."""
+        return (
+            self.sent > self.acknowledged
+            and self.repeated_acks >= TELLING_REPEATS
+            and now_s - self.progress_at_s >= REPAIR_AFTER_S
+        )
 
     def after_connecting(self, now_s: float) -> "DeliveryWindow":
         """A new connection knows nothing of what was sent on the old one."""

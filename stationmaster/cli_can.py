@@ -1,19 +1,44 @@
 """Commands around CAN: decode a log, run a bridge, replay traffic, host simulated benches."""
 
 import json
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
+from can_bridge.assembly import BridgeSite, assemble
 from can_bridge.dbc import Dbc, load_dbc
 from can_bridge.decoding import FrameDecoder
 from can_bridge.errors import BridgeError
 from can_bridge.log_statistics import LogStatistics, log_statistics
+from can_bridge.profile import load_profile
+from can_bridge.publisher import BrokerAddress
 from can_bridge.readers import CanLog, open_log
+from device_sims.fault_scenarios import SCENARIOS, UnknownScenario, find_scenario
+from device_sims.injections import Injection, InjectionFolder, UnknownSimulator
+from stationmaster.bench_hosting import (
+    ReplayRequest,
+    SimulatorRequest,
+    UnknownKind,
+    run_replay,
+    run_simulators,
+)
+from stationmaster.settings import Settings
+from stationmaster.stopping import stop_on_signals
 
 bridge_app = typer.Typer(no_args_is_help=True, help="Connect a bench. 连接台架。")
 sim_app = typer.Typer(no_args_is_help=True, help="Simulated benches. 模拟台架。")
+
+BrokerHost = Annotated[str | None, typer.Option(help="MQTT broker; from the settings by default")]
+BrokerPort = Annotated[int | None, typer.Option(min=1, max=65535)]
+Credentials = Annotated[
+    Path | None, typer.Option(help='JSON file {"bench code": "password"}, readable by you only')
+]
+AcceptedLog = Annotated[
+    Path | None, typer.Option(help="record each committed (epoch, seq) here, for crash tests")
+]
+BenchCode = Annotated[str, typer.Option(help="bench code, such as battery-01")]
 
 
 def decode(
@@ -28,8 +53,7 @@ def decode(
         frames = open_log(log)
         statistics = log_statistics(frames, FrameDecoder(loaded.database), channel)
     except BridgeError as refused:
-        typer.echo(str(refused), err=True)
-        raise typer.Exit(2) from refused
+        _give_up(refused)
     if as_json:
         typer.echo(json.dumps(_decode_record(loaded, frames, channel, statistics), indent=1))
     else:
@@ -69,3 +93,168 @@ def _print_statistics(loaded: Dbc, log: CanLog, statistics: LogStatistics) -> No
         cells = "".join(f"{summary[name]:>13.6g}" for name in ("min", "mean", "max"))
         ends = "".join(f"{summary[name]:>13.6g}" for name in ("first", "last"))
         typer.echo(f"{key:<48}{summary['n']:>8}{cells}{ends}")
+
+
+@bridge_app.command("run")
+def run_bridge(
+    profile: Annotated[Path, typer.Option(help="bench profile (TOML)")],
+    bench: BenchCode,
+    broker_host: BrokerHost = None,
+    broker_port: BrokerPort = None,
+    credentials: Credentials = None,
+    accepted_log: AcceptedLog = None,
+) -> None:
+    """把台架的 CAN 数据送往服务器。 Carry a bench's CAN traffic to the broker."""
+    stop = stop_on_signals()
+    connection = _Connection(broker_host, broker_port, credentials, accepted_log)
+    try:
+        bridge = assemble(load_profile(profile), connection.site(bench))
+    except (BridgeError, ValueError) as refused:
+        _give_up(refused)
+    bridge.run(stop)
+
+
+@bridge_app.command("replay")
+def replay_log(  # noqa: PLR0913, PLR0917 -- every option of the command line is an argument
+    log: Annotated[Path, typer.Argument(help="CAN log")],
+    dbc: Annotated[Path, typer.Option(help="DBC file")],
+    bench: BenchCode,
+    speed: Annotated[float, typer.Option(min=0.01, max=1000, help="times real time")] = 1.0,
+    channel: Annotated[str | None, typer.Option(help="the best fit by default")] = None,
+    profile: Annotated[Path | None, typer.Option(help="bench profile (TOML)")] = None,
+    broker_host: BrokerHost = None,
+    broker_port: BrokerPort = None,
+    credentials: Credentials = None,
+) -> None:
+    """回放录制的数据。 Send recorded traffic through the same path as a bench's."""
+    stop = stop_on_signals()
+    connection = _Connection(broker_host, broker_port, credentials, None)
+    request = ReplayRequest(log, dbc, speed, channel, profile)
+    try:
+        result = run_replay(request, connection.site(bench), stop)
+    except (BridgeError, ValueError) as refused:
+        _give_up(refused)
+    channel_text = "" if result.channel is None else f", channel {result.channel}"
+    typer.echo(
+        f"{result.sent.frames} frames, {result.sent.seconds_of_log:.1f} s of log"
+        f"{channel_text}, profile {result.profile}, not yet stored: {result.unacknowledged}"
+    )
+
+
+@sim_app.command("run")
+def run_sims(
+    benches: Annotated[list[str], typer.Argument(help="BENCH or BENCH:KIND, one or more")],
+    broker_host: BrokerHost = None,
+    broker_port: BrokerPort = None,
+    credentials: Credentials = None,
+    accepted_log: AcceptedLog = None,
+) -> None:
+    """运行模拟台架。 Run simulated benches with their bridges in this process."""
+    stop = stop_on_signals()
+    connection = _Connection(broker_host, broker_port, credentials, accepted_log)
+    try:
+        requests = [SimulatorRequest.parse(text) for text in benches]
+        sites = {request.bench: connection.site(request.bench) for request in requests}
+        running = ", ".join(f"{request.bench} ({request.kind.value})" for request in requests)
+        run_simulators(
+            requests, sites, _injections(), stop, lambda: typer.echo(f"running: {running}")
+        )
+    except (BridgeError, UnknownKind, ValueError) as refused:
+        _give_up(refused)
+
+
+@sim_app.command("fault")
+def inject_fault(
+    bench: Annotated[str, typer.Argument(help="bench code")],
+    scenario: Annotated[str, typer.Argument(help="fault, see `sim list`")],
+) -> None:
+    """注入故障。 Inject a fault into a running simulator."""
+    try:
+        injection = _injections().inject(bench, scenario)
+    except (UnknownSimulator, UnknownScenario) as refused:
+        _give_up(refused)
+    _print_active(injection)
+
+
+@sim_app.command("clear")
+def clear_fault(
+    bench: Annotated[str, typer.Argument(help="bench code")],
+    scenario: Annotated[str | None, typer.Argument(help="fault; all by default")] = None,
+) -> None:
+    """解除故障。 Take injected faults back."""
+    try:
+        injection = _injections().clear(bench, scenario)
+    except (UnknownSimulator, UnknownScenario) as refused:
+        _give_up(refused)
+    _print_active(injection)
+
+
+@sim_app.command("list")
+def list_sims() -> None:
+    """列出模拟台架与故障。 List simulators, their active faults and all scenarios."""
+    for injection in _injections().benches():
+        _print_active(injection)
+    typer.echo("")
+    for scenario in SCENARIOS:
+        code = f"{scenario.kind.value:<9}{scenario.name:<18}{scenario.dtc}"
+        typer.echo(f"{code}  {scenario.zh} · {scenario.en}")
+
+
+class _Connection:
+    """Broker, credentials and spool of this installation, as options and settings say."""
+
+    def __init__(
+        self,
+        host: str | None,
+        port: int | None,
+        credentials: Path | None,
+        accepted_log: Path | None,
+    ) -> None:
+        self._settings = Settings()
+        self._host = host or self._settings.broker_host
+        self._port = port or self._settings.broker_port
+        self._credentials = credentials or self._settings.credentials_path
+        self._accepted_log = accepted_log
+
+    def site(self, bench: str) -> BridgeSite:
+        """Where the bridge of a bench runs."""
+        return BridgeSite(
+            bench=bench,
+            broker=BrokerAddress(self._host, self._port, self._password(bench)),
+            spool_folder=self._settings.var / "spool",
+            accepted_log=self._accepted_log,
+            version=_version(),
+        )
+
+    def _password(self, bench: str) -> str:
+        try:
+            passwords = json.loads(self._credentials.read_text(encoding="utf-8"))
+            return str(passwords[bench])
+        except OSError as missing:
+            raise ValueError(f"{self._credentials}: {missing.strerror}") from missing
+        except (ValueError, KeyError, TypeError) as wrong:
+            raise ValueError(f"{self._credentials}: no password for {bench!r}") from wrong
+
+
+def _version() -> str:
+    try:
+        return version("stationmaster")
+    except PackageNotFoundError:
+        return ""
+
+
+def _injections() -> InjectionFolder:
+    return InjectionFolder(Settings().var / "sims")
+
+
+def _print_active(injection: Injection) -> None:
+    if not injection.active:
+        typer.echo(f"{injection.bench}: 无故障 · no fault")
+    for name in injection.active:
+        scenario = find_scenario(injection.kind, name)
+        typer.echo(f"{injection.bench}: {name} {scenario.dtc} {scenario.zh} · {scenario.en}")
+
+
+def _give_up(refused: Exception) -> NoReturn:
+    typer.echo(str(refused), err=True)
+    raise typer.Exit(2) from refused

@@ -194,6 +194,16 @@ def test_the_window_sends_in_order_and_again_when_nothing_moves() -> None:
     assert acknowledged.after_connecting(4.0).sent == 1
 
 
+def test_repeated_acknowledgements_tell_of_a_lost_row() -> None:
+    window = DeliveryWindow().after_sending(1, 0.0).after_sending(2, 0.0)
+    for _ in range(3):
+        assert not window.misses_rows(2.0)
+        window = window.after_ack(0, 0.5)
+    assert not window.misses_rows(0.9)
+    assert window.misses_rows(1.0)
+    assert not window.after_ack(1, 1.0).misses_rows(9.0)
+
+
 def fault(condition: str, dtc: str, severity: int) -> str:
     texts = 'text_zh = "甲"\ntext_en = "a"'
     test = f'condition = "{condition}"\ndtc = "{dtc}"\nseverity = {severity}'

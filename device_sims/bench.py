@@ -1,0 +1,155 @@
+"""A whole simulated bench: plant, schedule and diagnostics, stepped on time that is handed in."""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import can
+
+from device_sims.fault_scenarios import BenchKind
+from device_sims.frames import DBC_FOLDER, FrameSchedule, SimFrame
+from device_sims.injections import InjectionFolder
+from device_sims.plants import plant_of
+from device_sims.uds_server import SimulatedEcu, UdsServer
+
+PROFILE_FOLDER = Path(__file__).parent / "profiles"
+STEP_S = 0.02
+"""Shortest cycle time of the DBCs."""
+POLL_S = 0.1
+LONGEST_CATCH_UP_S = 1.0
+REQUEST_ID, RESPONSE_ID = 0x7E4, 0x7EC
+
+_BUSES: Mapping[BenchKind, Mapping[str, str]] = {
+    BenchKind.BATTERY: {"hv": "battery.dbc"},
+    BenchKind.MOTOR: {"drive": "motor.dbc"},
+    BenchKind.GATEWAY: {"powertrain": "gateway_powertrain.dbc", "body": "gateway_body.dbc"},
+}
+
+
+def bus_names(kind: BenchKind) -> list[str]:
+    """Buses of a kind of bench; the first one carries the diagnostics."""
+    return list(_BUSES[kind])
+
+
+def profile_path(kind: BenchKind) -> Path:
+    """The bench profile that fits the simulator."""
+    return PROFILE_FOLDER / f"{kind.value}.toml"
+
+
+def kind_of(bench: str) -> BenchKind | None:
+    """The kind that a bench code begins with, None where it begins with none."""
+    return next((kind for kind in BenchKind if bench.startswith(f"{kind.value}-")), None)
+
+
+Send = Callable[[SimFrame], None]
+
+
+class SimulatedBench:
+    """Steps a plant and sends what its control units would send.
+
+    Runs as fast as `advance` is called. It imitates neither bus errors nor arbitration, and its
+    frames come at whole steps of 20 ms.
+    """
+
+    def __init__(self, code: str, kind: BenchKind, seed: int, sends: Mapping[str, Send]) -> None:
+        """`sends` has one function per bus name of the kind."""
+        self.code = code
+        self.kind = kind
+        self.active_faults: Sequence[str] = ()
+        self._plant = plant_of(kind, seed)
+        self._schedules = [
+            (FrameSchedule(DBC_FOLDER / dbc), sends[bus]) for bus, dbc in _BUSES[kind].items()
+        ]
+        first = sends[bus_names(kind)[0]]
+        self._server = UdsServer(SimulatedEcu.of_bench(code), first, REQUEST_ID, RESPONSE_ID)
+        self._now_s = 0.0
+        self._owed_s = 0.0
+
+    def advance(self, dt_s: float) -> None:
+        """Let `dt_s` seconds of bench time pass."""
+        self._owed_s += dt_s
+        while self._owed_s >= STEP_S - 1e-9:
+            self._owed_s -= STEP_S
+            self._now_s += STEP_S
+            self._plant.advance(STEP_S, self.active_faults)
+            messages = self._plant.messages()
+            for schedule, send in self._schedules:
+                for frame in schedule.due(self._now_s, messages):
+                    send(frame)
+        self._server.process()
+
+    def take(self, frames: Iterable[SimFrame]) -> None:
+        """Consider frames that others sent on the bench's first bus."""
+        for frame in frames:
+            self._server.take(frame)
+
+
+@dataclass(slots=True)
+class _Hosted:
+    bench: SimulatedBench
+    buses: Sequence[can.BusABC]
+    seen_ns: int = -1
+
+
+class BenchHost:
+    """Runs simulated benches in real time on virtual CAN buses of this process."""
+
+    def __init__(self, injections: InjectionFolder) -> None:
+        self._injections = injections
+        self._hosted: list[_Hosted] = []
+
+    def add(self, code: str, kind: BenchKind, seed: int) -> None:
+        """Add a bench; its buses are the virtual channels `{code}.{bus name}`."""
+        names = bus_names(kind)
+        buses = [can.Bus(channel=f"{code}.{name}", interface="virtual") for name in names]
+        sends = {name: _sender(bus) for name, bus in zip(names, buses, strict=True)}
+        self._injections.announce(code, kind)
+        self._hosted.append(_Hosted(SimulatedBench(code, kind, seed, sends), buses))
+
+    def run(self, stop: threading.Event, monotonic_s: Callable[[], float]) -> None:
+        """Step all benches until told to stop, then close their buses."""
+        before_s = monotonic_s()
+        next_poll_s = before_s
+        try:
+            while not stop.wait(STEP_S):
+                now_s = monotonic_s()
+                if now_s >= next_poll_s:
+                    next_poll_s = now_s + POLL_S
+                    self._poll()
+                dt_s = min(now_s - before_s, LONGEST_CATCH_UP_S)
+                before_s = now_s
+                for hosted in self._hosted:
+                    hosted.bench.take(_received(hosted.buses[0]))
+                    hosted.bench.advance(dt_s)
+        finally:
+            for hosted in self._hosted:
+                for bus in hosted.buses:
+                    bus.shutdown()
+
+    def _poll(self) -> None:
+        for hosted in self._hosted:
+            code = hosted.bench.code
+            changed_ns = self._injections.changed_at_ns(code)
+            if changed_ns in (0, hosted.seen_ns):
+                continue
+            hosted.seen_ns = changed_ns
+            hosted.bench.active_faults = self._injections.read(code).active
+
+
+def _sender(bus: can.BusABC) -> Send:
+    def send(frame: SimFrame) -> None:
+        bus.send(
+            can.Message(
+                arbitration_id=frame.arbitration_id,
+                is_extended_id=frame.is_extended_id,
+                data=frame.data,
+            )
+        )
+
+    return send
+
+
+def _received(bus: can.BusABC) -> Iterable[SimFrame]:
+    while (message := bus.recv(0)) is not None:
+        yield SimFrame(message.arbitration_id, message.is_extended_id, bytes(message.data))
