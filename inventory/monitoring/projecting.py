@@ -48,7 +48,8 @@ def apply_events(database: Database, events: Sequence[ReportedEvent], now: datet
     """
     changed = 0
     with database.begin() as db:
-        row = db.get(ProjectionCursor, EVENTS)
+        # held, so that a second projection waits where the database itself lets writers overlap
+        row = db.get(ProjectionCursor, EVENTS, with_for_update=True)
         if row is None:
             row = ProjectionCursor(name=EVENTS, position=0, moved_at=now)
         fresh = [event for event in events if event.position > row.position]
