@@ -69,6 +69,8 @@ class Motor:
     def dc_a(self) -> float:
         """DC link current, positive when driving; 94 % efficiency either way."""
         power_w = self.shaft_w
+        if not self.is_enabled:
+            return 0.0
         return power_w / 0.94 / self.dc_v if power_w >= 0 else power_w * 0.94 / self.dc_v
 
     @property
