@@ -93,7 +93,7 @@ def _mosquitto(
         "persistence false",
         f"max_inflight_messages {5 * MAX_UNACKNOWLEDGED}",
         f"max_queued_messages {500 * MAX_UNACKNOWLEDGED}",
-        f"message_size_limit {MAX_PAYLOAD_BYTES}",
+        f"max_packet_size {2 * MAX_PAYLOAD_BYTES}",
         "set_tcp_nodelay true",
         "log_dest stderr",
         "log_type error",
