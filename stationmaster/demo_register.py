@@ -1,0 +1,183 @@
+"""Makes the demo schools' registers from a requirement list: what would satisfy it, minus gaps."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, timedelta
+
+from inventory.equipment.rules import EquipmentItem, Ownership, months_after
+from inventory.equipment.template import REGISTER_COLUMNS
+from inventory.readiness.rules import StationFacts, needed
+from inventory.requirements.comparing import Comparator
+from inventory.requirements.rules import CalibrationDuty, Requirement
+from inventory.requirements.thresholds import (
+    Clause,
+    UnreadableClause,
+    attesting_text,
+    parse_clauses,
+)
+from inventory.requirements.units import normalised
+from inventory.requirements.values import Quantity
+
+_NEXT = {Comparator.MORE: 1.2, Comparator.LESS: 0.8}
+"""A strict bound is met by a fifth more or less than its number."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveBench:
+    """A bench that is one of the things a row asks for."""
+
+    code: str
+    row_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolPlan:
+    """How a school's register differs from the perfect one.
+
+    `missing` rows have nothing; `changes` bend what a row's equipment says.
+    """
+
+    code: str
+    station_codes: tuple[str, ...]
+    facts: StationFacts
+    benches: Sequence[LiveBench]
+    missing: frozenset[str] = frozenset()
+    changes: Mapping[str, Callable[[EquipmentItem], EquipmentItem]] = field(default_factory=dict)
+
+
+def register(
+    plan: SchoolPlan, requirements: Sequence[Requirement], today: date
+) -> list[EquipmentItem]:
+    """A register that satisfies every row but the planned gaps; the same for the same input."""
+    items: list[EquipmentItem] = []
+    benches: dict[str, list[str]] = {}
+    for bench in plan.benches:
+        benches.setdefault(bench.row_id, []).append(bench.code)
+    for row in requirements:
+        if row.row_id in plan.missing:
+            continue
+        things = _things(plan, row, benches.get(row.row_id, []), today, len(items))
+        change = plan.changes.get(row.row_id)
+        items.extend(change(thing) if change else thing for thing in things)
+    return items
+
+
+def as_csv_rows(items: Sequence[EquipmentItem]) -> list[list[str]]:
+    """The register as rows of a file, header first."""
+    names = [column.name for column in REGISTER_COLUMNS]
+    return [names, *([_cell(asdict(item)[name]) for name in names] for item in items)]
+
+
+def expired_on(day: date) -> Callable[[EquipmentItem], EquipmentItem]:
+    """A calibration that ran out."""
+    return lambda item: replace(
+        item, calibration_done_on=months_after(day, -12), calibration_valid_until=day
+    )
+
+
+def borrowed_until(day: date) -> Callable[[EquipmentItem], EquipmentItem]:
+    """A thing on loan."""
+    return lambda item: replace(item, owner=Ownership.BORROWED, borrowed_until=day)
+
+
+def standing_in(station_code: str) -> Callable[[EquipmentItem], EquipmentItem]:
+    """A thing that serves one of the school's stations only."""
+    return lambda item: replace(item, station_codes=(station_code,))
+
+
+def stating(parameters: str) -> Callable[[EquipmentItem], EquipmentItem]:
+    """A thing whose parameters say something else."""
+    return lambda item: replace(item, parameters=parameters)
+
+
+def _things(
+    plan: SchoolPlan, row: Requirement, codes: Sequence[str], today: date, place: int
+) -> list[EquipmentItem]:
+    amount = needed(row, plan.facts) or 0.0
+    perfect = EquipmentItem(
+        asset_number=f"{plan.code}-{place + 1:04d}",
+        item_zh=row.item_zh,
+        item_en=row.item_en,
+        quantity=amount,
+        quantity_unit=row.quantity_unit,
+        station_codes=plan.station_codes,
+        serves_rows=(row.row_id,),
+        parameters=_parameters(row),
+        location="实训楼",
+    )
+    perfect = _proven(perfect, row, today, place)
+    live = [
+        replace(
+            perfect, asset_number=f"{plan.code}-{place + 1 + n:04d}", quantity=1.0, bench_code=c
+        )
+        for n, c in enumerate(codes)
+    ]
+    rest = amount - len(live)
+    if rest <= 0:
+        return live
+    number = f"{plan.code}-{place + 1 + len(live):04d}"
+    return [*live, replace(perfect, asset_number=number, quantity=rest)]
+
+
+def _parameters(row: Requirement) -> str:
+    """What meets every clause; of several on one name the last, which the lists make strictest."""
+    stated = {}
+    for clause in parse_clauses(row.technical_parameters):
+        stated[clause.name if isinstance(clause, Clause) else clause.text] = _meeting(clause)
+    return "; ".join(stated.values())
+
+
+def _meeting(clause: Clause | UnreadableClause) -> str:
+    if isinstance(clause, UnreadableClause):
+        return attesting_text(clause)
+    share = _NEXT.get(clause.comparator)
+    if share is None or not isinstance(clause.value, Quantity):
+        return attesting_text(clause)
+    name = normalised(clause.text).split(clause.comparator.value)[0].strip()
+    return f"{name} = {clause.value.number * share:g} {clause.value.unit.symbol}".strip()
+
+
+def _proven(item: EquipmentItem, row: Requirement, today: date, place: int) -> EquipmentItem:
+    months = row.interval_months or 12
+    # spread over the last half of the interval, so that nothing is due on one day
+    done_on = today - timedelta(days=(place * 7) % max(1, months * 10) + 1)
+    until = months_after(done_on, months)
+    number = f"CAL-{done_on.year}-{place:04d}"
+    match row.duty:
+        case CalibrationDuty.CALIBRATION:
+            return replace(
+                item,
+                calibration_done_on=done_on,
+                calibration_valid_until=until,
+                certificate_no=number,
+            )
+        case CalibrationDuty.VERIFICATION:
+            return replace(
+                item,
+                verification_done_on=done_on,
+                verification_valid_until=until,
+                certificate_no=number,
+            )
+        case CalibrationDuty.SAFETY_TEST:
+            return replace(
+                item,
+                safety_test_done_on=done_on,
+                safety_test_valid_until=until,
+                certificate_no=number,
+            )
+        case CalibrationDuty.FUNCTIONAL_CHECK:
+            return replace(item, functional_check_on=today)
+        case CalibrationDuty.NONE:
+            return item
+
+
+def _cell(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case tuple():
+            return ";".join(str(part) for part in value)
+        case float():
+            return f"{value:g}"
+        case _:
+            return str(value)
