@@ -1,30 +1,53 @@
 """The `stationmaster` command: every command of the house under one name."""
 
 import sys
+from collections.abc import Iterable
+from importlib import import_module
 
 import typer
 
-from stationmaster.cli_accounts import db_app, key_app, user_app
-from stationmaster.cli_can import bridge_app, decode, sim_app
-from stationmaster.cli_inventory import check, lists_app, register_app
-from stationmaster.cli_services import add_services
+COMMANDS = {
+    "demo": "cli_services:demo",
+    "demo-reset": "cli_services:demo_reset",
+    "serve": "cli_services:serve",
+    "ingest": "cli_services:ingest",
+    "broker": "cli_services:broker",
+    "check": "cli_inventory:check",
+    "lists": "cli_inventory:lists_app",
+    "register": "cli_inventory:register_app",
+    "decode": "cli_can:decode",
+    "bridge": "cli_can:bridge_app",
+    "sim": "cli_can:sim_app",
+    "user": "cli_accounts:user_app",
+    "api-key": "cli_accounts:key_app",
+    "db": "cli_accounts:db_app",
+    "docs": "cli_documents:docs",
+}
+"""Where each command lives; only the one that is called is imported (all of them take 3 s)."""
 
-app = typer.Typer(
-    name="stationmaster",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    help="Stationmaster 站长：培训站与考核站的就绪、实时证据与共享。",
-)
-add_services(app)
-app.command()(check)
-app.add_typer(lists_app, name="lists")
-app.add_typer(register_app, name="register")
-app.command()(decode)
-app.add_typer(bridge_app, name="bridge")
-app.add_typer(sim_app, name="sim")
-app.add_typer(user_app, name="user")
-app.add_typer(key_app, name="api-key")
-app.add_typer(db_app, name="db")
+
+def command_line(words: Iterable[str] = tuple(COMMANDS)) -> typer.Typer:
+    """The command line with the named commands, by default with all."""
+    app = typer.Typer(
+        name="stationmaster",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        help="Stationmaster 站长：培训站与考核站的就绪、实时证据与共享。",
+    )
+
+    @app.callback()
+    def _house() -> None:
+        """Keep a single command a group, so that its name stays part of the line."""
+
+    for word in words:
+        module, _, attribute = COMMANDS[word].partition(":")
+        command = getattr(import_module(f"stationmaster.{module}"), attribute)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=word)
+        else:
+            app.command(word)(command)
+    return app
 
 
 def main() -> None:
@@ -32,7 +55,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    app()
+    word = sys.argv[1] if len(sys.argv) > 1 else ""
+    command_line([word] if word in COMMANDS else COMMANDS)()
 
 
 if __name__ == "__main__":

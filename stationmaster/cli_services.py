@@ -1,15 +1,12 @@
-"""Commands for the parts that run for long: demo, serve, ingest, broker; and the documents."""
+"""Commands for the parts that run for long: demo, serve, ingest, broker."""
 
 import subprocess
-import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from stationmaster.demo import DemoCannotStart, reset_demo, run_demo
-from stationmaster.documents import write_documents
 from stationmaster.logs import log_as
 from stationmaster.processes import ask_to_end
 from stationmaster.services import ingest as run_ingest
@@ -86,16 +83,3 @@ def broker(
     if process.poll() is None:
         ask_to_end(process)
     raise typer.Exit(process.wait())
-
-
-def docs() -> None:
-    """重新生成文档。 Write the generated documents below docs/."""
-    main = sys.modules.get("stationmaster.__main__") or sys.modules["__main__"]
-    for name in write_documents(Path.cwd(), main.app):
-        typer.echo(name)
-
-
-def add_services(app: typer.Typer) -> None:
-    """Put the commands of this module into the command line."""
-    for command in (demo, demo_reset, serve, ingest, broker, docs):
-        app.command()(command)

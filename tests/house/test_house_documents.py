@@ -4,7 +4,7 @@ import jsonschema
 import msgspec
 import pytest
 
-from stationmaster.__main__ import app
+from stationmaster.__main__ import command_line
 from stationmaster.documents import GENERATED
 from telemetry.contract.documents import asyncapi
 from telemetry.contract.encoding import PAYLOAD_TYPES, encode
@@ -15,7 +15,7 @@ from telemetry.contract.payloads import Ack, Samples
 def test_a_generated_document_matches_the_code(name: str, root: Path) -> None:
     path = root / name
     assert path.exists(), "run: python3 run.py docs"
-    assert path.read_text("utf-8") == GENERATED[name](app), "run: python3 run.py docs"
+    assert path.read_text("utf-8") == GENERATED[name](command_line()), "run: python3 run.py docs"
 
 
 def test_every_wire_record_is_described_by_a_valid_schema() -> None:
