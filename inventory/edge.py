@@ -99,7 +99,12 @@ class Edge:
             await send(message)
 
         refusal = self._refusal(request)
-        await (refusal or self._app)(scope, receive, send_marked)
+        try:
+            await (refusal or self._app)(scope, receive, send_marked)
+        except Exception:
+            # a defect is answered outside of this middleware, so it is counted here
+            self._count(scope, HTTPStatus.INTERNAL_SERVER_ERROR, time.perf_counter() - started)
+            raise
 
     def _refusal(self, request: Request) -> Response | None:
         hosts, host = self._allowed_hosts, (request.url.hostname or "").lower()
@@ -127,7 +132,7 @@ class Edge:
         # the template and never the path, which would make a new series for every id asked for
         route = getattr(scope.get("route"), "path", "other")
         method = scope["method"] if scope["method"] in _METHODS else "other"
-        self._metrics.requests.labels(method, route, str(status)).inc()
+        self._metrics.requests.labels(method, route, str(int(status))).inc()
         self._metrics.seconds.labels(method, route).observe(seconds)
 
 

@@ -183,6 +183,7 @@ async def _of_defect(request: Request, error: Exception) -> JSONResponse:
         request,
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "a defect of the server; the log has it under the request id",
+        headers={"X-Request-Id": request.scope.get("request_id", "")},
     )
 
 

@@ -1,12 +1,12 @@
 """Routes of benches: register entry, live state, faults, usage, signals and streams."""
 
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from pydantic import AwareDatetime
+from pydantic import AfterValidator, AwareDatetime
 
 from inventory.accounts.policies import Now, TheDatabase, require
 from inventory.accounts.rules import Action, Principal
@@ -72,6 +72,17 @@ def watched_bench(code: str, database: TheDatabase, caller: Insider) -> Bench:
 WatchedBench = Annotated[Bench, Depends(watched_bench)]
 
 
+def _plausible(at: datetime) -> datetime:
+    # the ends of the calendar leave no room for arithmetic and time zones
+    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
+        raise ValueError(f"expected a year from {_FIRST_YEAR} to {_LAST_YEAR}")
+    return at
+
+
+_FIRST_YEAR, _LAST_YEAR = 1971, 9998
+Moment = Annotated[AwareDatetime, AfterValidator(_plausible)]
+
+
 class Span:
     """The span of time and the signals a caller asks for."""
 
@@ -79,9 +90,9 @@ class Span:
         self,
         now: Now,
         start: Annotated[
-            AwareDatetime | None, Query(alias="from", description="default: 10 minutes before `to`")
+            Moment | None, Query(alias="from", description="default: 10 minutes before `to`")
         ] = None,
-        end: Annotated[AwareDatetime | None, Query(alias="to", description="default: now")] = None,
+        end: Annotated[Moment | None, Query(alias="to", description="default: now")] = None,
         points: Annotated[int, Query(ge=1, le=2000, description="buckets per signal")] = 300,
         signal: Annotated[
             list[str] | None, Query(max_length=64, description="repeat for several; none: all")

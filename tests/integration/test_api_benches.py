@@ -131,6 +131,8 @@ def test_signals_come_thinned_out(house: Schools) -> None:
         "points=0",
         "points=100000",
         "from=yesterday",
+        "to=0001-01-01T00:00:00Z",
+        "to=9999-12-31T23:59:59Z",
     ],
 )
 def test_a_senseless_span_is_refused(house: Schools, query: str) -> None:

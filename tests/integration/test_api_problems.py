@@ -51,6 +51,9 @@ def test_a_defect_tells_no_internals(house: Schools) -> None:
     assert answer.status_code == 500
     assert answer.headers["content-type"] == "application/problem+json"
     assert "secret" not in answer.text
+    assert answer.headers["x-request-id"] == answer.json()["request_id"]
+    figures = house.client("bj-admin").get("/metrics").text
+    assert 'route="/api/v1/broken",status="500"} 1.0' in figures
 
 
 def test_a_store_without_answer_is_a_503_with_a_time_to_retry(house: Schools) -> None:
