@@ -89,6 +89,14 @@ class TooManyAttempts(InventoryError):
         self.retry_after_s = retry_after_s
 
 
+class TooBusy(InventoryError):
+    """More of something goes on at once than this server bears; `what` names it."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"too many {what} at once; try again in a moment")
+        self.what = what
+
+
 class NotAllowed(InventoryError):
     """The caller's role does not include the action."""
 

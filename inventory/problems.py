@@ -21,11 +21,11 @@ from inventory.errors import (
     NotLoggedIn,
     SourceUnavailable,
     Taken,
+    TooBusy,
     TooManyAttempts,
     Unknown,
     WrongCredentials,
 )
-from inventory.monitoring.streams import TooManyStreams
 
 log = structlog.get_logger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -39,7 +39,7 @@ STATUS_OF: Mapping[type[InventoryError], HTTPStatus] = {
     NotAllowed: HTTPStatus.FORBIDDEN,
     ForeignRequest: HTTPStatus.FORBIDDEN,
     SourceUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
-    TooManyStreams: HTTPStatus.SERVICE_UNAVAILABLE,
+    TooBusy: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """The nearest class of an error counts; a family without a line here is a refused value."""
 RETRY_AFTER_S = 2

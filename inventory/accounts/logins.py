@@ -21,7 +21,7 @@ from inventory.accounts.throttling import (
 )
 from inventory.audit.use_cases import record
 from inventory.database import Database
-from inventory.errors import TooManyAttempts, WrongCredentials
+from inventory.errors import TooBusy, TooManyAttempts, WrongCredentials
 
 IDLE_LIMIT = timedelta(minutes=30)
 ABSOLUTE_LIMIT = timedelta(hours=12)
@@ -61,9 +61,15 @@ def log_in(
     Raises:
         WrongCredentials: unknown user, disabled account or wrong password, indistinguishably.
         TooManyAttempts: wait first.
+        TooBusy: too many log in at once; the try did not count.
     """
     found = _reserve_attempt(database, attempt)
-    is_right = passwords.matches(attempt.password, found.password_hash if found else None)
+    try:
+        is_right = passwords.matches(attempt.password, found.password_hash if found else None)
+    except TooBusy:
+        with database.begin() as db:
+            _take_back(db, attempt)
+        raise
     if found is None or found.id is None or not is_right:
         with database.begin() as db:
             _note(db, attempt, found, "login_failed")
@@ -177,13 +183,18 @@ def _count(db: Session, account: str, attempt: Attempt) -> None:
     row.last_at = attempt.at
 
 
+def _take_back(db: Session, attempt: Attempt) -> None:
+    for account in (attempt.account, _ALL_ACCOUNTS):
+        row = db.get(LoginAttempts, (account, attempt.address))
+        if row is not None and row.failures > 0:
+            row.failures -= 1
+
+
 def _forgive(db: Session, attempt: Attempt) -> None:
+    _take_back(db, attempt)
     own = db.get(LoginAttempts, (attempt.account, attempt.address))
     if own is not None:
         db.delete(own)
-    address = db.get(LoginAttempts, (_ALL_ACCOUNTS, attempt.address))
-    if address is not None and address.failures > 0:
-        address.failures -= 1
 
 
 def _note(db: Session, attempt: Attempt, found: User | None, action: str) -> None:

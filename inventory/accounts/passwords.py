@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from inventory.errors import TooManyAttempts
+from inventory.errors import TooBusy
 
 AT_ONCE = 2
 """One argon2id hash takes 64 MiB and about 0.4 s of a core; more at once would starve the rest."""
@@ -37,7 +37,7 @@ class Passwords:
         """Whether the password belongs to the hash; for None it takes as long and says no.
 
         Raises:
-            TooManyAttempts: too many callers wait for their turn.
+            TooBusy: too many callers wait for their turn.
         """
         with self._turn():
             known = password_hash or self._decoy_hash()
@@ -51,11 +51,20 @@ class Passwords:
             return self._decoy
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def admitted(self) -> Iterator[None]:
+        """A place among those who hash or wait for their turn.
+
+        Raises:
+            TooBusy: there is none left.
+        """
         if not self._admitted.acquire(blocking=False):
-            raise TooManyAttempts(retry_after_s=2)
+            raise TooBusy("logins")
         try:
-            with self._running:
-                yield
+            yield
         finally:
             self._admitted.release()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        with self.admitted(), self._running:
+            yield

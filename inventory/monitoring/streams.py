@@ -16,7 +16,7 @@ from inventory.accounts.policies import database_of, identify, now_of
 from inventory.accounts.rules import Principal
 from inventory.benches.live import LiveBenches
 from inventory.benches.table import Bench
-from inventory.errors import InventoryError, SourceUnavailable
+from inventory.errors import SourceUnavailable, TooBusy
 from inventory.monitoring.changes import LOOK_EVERY_S, CallersChanges, ChangeWatch
 from inventory.monitoring.use_cases import live_pulse, row_out
 
@@ -25,13 +25,6 @@ PULSE_EVERY_S = 1.0
 ROWS_AT_ONCE = 200
 MAX_STREAMS = 200
 T = TypeVar("T")
-
-
-class TooManyStreams(InventoryError):
-    """More streams are open than this server feeds."""
-
-    def __init__(self) -> None:
-        super().__init__(f"{MAX_STREAMS} live streams are open already; try again later")
 
 
 class Streams:
@@ -47,11 +40,11 @@ class Streams:
         """A place for one stream.
 
         Raises:
-            TooManyStreams: there is none left.
+            TooBusy: there is none left.
         """
         with self._lock:
             if self.open_count >= MAX_STREAMS:
-                raise TooManyStreams
+                raise TooBusy("live streams")
             self.open_count += 1
         try:
             yield

@@ -1,14 +1,21 @@
+import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlmodel import select
 
+from inventory.accounts.logins import Attempt
+from inventory.accounts.logins import log_in as log_in_here
+from inventory.accounts.passwords import AT_ONCE, WAITING, Passwords
 from inventory.accounts.policies import COOKIE
 from inventory.accounts.table import ApiKey, LoginSession, User
 from inventory.accounts.use_cases import disable_user, set_password
 from inventory.app import Parts, create_app
+from inventory.errors import InventoryError
 from tests.schools import PASSWORD, WRITES, Schools, schools
 
 
@@ -135,6 +142,48 @@ def test_guessing_is_slowed_down_and_survives_a_restart(house: Schools) -> None:
     assert int(answer.headers["retry-after"]) >= 1
     house.clock.move(seconds=2)
     assert log_in(client, "bj-master") == 204
+
+
+class CountingPasswords(Passwords):
+    reached = 0
+
+    def matches(self, password: str, password_hash: str | None) -> bool:
+        self.reached += 1
+        return super().matches(password, password_hash)
+
+
+def test_many_guesses_at_once_do_not_slip_past_the_count(house: Schools) -> None:
+    passwords = CountingPasswords(Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1))
+    outcomes: list[str] = []
+
+    def guess(number: int) -> None:
+        attempt = Attempt("bj-master", f"guess {number}", "10.0.0.1", house.clock())
+        try:
+            log_in_here(house.database, passwords, attempt)
+        except InventoryError as refused:
+            outcomes.append(type(refused).__name__)
+
+    threads = [threading.Thread(target=guess, args=(n,)) for n in range(40)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(outcomes) == 40
+    assert passwords.reached <= 10
+    assert outcomes.count("TooManyAttempts") >= 30
+
+
+def test_a_flood_of_logins_is_turned_away_and_not_counted(house: Schools) -> None:
+    with ExitStack() as full:
+        for _ in range(AT_ONCE + WAITING):
+            full.enter_context(house.passwords.admitted())
+        answer = house.client().post(
+            "/api/v1/login", json={"username": "bj-master", "password": PASSWORD}
+        )
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+        for _ in range(9):
+            assert log_in(house.client(), "bj-master") == 503
+    assert log_in(house.client(), "bj-master") == 204
 
 
 def test_the_right_password_from_another_address_still_works(house: Schools) -> None:

@@ -6,13 +6,16 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 from sqlalchemy import text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.schema import CreateTable
 from sqlmodel import func, select
 
 from inventory.audit.table import AuditEntry
 from inventory.audit.use_cases import record
 from inventory.database import Database, open_database
 from inventory.errors import Taken
+from inventory.migrations.tables import METADATA
 from inventory.organisations.rules import OrganisationKind
 from inventory.organisations.schema import OrganisationFields
 from inventory.organisations.table import Organisation
@@ -106,3 +109,8 @@ def test_sqlite_is_opened_for_durability(database: Database) -> None:
         assert db.execute(text("PRAGMA journal_mode")).scalar() == "wal"
         assert db.execute(text("PRAGMA synchronous")).scalar() == 2
         assert db.execute(text("PRAGMA foreign_keys")).scalar() == 1
+
+
+def test_the_tables_can_be_spelled_for_postgresql() -> None:
+    for table in METADATA.sorted_tables:
+        assert str(CreateTable(table).compile(dialect=postgresql.dialect())).strip()
