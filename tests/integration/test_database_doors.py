@@ -112,5 +112,7 @@ def test_sqlite_is_opened_for_durability(database: Database) -> None:
 
 
 def test_the_tables_can_be_spelled_for_postgresql() -> None:
+
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call] # SQLAlchemy
     for table in METADATA.sorted_tables:
-        assert str(CreateTable(table).compile(dialect=postgresql.dialect())).strip()
+        assert str(CreateTable(table).compile(dialect=dialect)).strip()
