@@ -215,8 +215,7 @@ class Bridge:
                 self._announce(now_s)
             elif self._parts.spool.release(event.epoch, event.seq):
                 self._window = self._window.after_ack(event.seq, now_s)
-                if self._window.misses_rows(now_s):
-                    self._repair(event.seq, now_s)
+                self._repair(event.seq, now_s)
 
     def _repair(self, stored: int, now_s: float) -> None:
         """Send again what ingest misses; what the spool no longer has, it says is gone.
@@ -224,7 +223,7 @@ class Bridge:
         The latter happens when the store was restored from a backup or begun anew.
         """
         gone_through = self._window.acknowledged
-        if stored < gone_through:
+        if stored < gone_through and self._window.store_went_back(now_s):
             record = Samples(
                 observed_at_ms=self._parts.clock.now_ms(),
                 epoch=self._parts.spool.epoch,
@@ -236,7 +235,9 @@ class Bridge:
                 "%s: the store lost rows %d-%d", self._parts.bench, stored + 1, gone_through
             )
             self._parts.publisher.publish(Stream.SAMPLES, encoding.encode(record))
-        self._window = self._window.after_connecting(now_s)
+            self._window = self._window.after_connecting(now_s)
+        elif self._window.misses_rows(now_s):
+            self._window = self._window.sent_again(now_s)
 
     def _announce(self, now_s: float) -> None:
         self._parts.publisher.publish(Stream.BIRTH, encoding.encode(self.birth))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from telemetry.contract.delivery import MAX_UNACKNOWLEDGED, RESEND_AFTER_S
 
 TELLING_REPEATS = 3
+WENT_BACK_AFTER_S = 2 * RESEND_AFTER_S
 REPAIR_AFTER_S = 1.0
 """Chosen: with a row lost, ingest repeats its acknowledgement five times a second; waiting for
 RESEND_AFTER_S would hold a fault back for longer than it may take."""
@@ -12,12 +13,18 @@ RESEND_AFTER_S would hold a fault back for longer than it may take."""
 
 @dataclass(frozen=True, slots=True)
 class DeliveryWindow:
-    """State of delivery; `progress_at_s` is monotonic time of the last step forward."""
+    """State of delivery; moments are monotonic seconds.
+
+    `progress_at_s` is when ingest last acknowledged more, or when the wait for it began;
+    `sent_again_at_s` the same, or when sending began anew since.
+    """
 
     acknowledged: int = 0
     sent: int = 0
     progress_at_s: float = 0.0
+    sent_again_at_s: float = 0.0
     repeated_acks: int = 0
+    lower_acks: int = 0
 
     def room(self) -> int:
         """How many more rows may be sent now.
@@ -29,30 +36,45 @@ class DeliveryWindow:
 
     def after_sending(self, seq: int, now_s: float) -> "DeliveryWindow":
         """A row was handed to the broker."""
-        if self.sent <= self.acknowledged:
-            return replace(self, sent=seq, progress_at_s=now_s)
+        if self.sent <= self.acknowledged and not (self.repeated_acks or self.lower_acks):
+            return replace(self, sent=seq, progress_at_s=now_s, sent_again_at_s=now_s)
         return replace(self, sent=seq)
 
     def after_ack(self, seq: int, now_s: float) -> "DeliveryWindow":
         """Ingest committed everything up to `seq`."""
-        if seq <= self.acknowledged:
+        if seq < self.acknowledged:
+            return replace(self, lower_acks=self.lower_acks + 1)
+        if seq == self.acknowledged:
             return replace(self, repeated_acks=self.repeated_acks + 1)
-        return DeliveryWindow(seq, max(self.sent, seq), now_s)
+        return DeliveryWindow(seq, max(self.sent, seq), now_s, now_s)
 
     def misses_rows(self, now_s: float) -> bool:
         """Whether ingest keeps saying the same number while rows are under way: one got lost."""
         return (
             self.sent > self.acknowledged
             and self.repeated_acks >= TELLING_REPEATS
-            and now_s - self.progress_at_s >= REPAIR_AFTER_S
+            and now_s - self.sent_again_at_s >= REPAIR_AFTER_S
+        )
+
+    def store_went_back(self, now_s: float) -> bool:
+        """Whether ingest has long insisted on less than it once acknowledged.
+
+        Single lower numbers are late acknowledgements that overtook each other on the way.
+        """
+        return (
+            self.lower_acks >= TELLING_REPEATS and now_s - self.progress_at_s >= WENT_BACK_AFTER_S
         )
 
     def after_connecting(self, now_s: float) -> "DeliveryWindow":
         """A new connection knows nothing of what was sent on the old one."""
-        return DeliveryWindow(self.acknowledged, self.acknowledged, now_s)
+        return DeliveryWindow(self.acknowledged, self.acknowledged, now_s, now_s)
+
+    def sent_again(self, now_s: float) -> "DeliveryWindow":
+        """Start over from the acknowledged row; how long nothing moved stays known."""
+        return replace(self, sent=self.acknowledged, repeated_acks=0, sent_again_at_s=now_s)
 
     def after_waiting(self, now_s: float) -> "DeliveryWindow":
         """Start over from the acknowledged row when nothing moved for long."""
-        if self.sent > self.acknowledged and now_s - self.progress_at_s >= RESEND_AFTER_S:
-            return self.after_connecting(now_s)
+        if self.sent > self.acknowledged and now_s - self.sent_again_at_s >= RESEND_AFTER_S:
+            return self.sent_again(now_s)
         return self

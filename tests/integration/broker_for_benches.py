@@ -105,6 +105,9 @@ class RememberingIngest:
             ]
         return [message for _, message in sorted(found, key=lambda item: item[0])]
 
+    def watermark(self, bench: str) -> int:
+        return max((seq for (code, _), seq in self._reached.items() if code == bench), default=0)
+
     def stop(self) -> None:
         self._client.disconnect()
         self._client.loop_stop()

@@ -202,6 +202,18 @@ def test_repeated_acknowledgements_tell_of_a_lost_row() -> None:
     assert not window.misses_rows(0.9)
     assert window.misses_rows(1.0)
     assert not window.after_ack(1, 1.0).misses_rows(9.0)
+    assert window.sent_again(1.0).after_sending(1, 1.0).misses_rows(9.0) is False
+
+
+def test_only_lasting_lower_acknowledgements_mean_that_the_store_went_back() -> None:
+    window = DeliveryWindow(500, 500).after_sending(501, 0.0)
+    for _ in range(5):
+        window = window.after_ack(20, 9.0)
+    assert not window.misses_rows(9.0)
+    assert not window.store_went_back(9.0)
+    assert window.store_went_back(10.0)
+    assert window.sent_again(9.0).after_sending(501, 9.0).store_went_back(10.0)
+    assert not window.after_ack(501, 9.5).store_went_back(99.0)
 
 
 def fault(condition: str, dtc: str, severity: int) -> str:

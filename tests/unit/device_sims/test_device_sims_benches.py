@@ -21,7 +21,8 @@ PERIOD_S = 0.1
 
 class NothingKept:
     def state(self, name: str) -> bytes | None:
-        return {}.get(name)
+        kept: dict[str, bytes] = {}
+        return kept.get(name)
 
 
 class Desk:
