@@ -1,5 +1,3 @@
-from datetime import UTC, datetime, timedelta
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,12 +7,8 @@ from telemetry.contract.encoding import MAX_PAYLOAD_BYTES, BadPayload, decode, d
 from telemetry.contract.payloads import Ack, Samples
 from telemetry.downsampling import downsample
 from telemetry.ingest.decoding import add
-from telemetry.liveness import Liveness, liveness
 from telemetry.store.port import Batch
 from telemetry.watermarks import Received, advance
-
-NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
-DAY = timedelta(days=1)
 
 
 @given(st.permutations(list(range(1, 21))), st.integers(1, 20))
@@ -116,24 +110,3 @@ def test_a_retained_state_is_the_past_and_not_stored() -> None:
     assert not batch.states
     add(batch, topic, b'{"observed_at_ms":1,"online":true}', 1, is_retained=False)
     assert len(batch.states) == 1
-
-
-@pytest.mark.parametrize(
-    ("age_s", "online", "expected"),
-    [
-        (0, True, Liveness.ONLINE),
-        (6, True, Liveness.ONLINE),
-        (7, True, Liveness.LATE),
-        (0, False, Liveness.LATE),
-        (86_400, False, Liveness.LATE),
-        (86_401, True, Liveness.SILENT),
-    ],
-)
-def test_liveness_follows_age_and_the_last_word(
-    age_s: int, online: bool, expected: Liveness
-) -> None:
-    assert liveness(NOW - timedelta(seconds=age_s), online, NOW, DAY) == expected
-
-
-def test_a_bench_that_never_spoke_is_never_seen() -> None:
-    assert liveness(None, is_online=False, now=NOW, silence_limit=DAY) == Liveness.NEVER
