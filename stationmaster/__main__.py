@@ -7,11 +7,11 @@ from importlib import import_module
 import typer
 
 COMMANDS = {
-    "demo": "cli_services:demo",
-    "demo-reset": "cli_services:demo_reset",
-    "serve": "cli_services:serve",
-    "ingest": "cli_services:ingest",
-    "broker": "cli_services:broker",
+    "demo": "cli_demo:demo",
+    "demo-reset": "cli_demo:demo_reset",
+    "serve": "cli_serve:serve",
+    "ingest": "cli_ingest:ingest",
+    "broker": "cli_ingest:broker",
     "check": "cli_inventory:check",
     "lists": "cli_inventory:lists_app",
     "register": "cli_inventory:register_app",
