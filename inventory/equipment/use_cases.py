@@ -63,8 +63,12 @@ def import_register(database: Database, upload: RegisterUpload, *, who: str) -> 
         good = [row.item for row in reading.rows if row.number not in bad_rows]
         if problems and not (upload.is_partial and good):
             raise RowsRefused(problems)
+        before = {item.asset_number: item for item in items_of(db, upload.organisation_code)}
         _free_benches(db, upload.organisation_code, good)
-        done = [_put(db, upload.organisation_code, item, who) for item in good]
+        done = [
+            _put(db, upload.organisation_code, (before.get(item.asset_number), item), who)
+            for item in good
+        ]
     return RegisterImport(
         created=done.count("created"),
         updated=done.count("updated"),
@@ -124,18 +128,21 @@ def _free_benches(db: Session, organisation_code: str, items: Sequence[Equipment
     db.flush()
 
 
-def _put(db: Session, organisation_code: str, item: EquipmentItem, who: str) -> str:
-    row = db.get(Equipment, (organisation_code, item.asset_number))
-    old = None if row is None else asdict(item_of(row))
-    new = asdict(item)
-    if old == new:
+def _put(
+    db: Session, organisation_code: str, items: tuple[EquipmentItem | None, EquipmentItem], who: str
+) -> str:
+    before, item = items
+    if before == item:
         return ""
+    old, new = None if before is None else asdict(before), asdict(item)
+    key = {"organisation_code": organisation_code, "asset_number": item.asset_number}
     values = new | {
         "station_codes": list(item.station_codes),
         "serves_rows": list(item.serves_rows),
     }
+    row = db.get(Equipment, key)
     if row is None:
-        row = Equipment.model_validate(values | {"organisation_code": organisation_code})
+        row = Equipment.model_validate(values | key)
     else:
         row.sqlmodel_update(values)
     db.add(row)
