@@ -4,14 +4,14 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from can_bridge.buses import BusReceiver
 from can_bridge.catalogue import BusDecoder, Catalogue
 from can_bridge.clock import Clock
-from can_bridge.decoding import Outcome
 from can_bridge.delivery_window import DeliveryWindow
 from can_bridge.judgement import Judgement
+from can_bridge.last_values import LastValues, OutcomeCounts
 from can_bridge.profile import CheckedProfile
 from can_bridge.publisher import Connected, Publisher
 from can_bridge.readers import Frame
@@ -23,7 +23,6 @@ from telemetry.contract.payloads import (
     Birth,
     BusState,
     DurableMessage,
-    FrameCounts,
     Identity,
     Samples,
     Value,
@@ -33,6 +32,9 @@ from telemetry.contract.topics import Stream
 log = logging.getLogger(__name__)
 
 TICK_S = 0.05
+HAND_OVER_S = 0.5
+HAND_OVER_PAUSE_S = 0.01
+"""How long a bridge that stops waits for the last acknowledgements; what is left stays spooled."""
 SILENT_AFTER_S = 2.0
 """Chosen: every bench bus carries a message at least once a second."""
 
@@ -52,45 +54,6 @@ class BridgeParts:
     version: str = ""
 
 
-@dataclass(slots=True)
-class _Counts:
-    by_outcome: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
-
-    def as_message(self, lost: int) -> FrameCounts:
-        counts = self.by_outcome
-        return FrameCounts(
-            decoded=counts[Outcome.FULL],
-            short=counts[Outcome.SHORT],
-            unknown_id=counts[Outcome.UNKNOWN_ID],
-            unknown_mux=counts[Outcome.UNKNOWN_MUX],
-            undecodable=counts[Outcome.BROKEN],
-            lost=lost,
-        )
-
-
-class LastValues:
-    """The last believed value of every signal, forgotten when it has not come for long."""
-
-    def __init__(self, stale_after_s: float) -> None:
-        self._stale_after_s = stale_after_s
-        self._values: dict[str, Value] = {}
-        self._seen_at_s: dict[str, float] = {}
-
-    def put(self, name: str, value: Value, now_s: float) -> None:
-        """Note a decoded signal; None is "not available"."""
-        self._values[name] = value
-        self._seen_at_s[name] = now_s
-
-    def fresh(self, now_s: float) -> Mapping[str, Value]:
-        """Values that are not stale; a view that changes with the next frames."""
-        oldest = now_s - self._stale_after_s
-        stale = [name for name, at in self._seen_at_s.items() if at < oldest]
-        for name in stale:
-            del self._values[name]
-            del self._seen_at_s[name]
-        return self._values
-
-
 class Bridge:
     """Carries one bench's traffic to the broker."""
 
@@ -98,7 +61,7 @@ class Bridge:
         self._parts = parts
         self._catalogue = Catalogue(parts.decoders, parts.profile)
         self._decoders = {entry.name: entry.decoder for entry in parts.decoders}
-        self._counts = _Counts()
+        self._counts = OutcomeCounts()
         self._values = LastValues(parts.profile.profile.stale_after_s)
         self._judgement = Judgement.restored(parts.profile, parts.spool)
         first = parts.spool.first_waiting()
@@ -131,6 +94,7 @@ class Bridge:
             while not stop.wait(TICK_S):
                 self.step()
             self.step()
+            self._hand_over()
         finally:
             for receiver in parts.receivers:
                 receiver.ask_to_stop()
@@ -138,6 +102,17 @@ class Bridge:
                 receiver.stop()
             parts.publisher.stop(self._state(is_online=False))
             parts.spool.close()
+
+    def _hand_over(self) -> None:
+        clock, pause = self._parts.clock, threading.Event()
+        deadline_s = clock.monotonic_s() + HAND_OVER_S
+        while self.unacknowledged and self._parts.publisher.is_connected:
+            now_s = clock.monotonic_s()
+            if now_s >= deadline_s:
+                return
+            self._handle_incoming(now_s)
+            self._send_rows(now_s)
+            pause.wait(HAND_OVER_PAUSE_S)
 
     def step(self) -> None:
         """One tick: everything that arrived is decoded, judged and, where due, published."""
