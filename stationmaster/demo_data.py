@@ -108,17 +108,20 @@ _BENCH_KINDS: Mapping[str, tuple[str, str, str]] = {
 }
 
 
-def fill(database: Database, passwords: Mapping[str, str]) -> list[dict[str, str]]:
+def fill(
+    database: Database, passwords: Mapping[str, str], *, now: datetime | None = None
+) -> list[dict[str, str]]:
     """Fill an empty inventory; what is there already stays as it is.
 
     Args:
         database: migrated inventory.
         passwords: by user name, for all `USERNAMES`.
+        now: the day registers are made for; None is today.
 
     Returns:
         The logins for display and scripts: role, role_zh, username, password, organisation.
     """
-    now = datetime.now(UTC)
+    now = now or datetime.now(UTC)
     import_list(database, bundled_draft(), who=WHO, now=now)
     _organisations(database)
     _people(database, passwords, now)
