@@ -1,6 +1,6 @@
 PYTHON ?= python3
 
-.PHONY: demo demo-reset test check docs
+.PHONY: demo demo-reset test check chaos docs
 demo:
 	@$(PYTHON) run.py demo
 demo-reset:
@@ -9,5 +9,7 @@ test:
 	@$(PYTHON) run.py test
 check:
 	@$(PYTHON) run.py check
+chaos:
+	@STATIONMASTER_KILLS=500 $(PYTHON) run.py test -m chaos
 docs:
 	@$(PYTHON) run.py docs

@@ -183,7 +183,7 @@ class SqliteStore(SqliteReader):
             self._writer.execute("PRAGMA journal_mode = WAL")
             self._writer.execute("PRAGMA synchronous = FULL")
             schema = resources.files("telemetry.store").joinpath("schema.sql")
-            self._writer.executescript(schema.read_text("utf-8"))
+            self._writer.executescript(f"BEGIN IMMEDIATE;{schema.read_text('utf-8')}COMMIT;")
         except (OSError, sqlite3.Error) as failed:
             raise StoreUnavailable(f"{path}: {failed}") from failed
 

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -84,7 +85,9 @@ class Line:
         path = self.folder / "var" / "telemetry.sqlite"
         if not path.exists():
             return Counter()
-        with sqlite3.connect(path) as db:
+        with closing(sqlite3.connect(path)) as db:
+            if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'frame'").fetchone():
+                return Counter()
             ids = db.execute("SELECT id FROM bench WHERE code = ?", (bench,)).fetchone()
             found: Counter[Key] = Counter()
             for table in ("frame", "event"):
@@ -93,7 +96,6 @@ class Line:
                     ids or (0,),
                 )
                 found.update((int(epoch), int(seq)) for epoch, seq in rows)
-        db.close()
         return found
 
     def stop(self) -> None:
