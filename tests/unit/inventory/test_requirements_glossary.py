@@ -1,0 +1,69 @@
+import re
+from collections import Counter
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+
+from inventory.accounts.rules import Role
+from inventory.benches.rules import Liveness
+from inventory.equipment.rules import EquipmentStatus, Ownership, ProofKind
+from inventory.faults.rules import FaultState
+from inventory.glossary import glossary_page, terms
+from inventory.organisations.rules import OrganisationKind
+from inventory.readiness.findings import FindingKind, LiveEvidenceState, RemedyGroup, Status
+from inventory.requirements.rules import Authority, CalibrationDuty, Obligation, QuantityBasis
+from inventory.stations.rules import Level, StationUse
+from telemetry.contract.payloads import BusState, IdentityKind, UsageEvent
+
+DOMAIN: tuple[type[StrEnum], ...] = (
+    Level,
+    StationUse,
+    Role,
+    OrganisationKind,
+    Obligation,
+    Authority,
+    CalibrationDuty,
+    QuantityBasis,
+    EquipmentStatus,
+    Ownership,
+    ProofKind,
+    Status,
+    FindingKind,
+    RemedyGroup,
+    LiveEvidenceState,
+    Liveness,
+    FaultState,
+    UsageEvent,
+    IdentityKind,
+    BusState,
+)
+
+
+def enum_name(kind: type[StrEnum]) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower()
+
+
+@pytest.mark.parametrize("kind", DOMAIN)
+def test_every_value_of_the_domain_has_its_glossary_row(kind: type[StrEnum]) -> None:
+    prefix = f"{enum_name(kind)}."
+    listed = [term.code_name for term in terms() if term.code_name.startswith(prefix)]
+    assert sorted(listed) == sorted(f"{prefix}{member.value}" for member in kind)
+
+
+def test_the_glossary_knows_no_enum_the_code_does_not() -> None:
+    named = {term.code_name.partition(".")[0] for term in terms() if "." in term.code_name}
+    assert named == {enum_name(kind) for kind in DOMAIN}
+
+
+def test_no_code_name_stands_for_two_words() -> None:
+    counted = Counter(term.code_name for term in terms())
+    assert [name for name, times in counted.items() if times > 1] == []
+
+
+def test_every_term_has_both_languages() -> None:
+    assert all(term.zh and term.en and term.code_name for term in terms())
+
+
+def test_the_page_is_what_the_glossary_says(root: Path) -> None:
+    assert (root / "docs/glossary.md").read_text("utf-8") == glossary_page()
