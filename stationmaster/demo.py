@@ -172,12 +172,21 @@ def _wait_ready(
                 console.print(f"  网页服务已启动，台架在线 benches online {online}/{wanted}")
             if online >= wanted:
                 return
-            if time.monotonic() > deadline_s:
-                tails = "\n".join(house.log_tail(name) for name in house.pids())
-                raise DemoCannotStart(
-                    f"{READY_WITHIN_S:.0f} 秒内没有就绪，日志在 {settings.var / 'logs'}：\n{tails}",
-                    f"Not ready within {READY_WITHIN_S:.0f} s, see {settings.var / 'logs'}.",
-                )
+            name = house.failing()
+            if name is not None or time.monotonic() > deadline_s:
+                raise _not_ready(settings.var / "logs", house, name)
+
+
+def _not_ready(logs: Path, house: House, name: str | None) -> DemoCannotStart:
+    if name is None:
+        return DemoCannotStart(
+            f"{READY_WITHIN_S:.0f} 秒内没有就绪，日志在 {logs}",
+            f"Not ready within {READY_WITHIN_S:.0f} s, see {logs}.",
+        )
+    return DemoCannotStart(
+        f"进程 {name} 无法启动，日志在 {logs}：\n{house.log_tail(name)}",
+        f"The process {name} does not stay up, see {logs}.",
+    )
 
 
 def run_demo(settings: Settings, stop: threading.Event, console: Console) -> None:

@@ -23,6 +23,7 @@ RESTART_PAUSE_S = 0.3
 MAX_RESTART_PAUSE_S = 10.0
 HEALTHY_S = 20.0
 """A process that lived this long is restarted at once again, not with a growing pause."""
+FAILING_RESTARTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,12 @@ class House:
         """How often a part had to be started again."""
         with self._lock:
             return sum(child.restarts for child in self._children if child.part.name == name)
+
+    def failing(self) -> str | None:
+        """A part that had to be started again `FAILING_RESTARTS` times, or None."""
+        with self._lock:
+            names = (c.part.name for c in self._children if c.restarts >= FAILING_RESTARTS)
+            return next(names, None)
 
     def stop(self) -> None:
         """Ask every part to end, last started first, and kill what does not within `STOP_S`."""
