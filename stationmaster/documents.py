@@ -6,6 +6,7 @@ from pathlib import Path
 
 import typer
 
+from inventory.glossary import glossary_page
 from stationmaster.compose import openapi_document
 from telemetry.contract.documents import asyncapi, markdown
 
@@ -59,6 +60,7 @@ GENERATED: Mapping[str, Generator] = {
     "docs/asyncapi.json": lambda _app: _json(asyncapi()),
     "docs/openapi.json": lambda _app: _json(openapi_document()),
     "docs/cli.md": cli_reference,
+    "docs/glossary.md": lambda _app: glossary_page(),
 }
 
 
