@@ -13,9 +13,9 @@ from can_bridge.delivery_window import DeliveryWindow
 from can_bridge.judgement import Judgement
 from can_bridge.last_values import LastValues, OutcomeCounts
 from can_bridge.profile import CheckedProfile
-from can_bridge.publisher import Connected, Publisher
 from can_bridge.readers import Frame
 from can_bridge.spool import Spool
+from can_bridge.uplink import Connected, Uplink
 from telemetry.contract import encoding
 from telemetry.contract.delivery import STATE_PERIOD_S
 from telemetry.contract.payloads import (
@@ -49,7 +49,7 @@ class BridgeParts:
     decoders: Sequence[BusDecoder]
     identity: Identity
     spool: Spool
-    publisher: Publisher
+    publisher: Uplink
     clock: Clock
     version: str = ""
 

@@ -12,6 +12,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from can_bridge.uplink import Connected, Incoming
 from telemetry.contract import topics
 from telemetry.contract.delivery import (
     ACK_DELIVERY,
@@ -20,7 +21,7 @@ from telemetry.contract.delivery import (
     MAX_UNACKNOWLEDGED,
 )
 from telemetry.contract.encoding import BadPayload, decode_ack, encode
-from telemetry.contract.payloads import Ack, BenchState
+from telemetry.contract.payloads import BenchState
 from telemetry.contract.topics import Stream
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,8 @@ FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 2.0
 """Chosen: after a broker restart all benches are back within two seconds, spread by jitter."""
 CONNECT_TIMEOUT_S = 3.0
+CONNACK_WITHIN_S = 2.0
+"""amqtt never answers a v5 CONNECT (measured): then the other version is tried."""
 _INCOMING_LIMIT = 1000
 _VERSIONS = (MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311)
 
@@ -40,14 +43,6 @@ class BrokerAddress:
     host: str
     port: int
     password: str
-
-
-@dataclass(frozen=True, slots=True)
-class Connected:
-    """A new connection is up and subscribed; nothing of the old one counts any more."""
-
-
-Incoming = Connected | Ack
 
 
 class Publisher:
@@ -130,7 +125,8 @@ class Publisher:
             return False
         self._client = client
         client.loop_start()
-        self._wake.wait()
+        if not self._wake.wait(CONNACK_WITHIN_S) and attempt.was_accepted:
+            self._wake.wait()
         self._is_connected = False
         self._client = None
         client.disconnect()

@@ -1,0 +1,61 @@
+import os
+import queue
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from can_bridge.publisher import BrokerAddress, Publisher
+from can_bridge.uplink import Connected
+from telemetry.broker.embedded import BrokerProgram, EmbeddedBroker, find_mosquitto, prepare
+from telemetry.contract.payloads import BenchState
+
+PASSWORDS = {"battery-01": "right", "ingest": "other"}
+
+
+@pytest.fixture(params=list(BrokerProgram))
+def broker(
+    request: pytest.FixtureRequest, tmp_path: Path, free_port: int
+) -> Iterator[EmbeddedBroker]:
+    if request.param is BrokerProgram.MOSQUITTO and find_mosquitto() is None:
+        pytest.skip("no Mosquitto: apt-get install mosquitto")
+    prepared = prepare(tmp_path, "127.0.0.1", free_port, PASSWORDS, request.param)
+    process = subprocess.Popen(
+        prepared.command,
+        cwd=Path(__file__).parents[2],
+        env=dict(os.environ),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    yield prepared
+    process.terminate()
+    process.wait(10)
+
+
+def publisher(broker: EmbeddedBroker, password: str) -> Publisher:
+    will = BenchState(observed_at_ms=1, online=False)
+    address = BrokerAddress(broker.host, broker.port, password)
+    return Publisher("battery-01", address, will)
+
+
+def test_a_bench_connects_whichever_broker_and_mqtt_version(broker: EmbeddedBroker) -> None:
+    bench = publisher(broker, "right")
+    bench.start()
+    try:
+        assert isinstance(bench.incoming.get(timeout=15), Connected)
+        assert bench.is_connected
+    finally:
+        started = time.monotonic()
+        bench.stop(BenchState(observed_at_ms=2, online=False))
+    assert time.monotonic() - started < 2.0
+
+
+def test_a_wrong_password_never_connects_and_still_stops(broker: EmbeddedBroker) -> None:
+    bench = publisher(broker, "wrong")
+    bench.start()
+    with pytest.raises(queue.Empty):
+        bench.incoming.get(timeout=3)
+    bench.stop(BenchState(observed_at_ms=2, online=False))
+    assert not bench.is_connected
