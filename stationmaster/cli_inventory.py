@@ -11,7 +11,7 @@ import typer
 from inventory.database import Database, open_database
 from inventory.equipment.template import REGISTER_COLUMNS
 from inventory.equipment.use_cases import RegisterUpload, import_register
-from inventory.errors import InventoryError
+from inventory.errors import Invalid, InventoryError, Unknown
 from inventory.migrations.run import upgrade
 from inventory.readiness.findings import Readiness, Status
 from inventory.readiness.schema import shown
@@ -58,6 +58,11 @@ def _plain_refusals(language: Language) -> Iterator[None]:
         _fail("\n".join([heading, *problem_lines(refused.problems, language)]))
     except UnreadableFile as unreadable:
         _fail(unreadable.zh if language is Language.ZH else unreadable.en)
+    except Unknown as unknown:
+        _fail(f"没有找到：{unknown.code}" if language is Language.ZH else str(unknown))
+    except Invalid as invalid:
+        zh = f"{invalid.field}：应为 {invalid.expected}"
+        _fail(zh if language is Language.ZH else str(invalid))
     except InventoryError as fact:
         _fail(str(fact))
 

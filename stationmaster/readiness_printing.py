@@ -102,7 +102,8 @@ def _finding_lines(one: Finding, language: Language) -> Iterator[str]:
     source = told(AUTHORITIES[one.authority], language) if one.authority else ""
     source += f" ({one.authority_qualifier})" if one.authority_qualifier else ""
     row = f"{one.row_id} " if one.row_id else ""
-    yield f"  {weight} {row}{told(one.item, language)}：{told(one.reason, language)}"
+    colon = "：" if zh else ": "
+    yield f"  {weight} {row}{told(one.item, language)}{colon}{told(one.reason, language)}"
     assets = ("、" if zh else ", ").join(one.asset_numbers)
     found = told(one.found, language) + (f" [{assets}]" if assets else "")
     words = ("要求", "实际", "依据", "措施") if zh else ("required", "found", "authority", "remedy")
