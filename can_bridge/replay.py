@@ -55,9 +55,15 @@ class Replay:
         self._speed = speed
 
     def run(
+        self, virtual_channel: str, stop: threading.Event, monotonic_s: Callable[[], float]
+    ) -> ReplayCount:
+        """Send on that virtual bus of this process until the log ends or until told to stop."""
+        with can.Bus(channel=virtual_channel, interface="virtual") as bus:
+            return self._send_on(bus, stop, monotonic_s)
+
+    def _send_on(
         self, bus: can.BusABC, stop: threading.Event, monotonic_s: Callable[[], float]
     ) -> ReplayCount:
-        """Send until the log ends or until told to stop."""
         frames = 0
         log_s = 0.0
         start_s = monotonic_s()

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import can
-
 from can_bridge.assembly import BridgeSite, assemble
 from can_bridge.bridge import Bridge
 from can_bridge.dbc import load_dbc
@@ -143,9 +141,8 @@ def run_replay(request: ReplayRequest, site: BridgeSite, stop: threading.Event) 
     worker = threading.Thread(target=bridge.run, args=(stop_bridge,), name="bridge")
     worker.start()
     try:
-        with can.Bus(channel=site.bench, interface="virtual") as bus:
-            sent = replay.run(bus, stop, time.monotonic)
-            _hand_over(bridge, stop)
+        sent = replay.run(site.bench, stop, time.monotonic)
+        _hand_over(bridge, stop)
     finally:
         stop_bridge.set()
         worker.join()
