@@ -61,8 +61,8 @@ def _plain_refusals(language: Language) -> Iterator[None]:
     except Unknown as unknown:
         _fail(f"没有找到：{unknown.code}" if language is Language.ZH else str(unknown))
     except Invalid as invalid:
-        zh = f"{invalid.field}：应为 {invalid.expected}"
-        _fail(zh if language is Language.ZH else str(invalid))
+        chinese = f"{invalid.field}：应为 {invalid.expected}"
+        _fail(chinese if language is Language.ZH else str(invalid))
     except InventoryError as fact:
         _fail(str(fact))
 
