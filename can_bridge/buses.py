@@ -39,7 +39,7 @@ def open_bus(entry: BusEntry, bench: str, may_transmit: bool = False) -> can.Bus
         BusUnavailable: no such interface or adapter, or one that cannot be made listen-only and
             that nobody vouches for.
     """
-    channel = entry.channel.format(bench=bench)
+    channel = entry.channel.replace("{bench}", bench)
     options: dict[str, Any] = dict(entry.options)
     if entry.interface not in _WITHOUT_WIRES:
         options.setdefault("bitrate", entry.bitrate)

@@ -35,6 +35,8 @@ _STREAMS: dict[type[DurableMessage], Stream] = {
     FaultReport: Stream.FAULTS,
 }
 _PAGE_BYTES = 4096
+OTHER_PROCESS_S = 1.0
+"""How long to wait for a bridge that is just about to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +74,18 @@ class Spool:
         self._limits = limits or SpoolLimits()
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            self._set_up(bench)
+            self._db = sqlite3.connect(
+                path, timeout=OTHER_PROCESS_S, isolation_level=None, check_same_thread=False
+            )
         except sqlite3.Error as refused:
             raise SpoolUnusable(path, str(refused)) from refused
+        try:
+            self._set_up(bench)
+        except sqlite3.Error as refused:
+            self._db.close()
+            is_locked = "locked" in str(refused)
+            reason = f"bench {bench} already runs in another process" if is_locked else str(refused)
+            raise SpoolUnusable(path, reason) from refused
         self._accepted = (
             os.open(accepted_log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
             if accepted_log
@@ -92,6 +102,8 @@ class Spool:
 
     def _set_up(self, bench: str) -> None:
         db = self._db
+        # two bridges of one bench would give the same numbers twice
+        db.execute("PRAGMA locking_mode=EXCLUSIVE")
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=FULL")
         db.execute("PRAGMA wal_autocheckpoint=256")
@@ -101,13 +113,14 @@ class Spool:
         db.execute(f"PRAGMA max_page_count={cap // _PAGE_BYTES}")
         self._max_bytes = min(self._limits.max_bytes, cap // 2)
         db.executescript(_SCHEMA)
+        db.execute("BEGIN IMMEDIATE")
         owner = self._fact("bench")
         if owner is None:
-            db.execute("BEGIN IMMEDIATE")
             self._set_fact("bench", bench)
             self._set_fact("epoch", str(secrets.randbelow(2**53 - 2) + 1))
-            db.execute("COMMIT")
-        elif owner != bench:
+        db.execute("COMMIT")
+        if owner not in (None, bench):
+            db.close()
             raise SpoolUnusable(self._path, f"is the spool of bench {owner!r}, not {bench!r}")
         self.epoch = int(self._fact("epoch") or 0)
         found = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'row'").fetchone()

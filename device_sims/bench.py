@@ -7,11 +7,11 @@ from pathlib import Path
 
 import can
 
-from device_sims.fault_scenarios import BenchKind
+from device_sims.fault_scenarios import BenchKind, find_scenario
 from device_sims.frames import DBC_FOLDER, FrameSchedule, SimFrame
 from device_sims.injections import InjectionFolder
 from device_sims.plants import plant_of
-from device_sims.uds_server import SimulatedEcu, UdsServer
+from device_sims.uds_server import SimulatedEcu, UdsServer, dtc_bytes
 
 PROFILE_FOLDER = Path(__file__).parent / "profiles"
 STEP_S = 0.02
@@ -19,6 +19,8 @@ STEP_S = 0.02
 POLL_S = 0.1
 LONGEST_CATCH_UP_S = 1.0
 REQUEST_ID, RESPONSE_ID = 0x7E4, 0x7EC
+CONFIRMED_STATUS = 0x2F
+"""Test failed now, this cycle and since clearing; pending and confirmed (ISO 14229-1)."""
 
 _BUSES: Mapping[BenchKind, Mapping[str, str]] = {
     BenchKind.BATTERY: {"hv": "battery.dbc"},
@@ -56,7 +58,7 @@ class SimulatedBench:
         """`sends` has one function per bus name of the kind."""
         self.code = code
         self.kind = kind
-        self.active_faults: Sequence[str] = ()
+        self._active_faults: Sequence[str] = ()
         self._plant = plant_of(kind, seed)
         self._schedules = [
             (FrameSchedule(DBC_FOLDER / dbc), sends[bus]) for bus, dbc in _BUSES[kind].items()
@@ -66,13 +68,24 @@ class SimulatedBench:
         self._now_s = 0.0
         self._owed_s = 0.0
 
+    @property
+    def active_faults(self) -> Sequence[str]:
+        """Names of the injected scenarios; their codes can be read by UDS at once."""
+        return self._active_faults
+
+    @active_faults.setter
+    def active_faults(self, names: Sequence[str]) -> None:
+        self._active_faults = tuple(names)
+        codes = (find_scenario(self.kind, name).dtc for name in names)
+        self._server.dtcs = {dtc_bytes(code): CONFIRMED_STATUS for code in codes}
+
     def advance(self, dt_s: float) -> None:
         """Let `dt_s` seconds of bench time pass."""
         self._owed_s += dt_s
         while self._owed_s >= STEP_S - 1e-9:
             self._owed_s -= STEP_S
             self._now_s += STEP_S
-            self._plant.advance(STEP_S, self.active_faults)
+            self._plant.advance(STEP_S, self._active_faults)
             messages = self._plant.messages()
             for schedule, send in self._schedules:
                 for frame in schedule.due(self._now_s, messages):

@@ -90,13 +90,19 @@ def _negative(service: int, code: int) -> bytes:
     return bytes((0x7F, service, code))
 
 
+def dtc_bytes(text: str) -> bytes:
+    """A DTC such as `P0AA6` as UDS reports it: two bytes (SAE J2012) and failure type 0."""
+    high = "PCBU".index(text[0]) << 6 | int(text[1]) << 4 | int(text[2], 16)
+    return bytes((high, int(text[3:], 16), 0))
+
+
 class UdsServer:
     """Answers on one pair of ids, without a thread: `take` frames, then `process` them."""
 
     def __init__(
         self, ecu: SimulatedEcu, send: Callable[[SimFrame], None], request_id: int, response_id: int
     ) -> None:
-        self.dtcs: dict[bytes, int] = {}
+        self.dtcs: Mapping[bytes, int] = {}
         self._dids = ecu.dids()
         self._request_id = request_id
         self._send = send

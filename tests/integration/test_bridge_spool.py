@@ -93,17 +93,28 @@ def test_a_full_spool_gives_up_samples_counted_and_keeps_faults(tmp_path: Path) 
 def test_a_failed_commit_changes_nothing(tmp_path: Path) -> None:
     spool = Spool(tmp_path / "s.sqlite", "battery-01")
     spool.commit([samples()], {"faults": b"old"})
+    spool.close()
     other = sqlite3.connect(tmp_path / "s.sqlite")
-    other.execute("CREATE TRIGGER full BEFORE INSERT ON row BEGIN SELECT raise(ABORT, 'full'); END")
-    other.commit()
-    with pytest.raises(sqlite3.Error):
-        spool.commit([samples()], {"faults": b"new"})
-    assert (spool.last_seq, spool.rows, spool.state("faults")) == (1, 1, b"old")
-    other.execute("DROP TRIGGER full")
+    other.execute(
+        "CREATE TRIGGER full BEFORE INSERT ON row WHEN new.stream = 'faults'"
+        " BEGIN SELECT raise(ABORT, 'full'); END"
+    )
     other.commit()
     other.close()
+    spool = Spool(tmp_path / "s.sqlite", "battery-01")
+    with pytest.raises(sqlite3.Error, match="full"):
+        spool.commit([samples(), fault()], {"faults": b"new"})
+    assert (spool.last_seq, spool.rows, spool.state("faults")) == (1, 1, b"old")
     assert spool.commit([samples()], {})[0].seq == 2
     spool.close()
+
+
+def test_a_bench_runs_in_one_process_at_a_time(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "s.sqlite", "battery-01")
+    with pytest.raises(SpoolUnusable, match="another process"):
+        Spool(tmp_path / "s.sqlite", "battery-01")
+    spool.close()
+    Spool(tmp_path / "s.sqlite", "battery-01").close()
 
 
 def test_the_accepted_log_names_what_was_committed(tmp_path: Path) -> None:
