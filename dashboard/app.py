@@ -1,0 +1,90 @@
+"""The script Streamlit runs for every visitor: who is it, which page, which language."""
+
+import os
+from collections.abc import Callable, Mapping
+
+import httpx2
+import streamlit as st
+
+from dashboard import language, trouble
+from dashboard.api_client import (
+    COOKIE,
+    DEFAULT_URL,
+    ApiClient,
+    ApiRefused,
+    ApiUnreachable,
+    NotLoggedIn,
+)
+from dashboard.components import mounting
+from dashboard.frame import Frame
+from dashboard.screens import live_bench, login, station, stations
+from dashboard.wording import Lang, say
+
+Show = Callable[[ApiClient, Frame], None]
+PAGES: Mapping[str, tuple[Show, str]] = {
+    "stations": (stations.show, ":material/grid_on:"),
+    "station": (station.show, ":material/fact_check:"),
+    "bench": (live_bench.show, ":material/monitoring:"),
+}
+NOT_FOUND = 404
+
+
+@st.cache_resource
+def _transport() -> httpx2.HTTPTransport:
+    # the API is this very process, or a neighbour an operator chose
+    return httpx2.HTTPTransport(limits=httpx2.Limits(max_keepalive_connections=20))
+
+
+def _client() -> ApiClient:
+    url = os.environ.get("STATIONMASTER_API_URL", DEFAULT_URL).rstrip("/")
+    return ApiClient(url, st.context.cookies.get(COOKIE), _transport())
+
+
+def _guarded(show: Show, client: ApiClient, frame: Frame) -> None:
+    """Show a page, or what is the matter; a login that ended leads to the login page."""
+    try:
+        show(client, frame)
+    except NotLoggedIn:
+        login.show(frame.lang)
+    except ApiRefused as refused:
+        trouble.show_refused(frame.lang, is_unknown=refused.status == NOT_FOUND)
+    except ApiUnreachable as unreachable:
+        trouble.log_unreachable(unreachable)
+        trouble.show_unreachable(frame.lang)
+
+
+def _run_pages(client: ApiClient, lang: Lang) -> None:
+    pages: dict[str, st.Page] = {}
+
+    def go(name: str, query: Mapping[str, str]) -> None:
+        if name in pages:
+            st.switch_page(pages[name], query_params=dict(query))
+
+    frame = Frame(lang, client.me(), go)
+    for name, (show, icon) in PAGES.items():
+        pages[name] = st.Page(
+            lambda show=show: _guarded(show, client, frame),  # type: ignore[misc]
+            title=say(lang, f"page.{name}"),
+            icon=icon,
+            url_path=name,
+            default=name == "stations",
+        )
+    st.navigation(list(pages.values()), position="top").run()
+
+
+def main() -> None:
+    """One run of the script."""
+    lang = language.chosen()
+    st.set_page_config(say(lang, "app.title"), mounting.MARK, layout="wide")
+    st.logo(mounting.MARK, size="medium")
+    st.html(mounting.PAGE_STYLE)
+    try:
+        _run_pages(_client(), lang)
+    except NotLoggedIn:
+        login.show(lang)
+    except ApiUnreachable as unreachable:
+        trouble.log_unreachable(unreachable)
+        trouble.show_unreachable(lang)
+
+
+main()

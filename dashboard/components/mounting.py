@@ -1,0 +1,52 @@
+"""How the components get onto a page: mounted without iframes, their scripts read at import."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+_FOLDER = Path(__file__).parent
+_SHARED = ("elements",)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Where a click in a component wants to go: a page's name and its query parameters."""
+
+    page: str
+    query: Mapping[str, str]
+
+
+def _text(*names: str) -> str:
+    return "\n".join((_FOLDER / name).read_text("utf-8") for name in names)
+
+
+def _component(name: str, *scripts: str, isolated: bool = True) -> Callable[..., Any]:
+    styles = [*_SHARED, name] if isolated else [name]
+    return st.components.v2.component(
+        f"stationmaster_{name}",
+        js=_text(*(f"{one}.js" for one in (*_SHARED, *(scripts or (name,))))),
+        css=_text(*(f"{one}.css" for one in styles)),
+        isolate_styles=isolated,
+    )
+
+
+STATIONS = _component("stations", "drawer", "stations", "matrix", "benches")
+FINDINGS = _component("findings", "findings", "evidence")
+LIVE = _component("live", "signals", "charts", "live", "pulse")
+LOGIN = _component("login", isolated=False)  # password managers do not look into shadow trees
+LOGOUT = _component("logout")
+MARK = _text("mark.svg")
+PAGE_STYLE = f"<style>{_text('page.css')}</style>"
+
+
+def mount(component: Callable[..., Any], key: str, data: Mapping[str, Any]) -> Wish | None:
+    """Show a component; returns where the user's click wants to go, None without a click."""
+    result = component(key=key, data=dict(data), on_go_change=lambda: None)
+    go = result.get("go")
+    if not isinstance(go, Mapping):
+        return None
+    query = {str(name): str(value) for name, value in dict(go.get("query", {})).items()}
+    return Wish(str(go.get("page", "")), query)

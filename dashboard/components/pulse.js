@@ -1,0 +1,97 @@
+// What of a bench changes from second to second beside its signals: faults, use, counters.
+
+const PulseParts = {
+  showPulse() {
+    const { say, pulse, details } = this;
+    const frames = pulse.frames;
+    const odd = frames ? frames.short + frames.unknown_mux + frames.undecodable : 0;
+    const facts = [
+      pulse.bus ? say(`bus.${pulse.bus}`) : null,
+      details.publish_period_ms ? say("live.period", { n: details.publish_period_ms }) : null,
+      frames ? say("live.frames", { n: frames.decoded.toLocaleString("en-US") }) : null,
+      odd ? say("live.odd_frames", { n: odd.toLocaleString("en-US") }) : null,
+      pulse.spool_rows ? say("live.spool", { n: pulse.spool_rows }) : null,
+      pulse.dropped_rows ? say("live.dropped", { n: pulse.dropped_rows }) : null,
+    ];
+    this.meta.textContent = facts.filter(Boolean).join(" · ");
+    const isUsed = pulse.usage_session !== null;
+    this.use.replaceChildren(
+      pill(isUsed ? "use" : "off", isUsed ? "▶" : "○", say(isUsed ? "live.in_use" : "live.idle")));
+    this.showFaults();
+    this.showUsage();
+    this.showFacts();
+  },
+
+  showFaults() {
+    const { say, pulse } = this;
+    const key = JSON.stringify(pulse.faults.map((one) => [one.fault_id, one.state, one.severity]));
+    if (key !== this.faultKey) {
+      this.faultKey = key;
+      this.faults.replaceChildren(
+        ...(pulse.faults.length
+          ? [el("h3", {}, `${say("live.faults")} ${pulse.faults.length}`),
+            ...pulse.faults.map((fault) => this.fault(fault))]
+          : [el("p", { class: "none" }, `✓ ${say("live.no_faults")}`)]));
+    }
+    for (const node of this.faults.querySelectorAll("[data-first]")) {
+      const first = node.dataset.first;
+      const seconds = this.benchNow() - Date.parse(first) / 1000;
+      const at = clock(this.data.lang, first);
+      node.textContent = say("live.since", { at, span: span(say, seconds) });
+    }
+  },
+
+  fault(fault) {
+    const { say, data } = this;
+    const isPending = fault.state === "pending";
+    const remedy = inLanguage(data.lang, fault, "remedy");
+    return el(
+      "article",
+      { class: `fault ${isPending ? "pending" : ""}`, "data-dtc": fault.dtc },
+      el("div", { class: "what" },
+        el("code", {}, fault.dtc),
+        el("strong", {}, inLanguage(data.lang, fault, "text")),
+        el("span", { class: "tag" }, say("live.severity", { n: fault.severity })),
+        isPending ? el("span", { class: "tag" }, say("live.pending")) : null,
+        fault.is_blocking ? el("span", { class: "tag" }, say("live.blocking")) : null,
+        el("span", { class: "small since", "data-first": fault.first_at })),
+      remedy ? el("p", { class: "small" }, say("live.remedy", { text: remedy })) : null,
+    );
+  },
+
+  showUsage() {
+    const { say, pulse, data } = this;
+    const use = pulse.usage_session;
+    const text = use
+      ? say("live.usage_since", {
+        at: clock(data.lang, use.started_at),
+        span: span(say, this.benchNow() - Date.parse(use.started_at) / 1000),
+      })
+      : say("live.no_usage");
+    if (this.usage.textContent !== text) this.usage.textContent = text;
+  },
+
+  showFacts() {
+    const { say, pulse, details, bench, data, component } = this;
+    const identity = details.identity ?? {};
+    const serials = Object.entries(identity.ecu_serials ?? {}).map(([ecu, id]) => `${ecu} ${id}`);
+    const query = { station: bench.station_code, ...data.keep };
+    const station = bench.station_code
+      ? innerLink(component, "station", query, bench.station_code) : null;
+    const facts = [
+      ["live.fact_last_seen", clock(data.lang, pulse.last_seen_at)],
+      ["live.fact_station", station],
+      ["live.fact_asset", details.equipment
+        ? `${details.equipment.asset_number} ${inLanguage(data.lang, details.equipment, "name")}` : null],
+      ["live.fact_serials", serials.join(", ")],
+      ["live.fact_vin", identity.vin],
+      ["live.fact_adapter", [identity.adapter, identity.adapter_serial].filter(Boolean).join(" ")],
+      ["live.fact_software", identity.software],
+      ["live.fact_stored", details.stored_rows.toLocaleString("en-US")],
+    ].filter(([, value]) => value);
+    this.facts.replaceChildren(
+      ...facts.map(([key, value]) => el("div", {}, el("dt", {}, say(key)), el("dd", {}, value))));
+  },
+};
+
+Object.assign(LiveView.prototype, PulseParts);

@@ -1,0 +1,101 @@
+"""What the API says, arranged for the screens (pure)."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from dashboard.api_client import API, Question
+from dashboard.wording import Lang, say, texts
+from inventory.monitoring.schema import BenchOut, BenchPage
+from inventory.readiness.schema import Matrix, ReadinessOut
+from inventory.stations.schema import StationOut
+
+StationsAnswer = tuple[Matrix, Sequence[BenchOut], Sequence[StationOut]]
+"""Matrix, benches and stations, asked for together."""
+
+
+def organisation_names(stations: Sequence[StationOut]) -> dict[str, dict[str, str]]:
+    """Names of the stations' owners by code, as the components read them."""
+    return {
+        one.organisation_code: {
+            "name_zh": one.organisation_name_zh,
+            "name_en": one.organisation_name_en,
+        }
+        for one in stations
+    }
+
+
+def stations_data(
+    answer: StationsAnswer, *, lang: Lang, use: str, on_date: date | None
+) -> dict[str, Any]:
+    """What the matrix component draws; `date` is None for today, which moves on at midnight."""
+    matrix, benches, stations = answer
+    prefixes = (
+        "common",
+        "stations",
+        "status",
+        "overall",
+        "glyph",
+        "level",
+        "module",
+        "module_short",
+    )
+    return {
+        "api": API,
+        "lang": lang.value,
+        "texts": texts(lang, *prefixes, "trouble", "kind", "finding"),
+        "matrix": matrix.model_dump(mode="json"),
+        "benches": [one.model_dump(mode="json") for one in benches],
+        "organisations": organisation_names(stations),
+        "use": use,
+        "date": on_date.isoformat() if on_date else None,
+    }
+
+
+def station_title(station: StationOut, lang: Lang) -> str:
+    """How a station is called in a list: code, name, owner."""
+    if lang is Lang.EN:
+        name = station.name_en or station.name_zh
+        owner = station.organisation_name_en or station.organisation_name_zh
+    else:
+        name, owner = station.name_zh, station.organisation_name_zh
+    return f"{station.code} {name} · {owner}"
+
+
+def station_data(
+    result: ReadinessOut, station: StationOut, question: Question, *, lang: Lang
+) -> dict[str, Any]:
+    """What the findings component draws, and where it asks again when something changes."""
+    areas = ("common", "station", "status", "overall", "glyph", "level_full", "module", "use_of")
+    path = f"{API}/stations/{station.code}/readiness"
+    return {
+        "api": API,
+        "url": f"{path}?{urlencode(question.parameters())}",
+        "lang": lang.value,
+        "texts": texts(lang, *areas, "finding", "group", "kind", "authority", "trouble"),
+        "result": result.model_dump(mode="json"),
+        "station": station.model_dump(mode="json"),
+    }
+
+
+def is_demonstration(matrix: Matrix, station: str) -> bool:
+    """Whether a station is marked as one of simulated benches."""
+    return any(row.is_demonstration for row in matrix.stations if row.station == station)
+
+
+def bench_title(bench: BenchOut, lang: Lang) -> str:
+    """How a bench is called in a list: code, name, place and sign of life."""
+    name = bench.name_zh if lang is Lang.ZH else bench.name_en or bench.name_zh
+    place = bench.station_code or bench.organisation_code
+    return f"{bench.code} {name} · {place} · {say(lang, f'liveness.{bench.liveness.value}')}"
+
+
+def live_data(bench: BenchPage, *, lang: Lang) -> dict[str, Any]:
+    """What the live component starts from; from then on it listens by itself."""
+    return {
+        "api": API,
+        "lang": lang.value,
+        "texts": texts(lang, "common", "live", "identity", "identity_note", "bus", "trouble"),
+        "bench": bench.model_dump(mode="json"),
+    }

@@ -1,0 +1,51 @@
+"""The page of one bench as it is now."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from dashboard import choices, language, listings
+from dashboard.api_client import ApiClient
+from dashboard.components import mounting
+from dashboard.frame import Frame
+from dashboard.trouble import last_known
+from inventory.monitoring.schema import BenchOut
+
+
+def show(client: ApiClient, frame: Frame) -> None:
+    """Show the bench the address names, or the first one."""
+    with frame.head(frame.say("page.bench")):
+        benches = {one.code: one for one in last_known("benches", client.benches).value}
+        code = _choice(benches, frame) if benches else None
+    if code is None:
+        frame.empty("bench.none")
+        return
+    choices.keep_in_query({"bench": code})
+    answer = last_known(f"bench-{code}", lambda: client.bench(code))
+    bench = answer.value
+    if bench.details is None:
+        _show_outside(bench, frame)
+        return
+    data = listings.live_data(bench, lang=frame.lang)
+    data["keep"] = language.in_links(frame.lang)
+    frame.follow(mounting.mount(mounting.LIVE, f"live-{code}", data))
+
+
+def _choice(benches: Mapping[str, BenchOut], frame: Frame) -> str | None:
+    codes = list(benches)
+    wanted = choices.from_query("bench", codes, codes[0])
+    return st.selectbox(
+        frame.say("bench.choose"),
+        codes,
+        index=codes.index(wanted),
+        format_func=lambda code: listings.bench_title(benches[code], frame.lang),
+        key="bench-code",
+        label_visibility="collapsed",
+        width=420,
+    )
+
+
+def _show_outside(bench: BenchOut, frame: Frame) -> None:
+    with st.container(border=True, key="bench-outside"):
+        st.subheader(listings.bench_title(bench, frame.lang), anchor=False)
+        st.write(frame.say("bench.visitor"))

@@ -1,0 +1,31 @@
+"""Every text of the screens, in 简体中文 and English; keys are `area.what`."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from dashboard import texts_live, texts_pages, texts_words
+
+TEXTS: Mapping[str, tuple[str, str]] = {
+    **texts_words.TEXTS,
+    **texts_pages.TEXTS,
+    **texts_live.TEXTS,
+}
+
+
+class Lang(StrEnum):
+    """The languages of the screens."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+def say(lang: Lang, key: str, **values: object) -> str:
+    """The text of a key; `{name}` in it is replaced by the value of that name."""
+    zh, en = TEXTS[key]
+    text = zh if lang is Lang.ZH else en
+    return text.format(**values) if values else text
+
+
+def texts(lang: Lang, *areas: str) -> dict[str, str]:
+    """All texts of some areas, for a component that fills in the values itself."""
+    return {key: say(lang, key) for key in TEXTS if key.partition(".")[0] in areas}
