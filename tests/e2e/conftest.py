@@ -27,8 +27,9 @@ def two_free_ports() -> tuple[int, int]:
 class Demo:
     """The demo as a newcomer starts it, on ports and a folder of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         self.folder = folder
+        self.options = options
         self.port, self.broker_port = two_free_ports()
         self.environment = {**os.environ, "STATIONMASTER_VAR": str(folder), "PYTHONUTF8": "1"}
         self.output = folder.parent / "demo.out"
@@ -44,7 +45,7 @@ class Demo:
         ports = ["--port", str(self.port), "--broker-port", str(self.broker_port)]
         with self.output.open("ab") as output:
             return subprocess.Popen(
-                [sys.executable, "-m", "stationmaster", "demo", *ports],
+                [sys.executable, "-m", "stationmaster", "demo", *ports, *self.options],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=output,
