@@ -42,7 +42,13 @@ class Frame:
         )
         with row:
             st.title(title, anchor=False, width="content")
-            yield
+            with st.container(
+                horizontal=True,
+                vertical_alignment="center",
+                key="frame-filters",
+                width="content",
+            ):
+                yield
             st.space("stretch")
             language_choice(self.lang)
             with st.popover(self.me.name, icon=":material/account_circle:", key="account"):

@@ -37,6 +37,7 @@ def stations_data(
         "status",
         "overall",
         "glyph",
+        "liveness",
         "level",
         "module",
         "module_short",
@@ -96,6 +97,8 @@ def live_data(bench: BenchPage, *, lang: Lang) -> dict[str, Any]:
     return {
         "api": API,
         "lang": lang.value,
-        "texts": texts(lang, "common", "live", "identity", "identity_note", "bus", "trouble"),
+        "texts": texts(
+            lang, "common", "live", "choice", "identity", "identity_note", "bus", "trouble"
+        ),
         "bench": bench.model_dump(mode="json"),
     }

@@ -19,7 +19,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
             "evaluation organisation; to use it, get in touch with the school."
         ),
     ),
-    "live.ok": ("数据正常", "Data flow"),
+    "live.ok": ("数据正常", "Data OK"),
     "live.broken": ("数据中断 {span}", "No data for {span}"),
     "live.never": ("从未收到数据", "No data ever"),
     "live.connecting": ("正在连接……", "Connecting …"),
@@ -70,6 +70,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "live.unit": ("单位", "Unit"),
     "live.message": ("报文", "Message"),
     "live.more": ("另有 {n} 个信号，请筛选。", "{n} more signals: filter to see them."),
+    "choice.断开": ("断开", "open"),
+    "choice.闭合": ("闭合", "closed"),
+    "choice.关闭": ("关闭", "closed"),
+    "choice.打开": ("打开", "open"),
+    "choice.解锁": ("解锁", "unlocked"),
+    "choice.锁止": ("锁止", "locked"),
+    "choice.丢失": ("丢失", "lost"),
+    "choice.有效": ("有效", "valid"),
     "live.yes": ("是", "yes"),
     "live.no": ("否", "no"),
 }

@@ -76,6 +76,11 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "必须 {binding} 项，建议 {advice} 项",
         "{binding} binding, {advice} advice",
     ),
+    "stations.benches": ("台架", "Benches"),
+    "stations.bench_in_use": ("使用中", "In use"),
+    "stations.bench_faults": ("{n} 个故障", "{n} faults"),
+    "stations.bench_seen": ("最后在线 {at}", "last seen {at}"),
+    "stations.bench_simulator": ("模拟", "simulated"),
     "stations.none": ("还没有可以查看的站点。", "There is no station for you to see yet."),
     "stations.none_hint": (
         "管理员建立站点，或院校开放共享后，会显示在这里。",

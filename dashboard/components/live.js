@@ -135,7 +135,7 @@ class LiveView {
       first.length
         ? el("div", { class: "cards" }, ...this.cards.map((card) => card.node))
         : el("div", { class: "empty" }, el("p", {}, say("live.no_signals"))),
-      el("div", { class: "charts", "aria-label": say("live.charts") },
+      el("div", { class: `charts ${first.length % 4 && first.length < 7 ? "" : "four"}`, "aria-label": say("live.charts") },
         ...this.charts.map((chart) => chart.node)),
       el("div", { class: "panels" },
         el("section", { class: "panel" }, el("h3", {}, say("live.usage")), this.usage),

@@ -115,11 +115,12 @@ class StationsView {
     const parts = [this.figures(rows), this.notes()];
     if (!rows.length) parts.push(this.empty());
     else parts.push(this.isNarrow ? this.cards(rows) : this.table(rows));
+    parts.push(this.benches(rows));
     if (this.brokenSince) {
       const onRetry = () => this.refresh();
       parts.unshift(troubleBar(say, data.lang, { since: this.brokenSince, onRetry }));
     }
-    this.body.replaceChildren(...parts);
+    fill(this.body, ...parts);
     if (focused) this.body.querySelector(`[data-cell="${CSS.escape(focused)}"]`)?.focus();
     this.announce(before);
   }
@@ -153,8 +154,7 @@ class StationsView {
     const bad = worst.filter((one) => one === "not_ready").length;
     const cells = rows.flatMap((row) => row.cells).filter((cell) => cell.is_offered);
     const badCells = cells.filter((cell) => cell.status === "not_ready").length;
-    const shown = new Set(rows.map((row) => row.station));
-    const benches = data.benches.filter((one) => data.use === "all" || shown.has(one.station_code));
+    const benches = this.benchesOf(rows);
     const online = benches.filter((one) => one.liveness === "online").length;
     const inUse = benches.filter((one) => one.is_in_use).length;
     const known = benches.some((one) => one.open_faults !== null);

@@ -11,6 +11,8 @@ from dashboard.frame import Frame
 from dashboard.trouble import last_known
 from inventory.monitoring.schema import BenchOut
 
+PAGE_HEIGHT = 700
+
 
 def show(client: ApiClient, frame: Frame) -> None:
     """Show the bench the address names, or the first one."""
@@ -21,8 +23,8 @@ def show(client: ApiClient, frame: Frame) -> None:
         frame.empty("bench.none")
         return
     choices.keep_in_query({"bench": code})
-    answer = last_known(f"bench-{code}", lambda: client.bench(code))
-    bench = answer.value
+    with st.skeleton(PAGE_HEIGHT):
+        bench = last_known(f"bench-{code}", lambda: client.bench(code)).value
     if bench.details is None:
         _show_outside(bench, frame)
         return

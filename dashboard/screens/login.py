@@ -10,7 +10,10 @@ from dashboard.wording import Lang, say, texts
 
 def show(lang: Lang) -> None:
     """Ask for user name and password."""
-    with st.container(key="login-card", width=420):
+    with (
+        st.container(horizontal_alignment="center", key="login-page"),
+        st.container(key="login-card", width=420),
+    ):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.title(say(lang, "login.title"), anchor=False, width="content")
             st.space("stretch")

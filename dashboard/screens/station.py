@@ -13,6 +13,8 @@ from inventory.accounts.rules import Role
 from inventory.stations.rules import Level, StationUse
 from inventory.stations.schema import StationOut
 
+PAGE_HEIGHT = 560
+
 
 def show(client: ApiClient, frame: Frame) -> None:
     """Show what the address asks for; every choice is kept in the address."""
@@ -28,8 +30,9 @@ def show(client: ApiClient, frame: Frame) -> None:
         return
     question = _question(station, frame)
     choices.keep_in_query({"station": station.code, **_in_address(question)})
-    answer = last_known(f"readiness-{question}", lambda: client.readiness(question))
-    owner = last_known("matrix-today", client.matrix).value
+    with st.skeleton(PAGE_HEIGHT):
+        answer = last_known(f"readiness-{question}", lambda: client.readiness(question))
+        owner = last_known("matrix-today", client.matrix).value
     data = listings.station_data(answer.value, station, question, lang=frame.lang)
     data |= {
         "is_demonstration": listings.is_demonstration(owner, station.code),

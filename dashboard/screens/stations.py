@@ -10,6 +10,8 @@ from dashboard.components import mounting
 from dashboard.frame import Frame
 from dashboard.trouble import last_known
 
+PAGE_HEIGHT = 560
+"""Height in px of a usual page, for what stands in its place while it loads."""
 USES = ("all", "training", "exam")
 
 
@@ -23,10 +25,11 @@ def show(client: ApiClient, frame: Frame) -> None:
             "use": None if use == "all" else use,
         }
     )
-    answer = last_known(
-        f"stations-{on_date}",
-        lambda: (client.matrix(on_date), client.benches(), client.stations()),
-    )
+    with st.skeleton(PAGE_HEIGHT):
+        answer = last_known(
+            f"stations-{on_date}",
+            lambda: (client.matrix(on_date), client.benches(), client.stations()),
+        )
     data = listings.stations_data(answer.value, lang=frame.lang, use=use, on_date=on_date)
     data["keep"] = language.in_links(frame.lang)
     data["loaded_at"] = answer.at.isoformat()
