@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from can_bridge.bridge import Bridge, BridgeParts
-from can_bridge.buses import BusReceiver, open_bus
+from can_bridge.buses import BusReceiver, channel_of, open_bus
 from can_bridge.catalogue import BusDecoder
 from can_bridge.clock import SystemClock
 from can_bridge.dbc import load_dbc
@@ -61,7 +61,7 @@ def assemble(profile: CheckedProfile, site: BridgeSite) -> Bridge:
                 profile=profile,
                 receivers=receivers,
                 decoders=decoders,
-                identity=_identity(profile, receivers),
+                identity=_identity(bench, profile, receivers),
                 spool=spool,
                 publisher=Publisher(bench, site.broker, will),
                 clock=clock,
@@ -75,7 +75,7 @@ def assemble(profile: CheckedProfile, site: BridgeSite) -> Bridge:
         raise
 
 
-def _identity(profile: CheckedProfile, receivers: Sequence[BusReceiver]) -> Identity:
+def _identity(bench: str, profile: CheckedProfile, receivers: Sequence[BusReceiver]) -> Identity:
     allowance = profile.profile.diagnostics
     ecu = EcuIdentity()
     if allowance.is_allowed:
@@ -88,7 +88,9 @@ def _identity(profile: CheckedProfile, receivers: Sequence[BusReceiver]) -> Iden
         kind = IdentityKind.SIMULATOR
     return Identity(
         kind=kind,
-        adapter=", ".join(f"{bus.interface}:{bus.channel}" for bus in profile.profile.buses),
+        adapter=", ".join(
+            f"{bus.interface}:{channel_of(bus, bench)}" for bus in profile.profile.buses
+        ),
         vin=ecu.vin,
         ecu_serials={allowance.ecu: ecu.serial} if ecu.serial else {},
         software=ecu.software,

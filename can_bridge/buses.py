@@ -32,6 +32,11 @@ _LISTEN_ONLY: dict[str, dict[str, object]] = {
 Hook = Callable[[Frame], None]
 
 
+def channel_of(entry: BusEntry, bench: str) -> str:
+    """The adapter's channel for this bench."""
+    return entry.channel.replace("{bench}", bench)
+
+
 def open_bus(entry: BusEntry, bench: str, may_transmit: bool = False) -> can.BusABC:
     """Open an adapter, listen-only unless transmitting is allowed by the profile.
 
@@ -39,7 +44,7 @@ def open_bus(entry: BusEntry, bench: str, may_transmit: bool = False) -> can.Bus
         BusUnavailable: no such interface or adapter, or one that cannot be made listen-only and
             that nobody vouches for.
     """
-    channel = entry.channel.replace("{bench}", bench)
+    channel = channel_of(entry, bench)
     options: dict[str, Any] = dict(entry.options)
     if entry.interface not in _WITHOUT_WIRES:
         options.setdefault("bitrate", entry.bitrate)

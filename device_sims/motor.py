@@ -7,6 +7,8 @@ DRAG_NM_PER_RPM = 0.0022
 LARGEST_TORQUE_NM = 310.0
 RATED_SPEED_RPM = 12_000.0
 DC_LINK_V = 352.0
+SLEW_RPM_PER_S = 1_500.0
+"""Chosen: test benches ramp their set point; a step would ask for full torque each time."""
 WINDING_J_PER_K = 9_000.0
 INVERTER_J_PER_K = 3_500.0
 COOLING_W_PER_K = 95.0
@@ -81,7 +83,9 @@ class Motor:
 
 def step(motor: Motor, command: MotorCommand, faults: MotorFaults, dt_s: float) -> Motor:
     """The drive after `dt_s` seconds under a proportional speed controller."""
-    target = command.speed_rpm if command.is_enabled else 0.0
+    asked = command.speed_rpm if command.is_enabled else 0.0
+    reach = SLEW_RPM_PER_S * dt_s
+    target = max(motor.target_rpm - reach, min(motor.target_rpm + reach, asked))
     drag_nm = DRAG_NM_PER_RPM * motor.speed_rpm + command.load_nm * min(1.0, motor.speed_rpm / 200)
     torque = 0.0
     if command.is_enabled and not faults.is_resolver_lost:

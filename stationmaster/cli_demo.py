@@ -23,7 +23,7 @@ def _settings(port: int | None, broker_port: int | None, broker: str | None) -> 
 def demo(port: Port = None, broker_port: BrokerPort = None, broker: Broker = None) -> None:
     """在本机启动完整演示，Ctrl-C 停止。 Run the whole house with simulated benches."""
     log_as("demo")
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     try:
         run_demo(_settings(port, broker_port, broker), stop_on_signals(), console)
     except DemoCannotStart as reason:
