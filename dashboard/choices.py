@@ -20,6 +20,12 @@ def from_query(name: str, options: Sequence[str], default: str) -> str:
     return wanted if wanted is not None and wanted in options else default
 
 
+def is_odd(name: str, options: Sequence[str]) -> str | None:
+    """The address's value where there is one that is no option."""
+    wanted = st.query_params.get(name)
+    return None if wanted is None or wanted in options else wanted
+
+
 def date_from_query(name: str = "date") -> date | None:
     """The address's date; None where there is none or it is not one."""
     try:

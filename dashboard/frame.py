@@ -65,8 +65,8 @@ class Frame:
         name = me.organisation.name_zh
         if self.lang is Lang.EN:
             name = me.organisation.name_en or name
-        st.markdown(f"**{_plain(me.name)}** ({_plain(me.username)})")
-        st.caption(f"{self.say(f'role.{me.role.value}')} · {_plain(name)}")
+        st.markdown(f"**{plain(me.name)}** ({plain(me.username)})")
+        st.caption(f"{self.say(f'role.{me.role.value}')} · {plain(name)}")
         home = "./" if self.lang is Lang.ZH else f"./?{language.PARAMETER}={self.lang.value}"
         data = {"api": API, "home": home, "texts": texts(self.lang, "account", "trouble")}
         mounting.mount(mounting.LOGOUT, "logout", data)
@@ -93,6 +93,6 @@ def language_choice(lang: Lang) -> None:
     )
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text that Markdown leaves as it is."""
     return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-.!|<>$:~" else sign for sign in text)

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from dashboard.api_client import API, Question
-from dashboard.wording import Lang, say, texts
+from dashboard.wording import TEXTS, Lang, say, texts
 from inventory.monitoring.schema import BenchOut, BenchPage
 from inventory.readiness.schema import Matrix, ReadinessOut
 from inventory.stations.schema import StationOut
@@ -54,14 +54,21 @@ def stations_data(
     }
 
 
-def station_title(station: StationOut, lang: Lang) -> str:
-    """How a station is called in a list: code, name, owner."""
+def station_title(station: StationOut, lang: Lang, *, has_owner: bool = True) -> str:
+    """How a station is called in a list: code, name, and its owner where there are several."""
     if lang is Lang.EN:
         name = station.name_en or station.name_zh
         owner = station.organisation_name_en or station.organisation_name_zh
     else:
         name, owner = station.name_zh, station.organisation_name_zh
-    return f"{station.code} {name} · {owner}"
+    return f"{station.code} {name} · {owner}" if has_owner else f"{station.code} {name}"
+
+
+def option(name: str, words: str, value: str, lang: Lang) -> str:
+    """How one option of a choice is called; modules keep their code, by which they are known."""
+    key = f"{words}.{value}"
+    word = say(lang, key) if key in TEXTS else ""
+    return f"{value} {word}".strip() if name == "module" else word
 
 
 def station_data(

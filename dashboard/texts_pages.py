@@ -46,6 +46,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "stations.overall": ("整体", "Overall"),
     "stations.ready": ("站点就绪", "Stations ready"),
     "stations.ready_note": ("无必须整改项", "no binding gap"),
+    "stations.ready_rest": ("{n} 个未就绪或未知", "{n} not ready or unknown"),
     "stations.ready_advice": ("其中 {n} 个有建议项", "{n} of them with advice"),
     "stations.action": ("需处理站点", "Stations to act on"),
     "stations.action_note": ("{n} 个模块等级未就绪", "{n} module levels not ready"),
@@ -114,7 +115,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "finding.since": ("自 {at}", "since {at}"),
     "finding.last_seen": ("最后在线 {at}", "last seen {at}"),
     "finding.severity": ("{n} 级", "severity {n}"),
-    "finding.advice_of_group": ("{n} 项建议", "{n} pieces of advice"),
+    "finding.advice_of_group": ("{n} 项建议", "Advice: {n}"),
     "finding.whole_list": ("整个清单", "the list as a whole"),
     "station.choose": ("站点", "Station"),
     "station.module": ("模块", "Module"),
@@ -124,15 +125,15 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "station.verdict_ready": ("清单要求全部满足。", "Everything the list asks for is there."),
     "station.verdict_advice_only": (
         "没有必须整改项，有 {advice} 项建议。",
-        "Nothing binding is missing; {advice} pieces of advice.",
+        "Nothing binding is missing. Advice: {advice}.",
     ),
     "station.verdict_unknown": (
         "{binding} 项资料不足，无法判断；另有 {advice} 项建议。",
-        "{binding} points can't be decided for lack of facts; {advice} pieces of advice.",
+        "Can't be decided for lack of facts. Binding: {binding}, advice: {advice}.",
     ),
     "station.verdict_not_ready": (
         "{binding} 项必须整改，{advice} 项建议。",
-        "{binding} binding findings, {advice} pieces of advice.",
+        "To be mended. Binding: {binding}, advice: {advice}.",
     ),
     "station.live_partial": (
         "台架在线状态暂不可用，未计入",
@@ -186,6 +187,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "trouble.not_found_hint": (
         "这个站点或台架不存在，或您无权查看。请从导航重新选择。",
         "There is no such station or bench, or it is not yours to see. Choose from the navigation.",
+    ),
+    "trouble.odd_address": (
+        "地址中的“{code}”不存在或无权查看，已改为显示第一项。",
+        "“{code}” in the address does not exist or is not yours to see; the first one is shown.",
     ),
     "trouble.not_allowed": ("没有权限", "Not allowed"),
     "trouble.not_allowed_hint": (

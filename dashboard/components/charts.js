@@ -11,12 +11,14 @@ function isNumeric(value) {
 function niceTicks(low, high, count = 4) {
   const rough = (high - low) / count;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 2.5, 5, 10].map((m) => m * power).find((s) => s >= rough * 0.999);
+  const share = [1, 2, 2.5, 5, 10].find((m) => m * power >= rough * 0.999);
+  const step = share * power;
+  const digits = Math.max(0, -Math.floor(Math.log10(power) + 1e-9) - (share === 10 ? 1 : 0));
   const ticks = [];
   for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k += 1) {
     ticks.push(k * step);
   }
-  return { ticks, step };
+  return { ticks, step, digits: digits + (share === 2.5 ? 1 : 0) };
 }
 
 // The catalogue's range where the values use enough of it, else the values with some air.
@@ -47,7 +49,7 @@ class Chart {
     this.name = name;
     this.hue = HUES[place % HUES.length];
     this.points = [];
-    this.levels = [];
+    this.levels = [...signal.levels];
     this.canvas = el("canvas", { role: "img" });
     this.node = el(
       "figure",
@@ -114,10 +116,9 @@ class Chart {
 
   grid(box, isLevels) {
     const { pen, width, tall } = box;
-    const { ticks, step } = isLevels
-      ? { ticks: this.levels.map((_, place) => place), step: 1 }
+    const { ticks, digits } = isLevels
+      ? { ticks: this.levels.map((_, place) => place), digits: 0 }
       : niceTicks(...this.range);
-    const digits = Math.max(0, Math.min(3, -Math.floor(Math.log10(step) + 1e-9)));
     pen.lineWidth = 1;
     pen.textAlign = "right";
     pen.textBaseline = "middle";
@@ -130,7 +131,7 @@ class Chart {
       pen.stroke();
       pen.fillStyle = "#5b6675";
       const words = isLevels ? clipped(this.levels[tick]) : (tick || 0).toLocaleString("en-US", {
-        minimumFractionDigits: Math.min(digits, 1), maximumFractionDigits: digits });
+        minimumFractionDigits: digits, maximumFractionDigits: digits });
       pen.fillText(words, MARGIN.left - 6, y);
     }
     pen.textBaseline = "alphabetic";

@@ -72,7 +72,9 @@ class FindingsView {
       this.force === "all" || one.is_binding === (this.force === "binding"));
     const parts = [this.banner(), this.summary()];
     if (!wanted.length) parts.push(this.nothing());
-    for (const group of GROUPS) {
+    const isUrgent = (group) => wanted.some((one) => one.remedy_group === group && one.is_binding);
+    const ordered = [...GROUPS.filter(isUrgent), ...GROUPS.filter((group) => !isUrgent(group))];
+    for (const group of ordered) {
       const found = wanted.filter((one) => one.remedy_group === group);
       if (found.length) parts.push(this.group(group, found));
     }

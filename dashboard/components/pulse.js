@@ -1,5 +1,8 @@
 // What of a bench changes from second to second beside its signals: faults, use, counters.
 
+// rows that always wait for their acknowledgement are not worth a word
+const USUAL_SPOOL = 20;
+
 const PulseParts = {
   showPulse() {
     const { say, pulse, details } = this;
@@ -10,7 +13,7 @@ const PulseParts = {
       details.publish_period_ms ? say("live.period", { n: details.publish_period_ms }) : null,
       frames ? say("live.frames", { n: frames.decoded.toLocaleString("en-US") }) : null,
       odd ? say("live.odd_frames", { n: odd.toLocaleString("en-US") }) : null,
-      pulse.spool_rows ? say("live.spool", { n: pulse.spool_rows }) : null,
+      pulse.spool_rows > USUAL_SPOOL ? say("live.spool", { n: pulse.spool_rows }) : null,
       pulse.dropped_rows ? say("live.dropped", { n: pulse.dropped_rows }) : null,
     ];
     this.meta.textContent = facts.filter(Boolean).join(" · ");

@@ -1,5 +1,6 @@
 // How one signal of the catalogue is named, scaled and written.
 
+const MAX_LEVELS = 4;
 const FRACTION = /(^|_)so[ch](_|$)/;
 
 function signalView(info, lang, say) {
@@ -15,6 +16,7 @@ function signalView(info, lang, say) {
     const known = say(key);
     return known === key ? word : known;
   };
+  let hasFraction = false;
   return {
     name: info.name,
     title: inLanguage(lang, info, "label") || info.name,
@@ -23,22 +25,27 @@ function signalView(info, lang, say) {
     minimum: scaled(info.minimum),
     maximum: scaled(info.maximum),
     isStepped: hasChoices,
+    levels: Object.keys(info.choices).length <= MAX_LEVELS
+      ? Object.keys(info.choices).sort((a, b) => a - b).map(label) : [],
     scaled: (value) => (isNumeric(value) ? value * scale : value),
     label,
     text(value) {
       if (value === null || value === undefined) return "—";
       if (!isNumeric(value) || hasChoices) return label(value);
-      return figure(value * scale);
+      const shown = Number((value * scale).toPrecision(12));
+      hasFraction ||= !Number.isInteger(shown);
+      return figure(shown, hasFraction);
     },
   };
 }
 
-function figure(value) {
+// A signal that ever had decimals keeps them, so that its figures do not jump in width.
+function figure(value, hasFraction = false) {
   const size = Math.abs(value);
-  if (Number.isInteger(value) && size >= 100) return value.toLocaleString("en-US");
-  const digits = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 1 ? 1 : size === 0 ? 0 : 3;
+  const digits = size >= 1000 ? 0 : size >= 10 ? 1 : 2;
+  const least = hasFraction && size >= 1 ? digits : 0;
   return value.toLocaleString("en-US", {
-    minimumFractionDigits: digits === 3 ? 0 : digits, maximumFractionDigits: digits,
+    minimumFractionDigits: least, maximumFractionDigits: digits,
   });
 }
 

@@ -161,11 +161,13 @@ class StationsView {
     const faults = benches.reduce((sum, one) => sum + (one.open_faults ?? 0), 0);
     const blocked = benches.filter((one) => one.open_faults && one.is_working === false).length;
     const offline = benches.length - online;
+    const rest = rows.length - good;
+    const readyNote = rest ? say("stations.ready_rest", { n: rest })
+      : advised ? say("stations.ready_advice", { n: advised }) : say("stations.ready_note");
     return el(
       "div",
       { class: "figures" },
-      this.figure("stations.ready", `${good} / ${rows.length}`,
-        advised ? say("stations.ready_advice", { n: advised }) : say("stations.ready_note")),
+      this.figure("stations.ready", `${good} / ${rows.length}`, readyNote),
       this.figure("stations.action", bad, say("stations.action_note", { n: badCells }), bad && "bad"),
       this.figure("stations.online", `${online} / ${benches.length}`,
         offline ? say("stations.offline_note", { n: offline }) : say("stations.in_use", { n: inUse })),

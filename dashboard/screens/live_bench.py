@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import choices, language, listings
 from dashboard.api_client import ApiClient
 from dashboard.components import mounting
-from dashboard.frame import Frame
+from dashboard.frame import Frame, plain
 from dashboard.trouble import last_known
 from inventory.monitoring.schema import BenchOut
 
@@ -19,6 +19,9 @@ def show(client: ApiClient, frame: Frame) -> None:
     with frame.head(frame.say("page.bench")):
         benches = {one.code: one for one in last_known("benches", client.benches).value}
         code = _choice(benches, frame) if benches else None
+        odd = choices.is_odd("bench", list(benches))
+    if odd:
+        st.warning(frame.say("trouble.odd_address", code=plain(odd)))
     if code is None:
         frame.empty("bench.none")
         return

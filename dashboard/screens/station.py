@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import choices, language, listings
 from dashboard.api_client import ApiClient, Question
 from dashboard.components import mounting
-from dashboard.frame import Frame
+from dashboard.frame import Frame, plain
 from dashboard.trouble import last_known
 from inventory.accounts.rules import Role
 from inventory.stations.rules import Level, StationUse
@@ -21,6 +21,9 @@ def show(client: ApiClient, frame: Frame) -> None:
     with frame.head(frame.say("page.station")):
         known = {one.code: one for one in last_known("stations", client.stations).value}
         station = _station(known, frame) if known else None
+        odd = choices.is_odd("station", list(known))
+    if odd:
+        st.warning(frame.say("trouble.odd_address", code=plain(odd)))
     if station is None:
         frame.empty("stations.none")
         return
@@ -46,11 +49,12 @@ def show(client: ApiClient, frame: Frame) -> None:
 def _station(known: Mapping[str, StationOut], frame: Frame) -> StationOut | None:
     codes = list(known)
     wanted = choices.from_query("station", codes, codes[0])
+    has_owner = len({one.organisation_code for one in known.values()}) > 1
     code = st.selectbox(
         frame.say("station.choose"),
         codes,
         index=codes.index(wanted),
-        format_func=lambda one: listings.station_title(known[one], frame.lang),
+        format_func=lambda one: listings.station_title(known[one], frame.lang, has_owner=has_owner),
         key="station-code",
         label_visibility="collapsed",
         width=420,
@@ -64,7 +68,7 @@ def _question(station: StationOut, frame: Frame) -> Question:
     levels = [level.value for level in station.levels]
     with st.container(horizontal=True, vertical_alignment="center", key="station-question"):
         module = _segments(
-            frame, "module", station.modules, station.modules[0], "module_label", station.code
+            frame, "module", station.modules, station.modules[0], "module_short", station.code
         )
         level = _segments(frame, "level", levels, levels[0], "level_full", station.code)
         use = _segments(
@@ -98,7 +102,7 @@ def _segments(
         options,
         default=wanted,
         required=True,
-        format_func=lambda one: one if name == "module" else frame.say(f"{words}.{one}"),
+        format_func=lambda one: listings.option(name, words, one, frame.lang),
         key=f"station-{name}-{station}",
         label_visibility="collapsed",
     )
