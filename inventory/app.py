@@ -11,7 +11,8 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute, Match, Mount
+from starlette.types import ASGIApp, Lifespan, Scope
 
 from inventory.accounts.passwords import Passwords
 from inventory.accounts.policies import RoutePolicy
@@ -62,6 +63,23 @@ class Parts:
     public_url: str = ""
 
 
+@dataclass(frozen=True)
+class Front:
+    """Pages for people, served at `/` by an app of their own that guards itself."""
+
+    app: ASGIApp
+    lifespan: Lifespan[FastAPI]
+
+
+class _FrontDoor(Mount):
+    """Takes what no route of ours takes, but nothing below `/api/`, where programs ask."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if scope["path"].startswith("/api/"):
+            return Match.NONE, {}
+        return super().matches(scope)
+
+
 class RouteWithoutPolicy(Exception):
     """A route does not say who may call it; `path` names it."""
 
@@ -70,8 +88,12 @@ class RouteWithoutPolicy(Exception):
         self.path = path
 
 
-def create_app(parts: Parts) -> FastAPI:
+def create_app(parts: Parts, front: Front | None = None) -> FastAPI:
     """Make the app; nothing is opened, started or written.
+
+    Args:
+        parts: what it is made of.
+        front: pages served beside the API; its lifespan becomes the app's.
 
     Raises:
         RouteWithoutPolicy: a router has a route that does not say who may call it.
@@ -81,6 +103,7 @@ def create_app(parts: Parts) -> FastAPI:
         summary="Readiness, live evidence and sharing for EV training and exam stations",
         version=version("stationmaster"),
         openapi_url=None,
+        lifespan=front.lifespan if front else None,
     )
     app.state.database = parts.database
     app.state.live = parts.live
@@ -103,6 +126,8 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(health_router)
     for path in routes_without_policy(app.routes):
         raise RouteWithoutPolicy(path)
+    if front is not None:
+        app.router.routes.append(_FrontDoor("/", front.app, name="front"))
     _describe(app)
     return app
 

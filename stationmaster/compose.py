@@ -4,7 +4,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from inventory.app import Parts, create_app
+from dashboard.server import streamlit_app
+from inventory.app import Front, Parts, create_app
 from inventory.benches.live_memory import MemoryLiveBenches
 from inventory.database import Database, open_database
 from stationmaster.evidence import StoredLiveBenches
@@ -13,13 +14,14 @@ from telemetry.store.port import TimeSeriesReader
 
 
 def compose_app(settings: Settings, database: Database, reader: TimeSeriesReader) -> FastAPI:
-    """The API of an installation.
+    """API and dashboard of an installation, at most one in a process.
 
-    The caller opens and closes database and reader, and may mount the dashboard on the app. To
-    stop without waiting for open streams, call `app.state.streams.stop()` first.
+    The caller opens and closes database and reader. To stop without waiting for open streams,
+    call `app.state.streams.stop()` first.
     """
-    live = StoredLiveBenches(reader)
-    return create_app(Parts(database, live, public_url=settings.public_url))
+    parts = Parts(database, StoredLiveBenches(reader), public_url=settings.public_url)
+    pages = streamlit_app()
+    return create_app(parts, Front(pages, pages.lifespan()))
 
 
 def openapi_document() -> dict[str, Any]:

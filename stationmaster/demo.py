@@ -235,7 +235,7 @@ def _facts(
     return DemoFacts(
         base_url=base,
         api_url=f"{base}/api/v1",
-        docs_url=f"{base}/docs",
+        docs_url=f"{base}/api/v1/openapi.json",
         broker={"host": broker.host, "port": broker.port, "program": broker.program.value},
         logins=logins,
         api_key=key,

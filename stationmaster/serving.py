@@ -15,6 +15,12 @@ GRACE_S = 2
 """What a request that is under way gets to finish when the server stops."""
 
 
+def own_address(settings: Settings) -> str:
+    """Where this process reaches itself; "every address" is not one that can be called."""
+    host = "127.0.0.1" if settings.host in {"0.0.0.0", "::", ""} else settings.host  # noqa: S104
+    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+
+
 class _Server(uvicorn.Server):
     """Ends open streams first: a browser that listens would hold the server up otherwise."""
 
@@ -26,7 +32,7 @@ class _Server(uvicorn.Server):
 def serve(settings: Settings) -> None:
     """Serve API and dashboard on one port."""
     settings.var.mkdir(parents=True, exist_ok=True)
-    os.environ.setdefault("STATIONMASTER_API_URL", f"http://{settings.host}:{settings.port}")
+    os.environ.setdefault("STATIONMASTER_API_URL", own_address(settings))
     database = open_database(settings.inventory_url)
     reader = SqliteReader(settings.telemetry_path)
     try:
