@@ -16,7 +16,6 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "common.minutes": ("{n} 分 {s} 秒", "{n} min {s} s"),
     "common.hours": ("{n} 小时 {m} 分", "{n} h {m} min"),
     "common.days": ("{n} 天", "{n} days"),
-    "common.ago": ("{span}前", "{span} ago"),
     "login.title": ("站长", "Stationmaster"),
     "login.intro": (
         "培训站与考核站的设备自查、台架实时状态和整改清单。",

@@ -192,7 +192,10 @@ class LiveView {
     const age = this.receivedAt === undefined ? null : Math.max(0, this.serverNow() - this.receivedAt);
     let kind = "s-not";
     let text = say("live.never");
-    if (this.link === "unavailable") text = say("live.unavailable");
+    if (this.link === "connecting" && age === null) {
+      kind = "s-off";
+      text = say("live.connecting");
+    } else if (this.link === "unavailable") text = say("live.unavailable");
     else if (this.link === "reconnecting") text = say("live.reconnecting");
     else if (age !== null && age > Math.max(FRESH_S, period * 3)) {
       text = say("live.broken", { span: span(say, age) });
@@ -200,9 +203,9 @@ class LiveView {
       kind = "s-ready fill";
       text = `${say("live.ok")} · ${say("live.age", { n: age.toFixed(1) })}`;
     }
-    const glyph = kind === "s-not" ? "✕" : "✓";
+    const glyph = { "s-not": "✕", "s-off": "○" }[kind] ?? "✓";
     this.state.className = `pill state ${kind}`;
-    this.root.classList.toggle("old", kind === "s-not");
+    this.root.classList.toggle("old", kind === "s-not" || kind === "s-off");
     const whole = `${glyph} ${text}`;
     if (this.state.textContent !== whole) this.state.textContent = whole;
   }

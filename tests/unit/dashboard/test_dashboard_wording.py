@@ -1,0 +1,115 @@
+import re
+import string
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+
+from dashboard.wording import TEXTS, Lang, say, texts
+from inventory.accounts.rules import Role
+from inventory.benches.rules import Liveness
+from inventory.readiness.findings import FindingKind, RemedyGroup, Status
+from inventory.requirements.rules import Authority
+from inventory.stations.rules import MODULES, Level, StationUse
+from telemetry.contract.payloads import BusState, IdentityKind
+
+FOLDER = Path(__file__).resolve().parents[3] / "dashboard"
+SOURCES = [
+    path.read_text("utf-8")
+    for path in (*FOLDER.rglob("*.py"), *FOLDER.rglob("*.js"))
+    if not path.name.startswith("texts_")
+]
+SPOKEN_ENUMS: dict[str, type[StrEnum]] = {
+    "status": Status,
+    "overall": Status,
+    "glyph": Status,
+    "level": Level,
+    "level_full": Level,
+    "use": StationUse,
+    "use_of": StationUse,
+    "role": Role,
+    "group": RemedyGroup,
+    "kind": FindingKind,
+    "authority": Authority,
+    "liveness": Liveness,
+    "identity": IdentityKind,
+    "identity_note": IdentityKind,
+    "bus": BusState,
+}
+MAX_STATUS_LETTERS = 9
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("key", sorted(TEXTS))
+def test_a_text_exists_in_both_languages_with_the_same_values(key: str) -> None:
+    zh, en = TEXTS[key]
+    assert zh.strip()
+    assert en.strip()
+    assert placeholders(zh) == placeholders(en)
+
+
+@pytest.mark.parametrize("area", sorted(SPOKEN_ENUMS))
+def test_every_value_of_an_enumeration_has_a_word(area: str) -> None:
+    missing = [one.value for one in SPOKEN_ENUMS[area] if f"{area}.{one.value}" not in TEXTS]
+    assert missing == []
+
+
+def test_every_module_has_a_long_and_a_short_name() -> None:
+    keys = {f"{area}.{module}" for area in ("module", "module_short") for module in MODULES}
+    assert keys <= set(TEXTS)
+
+
+def test_no_text_is_without_use() -> None:
+    everything = "\n".join(SOURCES)
+    families = set(re.findall(r"[`\"']([a-z_]+)\.\$?\{", everything)) | {"module_short", "use_of"}
+    stems = set(re.findall(r"[\"'`]([a-z_]+\.[a-z_]+)_\$\{", everything))
+    unused = [
+        key
+        for key in TEXTS
+        if key not in everything
+        and key.partition(".")[0] not in families
+        and not any(key.startswith(f"{stem}_") for stem in stems)
+        and not (key.endswith("_hint") and key.removesuffix("_hint") in everything)
+    ]
+    assert unused == []
+
+
+def test_every_key_that_is_asked_for_exists() -> None:
+    areas = {key.partition(".")[0] for key in TEXTS}
+    asked: set[str] = set()
+    for source in SOURCES:
+        asked |= set(
+            re.findall(r"say\(\s*(?:lang,\s*)?[\"']([a-z_]+\.[a-zA-Z_0-9-]+)[\"']", source)
+        )
+    assert asked
+    assert {key for key in asked if key not in TEXTS and key.partition(".")[0] in areas} == set()
+
+
+def test_words_of_a_status_fit_their_narrow_column() -> None:
+    words = [TEXTS[key][1] for key in TEXTS if key.startswith(("status.", "overall."))]
+    assert [word for word in words if len(word) > MAX_STATUS_LETTERS] == []
+
+
+def test_values_are_put_into_the_text() -> None:
+    assert say(Lang.ZH, "live.age", n="0.1") == "0.1 秒前"
+    assert say(Lang.EN, "live.age", n="0.1") == "0.1 s ago"
+
+
+def test_a_component_gets_only_the_areas_it_asks_for() -> None:
+    found = texts(Lang.EN, "login")
+    assert found["login.submit"] == "Log in"
+    assert all(key.startswith("login.") for key in found)
+
+
+def test_words_agree_with_the_glossary() -> None:
+    for key, zh in (
+        ("page.stations", "站点"),
+        ("level.elementary", "初级"),
+        ("status.not_ready", "缺项"),
+        ("live.fact_asset", "资产编号"),
+        ("role.stationmaster", "站长"),
+    ):
+        assert say(Lang.ZH, key) == zh
