@@ -1,7 +1,7 @@
 """The script Streamlit runs for every visitor: who is it, which page, which language."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import httpx2
 import streamlit as st
@@ -11,22 +11,20 @@ from dashboard.api_client import (
     COOKIE,
     DEFAULT_URL,
     ApiClient,
-    ApiRefused,
     ApiUnreachable,
     NotLoggedIn,
 )
 from dashboard.components import mounting
 from dashboard.frame import Frame
 from dashboard.screens import live_bench, login, station, stations
+from dashboard.screens.guarding import Show, show_guarded
 from dashboard.wording import Lang, say
 
-Show = Callable[[ApiClient, Frame], None]
 PAGES: Mapping[str, tuple[Show, str]] = {
     "stations": (stations.show, ":material/grid_on:"),
     "station": (station.show, ":material/fact_check:"),
     "bench": (live_bench.show, ":material/monitoring:"),
 }
-NOT_FOUND = 404
 
 
 @st.cache_resource
@@ -40,19 +38,6 @@ def _client() -> ApiClient:
     return ApiClient(url, st.context.cookies.get(COOKIE), _transport())
 
 
-def _guarded(show: Show, client: ApiClient, frame: Frame) -> None:
-    """Show a page, or what is the matter; a login that ended leads to the login page."""
-    try:
-        show(client, frame)
-    except NotLoggedIn:
-        login.show(frame.lang)
-    except ApiRefused as refused:
-        trouble.show_refused(frame.lang, is_unknown=refused.status == NOT_FOUND)
-    except ApiUnreachable as unreachable:
-        trouble.log_unreachable(unreachable)
-        trouble.show_unreachable(frame.lang)
-
-
 def _run_pages(client: ApiClient, lang: Lang) -> None:
     pages: dict[str, st.Page] = {}
 
@@ -63,7 +48,7 @@ def _run_pages(client: ApiClient, lang: Lang) -> None:
     frame = Frame(lang, client.me(), go)
     for name, (show, icon) in PAGES.items():
         pages[name] = st.Page(
-            lambda show=show: _guarded(show, client, frame),  # type: ignore[misc]
+            lambda show=show: show_guarded(show, client, frame),  # type: ignore[misc]
             title=say(lang, f"page.{name}"),
             icon=icon,
             url_path=name,

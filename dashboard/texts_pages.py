@@ -86,6 +86,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "管理员建立站点，或院校开放共享后，会显示在这里。",
         "Stations show here once an administrator adds them or a school shares them.",
     ),
+    "stations.no_list": (
+        "没有适用于该日期的设备与工具清单。",
+        "There is no requirement list for that day.",
+    ),
+    "stations.no_list_hint": (
+        "请管理员导入清单（stationmaster lists import），或选择其他日期。",
+        "Let an administrator import one (stationmaster lists import), or choose another day.",
+    ),
     "stations.none_of_use": ("没有这种用途的站点。", "There is no station of this use."),
     "stations.none_of_use_hint": ("选择“全部”查看其他站点。", "Choose “All” to see the others."),
     "stations.all_findings": ("查看全部条目与整改措施", "All findings and remedies"),

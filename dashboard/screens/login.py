@@ -8,16 +8,17 @@ from dashboard.frame import language_choice
 from dashboard.wording import Lang, say, texts
 
 
-def show(lang: Lang) -> None:
-    """Ask for user name and password."""
+def show(lang: Lang, *, has_head: bool = False) -> None:
+    """Ask for user name and password, below a page's header where one stands already."""
     with (
         st.container(horizontal_alignment="center", key="login-page"),
         st.container(key="login-card", width=420),
     ):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.title(say(lang, "login.title"), anchor=False, width="content")
-            st.space("stretch")
-            language_choice(lang)
+            if not has_head:
+                st.space("stretch")
+                language_choice(lang)
         st.write(say(lang, "login.intro"))
         with st.container(border=True):
             data = {"api": API, "texts": texts(lang, "login", "trouble")}

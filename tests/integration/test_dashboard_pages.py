@@ -1,0 +1,253 @@
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from fastapi.testclient import TestClient
+from streamlit.testing.v1 import AppTest
+
+from dashboard.api_client import ApiClient
+from dashboard.screens import live_bench, station, stations
+from inventory.requirements.use_cases import bundled_draft, import_list
+from telemetry.contract.payloads import (
+    BenchState,
+    Birth,
+    BusState,
+    Identity,
+    IdentityKind,
+    SignalInfo,
+)
+from tests.schools import NOW, Schools, schools
+
+Show = Callable[..., None]
+APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Schools]:
+    with schools(tmp_path_factory.mktemp("pages")) as found:
+        import_list(found.database, bundled_draft(), who="test", now=NOW)
+        now_ms = int(NOW.timestamp() * 1000)
+        signals = [SignalInfo(name="soc", minimum=0.0, maximum=1.0, headline=True)]
+        birth = Birth(
+            observed_at_ms=now_ms,
+            epoch=1,
+            profile="battery",
+            identity=Identity(kind=IdentityKind.SIMULATOR),
+            signals=signals,
+            publish_period_ms=200,
+        )
+        found.live.put_birth("battery-01", birth, NOW)
+        state = BenchState(observed_at_ms=now_ms, online=True, bus=BusState.ACTIVE)
+        found.live.put_state("battery-01", state, NOW)
+        found.live.put_row("battery-01", {"soc": 0.62}, NOW)
+        yield found
+
+
+def through(http: TestClient) -> httpx2.MockTransport:
+    """The real API's answers without a socket."""
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        found = http.get(request.url.raw_path.decode())
+        return httpx2.Response(found.status_code, content=found.content)
+
+    return httpx2.MockTransport(answer)
+
+
+def client_of(house: Schools, username: str) -> ApiClient:
+    return ApiClient("http://api", "t0ken", through(house.client(username)))
+
+
+def page(show, client, lang, gone):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    # Streamlit runs this text as a script of its own, hence the imports inside
+    from dashboard.frame import Frame
+    from dashboard.screens.guarding import show_guarded
+    from dashboard.wording import Lang
+
+    frame = Frame(Lang(lang), client.me(), lambda name, query: gone.append((name, dict(query))))
+    show_guarded(show, client, frame)
+
+
+def run(show: Show, client: ApiClient, lang: str = "zh", **query: str) -> AppTest:
+    script = AppTest.from_function(page, args=(show, client, lang, []), default_timeout=30)
+    for name, value in query.items():
+        script.query_params[name] = value
+    found = script.run()
+    assert not found.exception, found.exception
+    return found
+
+
+def drawn(at: AppTest, name: str) -> dict[str, Any]:
+    """What a component was given to draw."""
+    for element in at.get("bidi_component"):
+        if element.proto.component_name == f"stationmaster_{name}":
+            data: dict[str, Any] = json.loads(element.proto.json)
+            return data
+    raise AssertionError(f"no component {name} on the page")
+
+
+def query_of(at: AppTest, name: str) -> str | None:
+    value = at.query_params.get(name)
+    return value[0] if isinstance(value, list) else value
+
+
+def test_the_matrix_shows_what_a_school_may_see(house: Schools) -> None:
+    data = drawn(run(stations.show, client_of(house, "bj-master")), "stations")
+    assert [row["station"] for row in data["matrix"]["stations"]] == ["BJ01-E", "BJ01-T"]
+    assert {bench["code"] for bench in data["benches"]} == {"battery-01", "motor-01"}
+    assert data["stale_since"] is None
+
+
+def test_another_school_is_nowhere_on_the_page(house: Schools) -> None:
+    at = run(stations.show, client_of(house, "gx-master"))
+    assert "BJ01" not in json.dumps(drawn(at, "stations")["matrix"])
+
+
+def test_an_evaluator_sees_the_schools_it_evaluates(house: Schools) -> None:
+    data = drawn(run(stations.show, client_of(house, "evaluator")), "stations")
+    assert {row["organisation_code"] for row in data["matrix"]["stations"]} == {"BJ01"}
+
+
+def test_the_day_and_the_use_come_from_the_address_and_stay_in_it(house: Schools) -> None:
+    at = run(stations.show, client_of(house, "bj-master"), date="2026-12-31", use="exam")
+    data = drawn(at, "stations")
+    assert (data["date"], data["use"]) == ("2026-12-31", "exam")
+    assert query_of(at, "date") == "2026-12-31"
+    assert query_of(at, "use") == "exam"
+
+
+def test_nonsense_in_the_address_is_ignored(house: Schools) -> None:
+    at = run(stations.show, client_of(house, "bj-master"), date="soon", use="play")
+    assert drawn(at, "stations")["use"] == "all"
+
+
+def test_the_station_page_asks_what_the_address_asks(house: Schools) -> None:
+    asked = {"station": "BJ01-E", "module": "2-4", "level": "advanced"}
+    at = run(station.show, client_of(house, "bj-master"), **asked)
+    data = drawn(at, "findings")
+    result = data["result"]
+    assert (result["station"], result["module"], result["level"]) == ("BJ01-E", "2-4", "advanced")
+    assert result["use"] == "exam"
+    assert result["findings"]
+    assert data["url"].startswith("/api/v1/stations/BJ01-E/readiness?module=2-4&level=advanced")
+    assert {name: query_of(at, name) for name in asked} == asked
+
+
+def test_choosing_another_module_changes_the_question(house: Schools) -> None:
+    at = run(station.show, client_of(house, "bj-master"), station="BJ01-T")
+    at.button_group(key="station-module-BJ01-T").set_value("2-3").run()
+    assert not at.exception
+    assert drawn(at, "findings")["result"]["module"] == "2-3"
+    assert query_of(at, "module") == "2-3"
+
+
+def test_a_station_of_another_school_is_not_told_apart_from_none(house: Schools) -> None:
+    at = run(station.show, client_of(house, "bj-master"), station="GX02-T")
+    assert "GX02-T" in at.warning[0].value.replace("\\", "")
+    assert drawn(at, "findings")["result"]["station"] == "BJ01-E"
+
+
+def test_a_visitor_reads_why_there_are_no_findings(house: Schools) -> None:
+    at = run(station.show, client_of(house, "visitor"))
+    assert any("开放共享" in one.value for one in at.markdown)
+    assert not [one for one in at.get("bidi_component") if "findings" in one.proto.component_name]
+
+
+def test_the_live_page_gets_catalogue_pulse_and_latest_row(house: Schools) -> None:
+    at = run(live_bench.show, client_of(house, "bj-master"), bench="battery-01")
+    details = drawn(at, "live")["bench"]["details"]
+    assert details["signals"][0]["name"] == "soc"
+    assert details["identity"]["kind"] == "simulator"
+    assert details["latest"]["values"] == {"soc": 0.62}
+    assert details["pulse"]["faults"] == []
+
+
+def test_a_visitor_sees_that_a_bench_is_shared_and_no_values(house: Schools) -> None:
+    at = run(live_bench.show, client_of(house, "visitor"), "en", bench="battery-01")
+    assert any("This bench is shared" in one.value for one in at.markdown)
+    assert "0.62" not in str(at.main)
+
+
+@pytest.mark.parametrize(
+    "show",
+    [stations.show, station.show, live_bench.show],
+    ids=["stations", "station", "bench"],
+)
+def test_every_page_speaks_english_too(house: Schools, show: Show) -> None:
+    at = run(show, client_of(house, "bj-master"), "en")
+    assert at.title[0].value in {"Stations", "Station", "Live bench"}
+    component = next(
+        one for one in at.get("bidi_component") if "logout" not in one.proto.component_name
+    )
+    spoken = json.loads(component.proto.json)["texts"]
+    choices = ("choice.",)
+    chinese = [
+        key
+        for key, text in spoken.items()
+        if any("\u4e00" <= sign <= "\u9fff" for sign in text) and not key.startswith(choices)
+    ]
+    assert chinese == []
+
+
+def test_the_last_known_data_stay_when_the_api_falls_silent(house: Schools) -> None:
+    http = house.client("bj-master")
+    is_down = False
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        if is_down and request.url.path != "/api/v1/me":
+            return httpx2.Response(503, json={"status": 503})
+        found = http.get(request.url.raw_path.decode())
+        return httpx2.Response(found.status_code, content=found.content)
+
+    at = run(stations.show, ApiClient("http://api", "t", httpx2.MockTransport(answer)))
+    loaded_at = drawn(at, "stations")["loaded_at"]
+    is_down = True
+    at.run()
+    data = drawn(at, "stations")
+    assert data["stale_since"] == loaded_at
+    assert data["matrix"]["stations"]
+
+
+def test_without_any_data_the_page_says_so_and_offers_to_retry(house: Schools) -> None:
+    http = house.client("bj-master")
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        if request.url.path == "/api/v1/me":
+            found = http.get("/api/v1/me")
+            return httpx2.Response(200, content=found.content)
+        raise httpx2.ConnectError("refused", request=request)
+
+    at = run(stations.show, ApiClient("http://api", "t", httpx2.MockTransport(answer)))
+    assert at.subheader[0].value == "暂时读不到数据"
+    assert at.button(key="retry").label == "重试"
+
+
+def test_a_login_that_ended_leads_to_the_login_page(house: Schools) -> None:
+    http = house.client("bj-master")
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        if request.url.path == "/api/v1/me":
+            return httpx2.Response(200, content=http.get("/api/v1/me").content)
+        return httpx2.Response(401, json={"status": 401})
+
+    at = run(stations.show, ApiClient("http://api", "t", httpx2.MockTransport(answer)))
+    assert drawn(at, "login")["texts"]["login.submit"] == "登录"
+
+
+def test_a_house_without_a_list_says_who_can_import_one(tmp_path: Path) -> None:
+    with schools(tmp_path) as bare:
+        at = run(stations.show, client_of(bare, "bj-master"))
+    assert at.markdown[-1].value == "没有适用于该日期的设备与工具清单。"
+
+
+def test_the_script_says_when_its_api_is_not_there(
+    monkeypatch: pytest.MonkeyPatch, free_port: int
+) -> None:
+    monkeypatch.setenv("STATIONMASTER_API_URL", f"http://127.0.0.1:{free_port}")
+    at = AppTest.from_file(str(APP), default_timeout=30).run()
+    assert not at.exception
+    assert at.subheader[0].value == "暂时读不到数据"
+    at.query_params["lang"] = "en"
+    assert at.run().subheader[0].value == "No data right now"
