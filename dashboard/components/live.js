@@ -2,6 +2,7 @@
 
 const FRESH_S = 3;
 const DRAW_EVERY_MS = 100;
+const RENEW_AT_MOST_EVERY_MS = 3000;
 
 class LiveView {
   constructor(root) {
@@ -100,6 +101,26 @@ class LiveView {
     }
     this.hasNews = true;
     if (this.link !== "connecting") this.link = "open";
+    if (Object.keys(row.values).some((name) => !this.named.has(name))) this.renew();
+  }
+
+  // A bench that was born, or born again with other signals, while somebody watched.
+  async renew() {
+    if (this.isRenewing) return;
+    this.isRenewing = true;
+    try {
+      const bench = await getJson(this.path);
+      if (bench.code !== this.bench.code || !bench.details) return;
+      this.bench = bench;
+      this.details = bench.details;
+      this.build();
+      this.showPulse();
+      await this.opened();
+    } catch {
+      // the next row asks again
+    } finally {
+      setTimeout(() => (this.isRenewing = false), RENEW_AT_MOST_EVERY_MS);
+    }
   }
 
   beat(pulse) {
@@ -112,6 +133,7 @@ class LiveView {
   build() {
     const { say, data, details } = this;
     const signals = details.signals.map((info) => [info, signalView(info, data.lang, say)]);
+    this.named = new Set(details.signals.map((info) => info.name));
     const headline = signals.filter(([info]) => info.headline).map(([, view]) => view);
     const first = headline.length ? headline : signals.slice(0, 6).map(([, view]) => view);
     const others = signals.map(([, view]) => view).filter((view) => !first.includes(view));

@@ -1,0 +1,144 @@
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.e2e.conftest import ROOT, Demo
+
+CHROMIUM = next(
+    (p for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(p).exists()), None
+)
+CELL = '[data-cell="BJ01-E|2-1|intermediate"]'
+pytestmark = [
+    pytest.mark.timeout(240),
+    pytest.mark.skipif(CHROMIUM is None, reason="no browser: apt-get install chromium"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser, demo: Demo) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    page.goto(demo.facts["base_url"])
+    yield page
+    context.close()
+
+
+def log_in(page: Page, demo: Demo, username: str) -> None:
+    page.locator("input").first.fill(username)
+    page.locator('input[type="password"]').fill(demo.password(username))
+    page.keyboard.press("Enter")
+
+
+def replay(demo: Demo, log: Path, dbc: Path, speed: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "stationmaster", "bridge", "replay", str(log)]
+    options = ["--dbc", str(dbc), "--bench", "car-01", "--speed", speed]
+    environment = {**demo.environment, "STATIONMASTER_BROKER_PORT": str(demo.broker_port)}
+    return subprocess.Popen([*command, *options], cwd=ROOT, env={**os.environ, **environment})
+
+
+def test_the_cell_turns_red_and_back_without_a_reload(page: Page, demo: Demo) -> None:
+    log_in(page, demo, "bj-master")
+    cell = page.locator(CELL)
+    expect(cell).to_have_attribute("data-status", "ready", timeout=30_000)
+    page.evaluate("window.notReloaded = true")
+    demo.command("sim", "fault", "battery-01", "isolation-low")
+    injected_s = time.monotonic()
+    expect(cell).to_have_attribute("data-status", "fault", timeout=8_000)
+    assert time.monotonic() - injected_s <= 3.0
+    assert "P0AA6" in (cell.get_attribute("aria-label") or "")
+    expect(cell).to_contain_text("故障")
+    cell.click()
+    drawer = page.locator("dialog.drawer")
+    expect(drawer).to_contain_text("P0AA6")
+    expect(drawer).to_contain_text("绝缘")
+    page.keyboard.press("Escape")
+    demo.command("sim", "clear", "battery-01")
+    expect(cell).to_have_attribute("data-status", "ready", timeout=8_000)
+    assert page.evaluate("window.notReloaded") is True
+
+
+def test_english_is_one_click_away_and_stays(page: Page, demo: Demo) -> None:
+    log_in(page, demo, "bj-master")
+    expect(page.locator(CELL)).to_contain_text("就绪")
+    page.get_by_text("EN", exact=True).click()
+    expect(page.locator(CELL)).to_contain_text("Ready")
+    page.get_by_text("Live", exact=False).first.click()
+    expect(page.locator(".stApp")).to_contain_text("No open fault")
+
+
+def test_a_wrong_password_is_refused_in_words(page: Page) -> None:
+    page.locator("input").first.fill("bj-master")
+    page.locator('input[type="password"]').fill("wrong-password")
+    page.keyboard.press("Enter")
+    expect(page.locator('[role="alert"]').first).to_contain_text("密码")
+
+
+def test_a_visitor_sees_what_is_shared_and_no_register(page: Page, demo: Demo) -> None:
+    log_in(page, demo, "visitor")
+    expect(page.locator(".stApp")).to_contain_text("battery-01")
+    expect(page.locator(".stApp")).not_to_contain_text("battery-02")
+    assert page.locator(".stException").count() == 0
+
+
+def test_a_replayed_car_shows_on_the_live_page(page: Page, demo: Demo, shared: Path) -> None:
+    log_in(page, demo, "bj-master")
+    expect(page.locator(CELL)).to_be_visible()
+    log = shared / "can/logs/kona2019_pcan_ccan_off_on_ready_off.gvret.csv"
+    page.goto(f"{demo.facts['base_url']}/bench?bench=car-01")
+    running = replay(demo, log, shared / "can/dbc/kona_pcan.dbc", "1")
+    try:
+        voltage = page.locator('[data-signal="Batt_HV_Status.VBatt"] .number')
+        expect(voltage).to_contain_text("355", timeout=20_000)
+        expect(page.locator('[data-signal="Batt_HV_Status.IBatt"] .number')).not_to_have_text("—")
+        inverter = page.locator('[data-signal="InverterStatus.V_Inverter"] .number')
+        contactor = page.locator('[data-signal="BMS_5A3.ContactorClosed"] .number')
+        expect(inverter).not_to_have_text("—")
+        expect(contactor).not_to_have_text("—")
+        expect(page.locator(".stApp")).to_contain_text("回放")
+    finally:
+        assert running.wait(60) == 0
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_no_page_scrolls_sideways_or_asks_another_host(
+    browser: Browser, demo: Demo, width: int
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 844}, locale="zh-CN")
+    page = context.new_page()
+    foreign: list[str] = []
+    base = demo.facts["base_url"]
+    page.on(
+        "request",
+        lambda request: (
+            None
+            if request.url.startswith((base, "data:", "blob:"))
+            or request.url.startswith(base.replace("http", "ws"))
+            else foreign.append(request.url)
+        ),
+    )
+    page.goto(base)
+    log_in(page, demo, "evaluator")
+    expect(page.locator(".stApp")).to_contain_text("GX02-E")
+    for path in ("/", "/station?station=GX02-T&module=2-4", "/bench?bench=motor-02"):
+        page.goto(base + path)
+        page.wait_for_timeout(2500)  # streams never end, so there is no idle network to wait for
+        assert page.locator(".stException").count() == 0, path
+        scroll = page.evaluate("document.documentElement.scrollWidth")
+        assert scroll <= width, f"{path} is {scroll} px wide"
+    assert foreign == []
+    context.close()
