@@ -1,6 +1,6 @@
 PYTHON ?= python3
 
-.PHONY: demo demo-reset test check chaos docs
+.PHONY: demo demo-reset test check chaos bench docs
 demo:
 	@$(PYTHON) run.py demo
 demo-reset:
@@ -11,5 +11,7 @@ check:
 	@$(PYTHON) run.py check
 chaos:
 	@STATIONMASTER_KILLS=500 $(PYTHON) run.py test -m chaos
+bench:
+	@.venv/bin/python benchmarks/fault_round_trip.py
 docs:
 	@$(PYTHON) run.py docs
