@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -10,6 +11,10 @@ import pytest
 
 from telemetry.broker.access import INGEST_USER, read_or_make_passwords
 from telemetry.broker.embedded import EmbeddedBroker, find_mosquitto, prepare
+
+POSIX_ONLY = pytest.mark.skipif(
+    sys.platform == "win32", reason="sends POSIX signals: run it on Linux or macOS"
+)
 
 
 def accepts(port: int) -> bool:

@@ -11,11 +11,12 @@ import httpx2
 import pytest
 
 from tests.e2e.conftest import Demo
+from tests.rig import POSIX_ONLY
 
 Wait = Callable[..., None]
 FAULT_TO_ANSWER_S = 3.0
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [POSIX_ONLY, pytest.mark.timeout(240)]
 
 
 def seconds(moment: str) -> float:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import ROOT, Demo, two_free_ports
+from tests.rig import POSIX_ONLY
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [POSIX_ONLY, pytest.mark.timeout(120)]
 
 
 def start(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:

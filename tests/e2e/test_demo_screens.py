@@ -9,12 +9,14 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.e2e.conftest import ROOT, Demo
+from tests.rig import POSIX_ONLY
 
 CHROMIUM = next(
     (p for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(p).exists()), None
 )
 CELL = '[data-cell="BJ01-E|2-1|intermediate"]'
 pytestmark = [
+    POSIX_ONLY,
     pytest.mark.timeout(240),
     pytest.mark.skipif(CHROMIUM is None, reason="no browser: apt-get install chromium"),
 ]

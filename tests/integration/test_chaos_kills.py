@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from telemetry.broker.access import INGEST_USER
-from tests.rig import BENCHES, RunningBroker, start_broker
+from tests.rig import BENCHES, POSIX_ONLY, RunningBroker, start_broker
 
 KILLS = int(os.environ.get("STATIONMASTER_KILLS", "20"))
 Wait = Callable[..., None]
@@ -112,6 +112,7 @@ def line(tmp_path: Path, free_port: int) -> Iterator[Line]:
     line.stop()
 
 
+@POSIX_ONLY
 @pytest.mark.chaos
 @pytest.mark.timeout(60 + 12 * KILLS)
 def test_kills_in_mid_flow_lose_nothing_and_store_nothing_twice(

@@ -11,7 +11,9 @@ import psutil
 import pytest
 
 from stationmaster.processes import House, Part, end_leftovers, running_house
+from tests.rig import POSIX_ONLY
 
+pytestmark = POSIX_ONLY
 Wait = Callable[..., None]
 SLEEPER = [sys.executable, "-c", "import threading; threading.Event().wait()"]
 DEAF = """

@@ -21,6 +21,7 @@ from telemetry.contract.payloads import (
 from telemetry.store.port import Batch, IngestStatus, Received, StoreUnavailable, TimeSeriesStore
 from telemetry.store.sqlite import SqliteStore
 from telemetry.store.sqlite_reading import SqliteReader
+from tests.rig import POSIX_ONLY
 
 EPOCH = 77
 
@@ -151,6 +152,7 @@ def test_old_rows_go_and_the_watermark_stays(store: TimeSeriesStore) -> None:
     assert store.watermark("battery-01", EPOCH) == 2
 
 
+@POSIX_ONLY
 def test_what_was_committed_survives_a_kill(tmp_path: Path) -> None:
     path = tmp_path / "telemetry.sqlite"
     program = (
