@@ -13,12 +13,13 @@ function niceTicks(low, high, count = 4) {
   const power = 10 ** Math.floor(Math.log10(rough));
   const share = [1, 2, 2.5, 5, 10].find((m) => m * power >= rough * 0.999);
   const step = share * power;
-  const digits = Math.max(0, -Math.floor(Math.log10(power) + 1e-9) - (share === 10 ? 1 : 0));
+  const finer = share === 2.5 ? 1 : share === 10 ? -1 : 0;
+  const digits = Math.max(0, finer - Math.floor(Math.log10(power) + 1e-9));
   const ticks = [];
   for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k += 1) {
     ticks.push(k * step);
   }
-  return { ticks, step, digits: digits + (share === 2.5 ? 1 : 0) };
+  return { ticks, step, digits };
 }
 
 // The catalogue's range where the values use enough of it, else the values with some air.
@@ -70,6 +71,10 @@ class Chart {
 
   height(value) {
     if (value === null || value === undefined) return null;
+    const wasStepped = this.signal.isStepped;
+    this.signal.seen(value);
+    // a switch's levels 0 and 1 are also its values, so the line goes on where it was
+    if (wasStepped && !this.signal.isStepped) this.levels = [];
     if (isNumeric(value) && !this.signal.isStepped) return value;
     const label = this.signal.label(value);
     if (!this.levels.includes(label)) this.levels.push(label);

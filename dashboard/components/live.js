@@ -170,7 +170,7 @@ class LiveView {
     const { say } = this;
     const value = el("span", { class: "number" }, "—");
     const range = el("div", { class: "range" });
-    const hasRange = signal.minimum !== null && signal.maximum !== null && !signal.isStepped;
+    const hasRange = signal.minimum !== null && signal.maximum !== null;
     const ends = hasRange ? { a: figure(signal.minimum), b: figure(signal.maximum) } : {};
     const node = el(
       "div",
@@ -228,6 +228,8 @@ class LiveView {
     const glyph = { "s-not": "✕", "s-off": "○" }[kind] ?? "✓";
     this.state.className = `pill state ${kind}`;
     this.root.classList.toggle("old", kind === "s-not" || kind === "s-off");
+    // what it was used for before it fell silent is not what it is used for now
+    this.use.hidden = kind === "s-not";
     const whole = `${glyph} ${text}`;
     if (this.state.textContent !== whole) this.state.textContent = whole;
   }

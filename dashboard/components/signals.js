@@ -1,15 +1,19 @@
 // How one signal of the catalogue is named, scaled and written.
 
 const MAX_LEVELS = 4;
-const FRACTION = /(^|_)so[ch](_|$)/;
+const FRACTION = /(^|_)(soc|soh|load)(_|$)/;
 
 function signalView(info, lang, say) {
   const isFraction = info.unit === "" && FRACTION.test(info.name.toLowerCase());
   const scale = isFraction ? 100 : 1;
   const scaled = (value) => (value === null ? null : value * scale);
   const hasChoices = Object.keys(info.choices).length > 0;
+  const isBit = info.minimum === 0 && info.maximum === 1 && info.unit === "" && !isFraction;
+  // a bit without words of its own is a switch, unless it turns out to take values in between
+  let isSwitch = isBit && !hasChoices;
   const label = (value) => {
     if (typeof value === "boolean") return say(value ? "live.yes" : "live.no");
+    if (isSwitch && (value === 0 || value === 1)) return say(value ? "live.yes" : "live.no");
     const word = info.choices[String(value)] ?? String(value);
     // a catalogue speaks the language of its DBC; of common words we know the other one
     const key = `choice.${word}`;
@@ -24,14 +28,18 @@ function signalView(info, lang, say) {
     unit_shown: isFraction ? "%" : info.unit,
     minimum: scaled(info.minimum),
     maximum: scaled(info.maximum),
-    isStepped: hasChoices,
-    levels: Object.keys(info.choices).length <= MAX_LEVELS
-      ? Object.keys(info.choices).sort((a, b) => a - b).map(label) : [],
+    get isStepped() {
+      return hasChoices || isSwitch;
+    },
+    levels: isSwitch ? [label(0), label(1)] : levelsOf(info.choices, label),
+    seen(value) {
+      if (isSwitch && isNumeric(value) && value !== 0 && value !== 1) isSwitch = false;
+    },
     scaled: (value) => (isNumeric(value) ? value * scale : value),
     label,
     text(value) {
       if (value === null || value === undefined) return "—";
-      if (!isNumeric(value) || hasChoices) return label(value);
+      if (!isNumeric(value) || hasChoices || isSwitch) return label(value);
       const shown = Number((value * scale).toPrecision(12));
       hasFraction ||= !Number.isInteger(shown);
       return figure(shown, hasFraction);
@@ -47,6 +55,11 @@ function figure(value, hasFraction = false) {
   return value.toLocaleString("en-US", {
     minimumFractionDigits: least, maximumFractionDigits: digits,
   });
+}
+
+function levelsOf(choices, label) {
+  const raw = Object.keys(choices);
+  return raw.length <= MAX_LEVELS ? raw.sort((a, b) => a - b).map(label) : [];
 }
 
 function isOutside(signal, value) {
