@@ -86,9 +86,14 @@ class Proof:
 
 
 def months_after(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last day where it has no such day."""
+    """The same day of a later month, or that month's last day where it has no such day.
+
+    Nothing is later than the calendar's last day, which registers use for "without end".
+    """
     years, month = divmod(day.month - 1 + months, 12)
     year = day.year + years
+    if year > date.max.year:
+        return date.max
     last = calendar.monthrange(year, month + 1)[1]
     return date(year, month + 1, min(day.day, last))
 

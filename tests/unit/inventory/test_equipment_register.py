@@ -62,6 +62,8 @@ def test_without_interval_and_last_day_nothing_is_proven() -> None:
         (date(2024, 1, 31), 1, date(2024, 2, 29)),
         (date(2026, 12, 15), 1, date(2027, 1, 15)),
         (date(2026, 6, 30), 24, date(2028, 6, 30)),
+        (date(9999, 12, 31), 1, date.max),
+        (date(9990, 1, 1), 600, date.max),
     ],
 )
 def test_months_end_where_the_calendar_says(day: date, months: int, later: date) -> None:
