@@ -116,7 +116,8 @@ def check_own_page(request: Request, *, needs_header: bool) -> None:
         raise ForeignRequest("the request comes from another site")
     origin = request.headers.get("origin")
     # a proxy may hand on another Host than the one users type
-    own = {request.headers.get("host"), request.app.state.public_netloc}
+    own = {request.headers.get("host"), request.app.state.public_netloc} - {""}
+    # an opaque origin is "null", which names no host at all
     if origin is not None and origin.partition("://")[2] not in own:
         raise ForeignRequest("the request comes from another origin")
 

@@ -200,6 +200,7 @@ def test_a_write_by_cookie_needs_our_own_page(house: Schools) -> None:
         {},
         WRITES | {"Sec-Fetch-Site": "cross-site"},
         WRITES | {"Origin": "https://evil.example.org"},
+        WRITES | {"Origin": "null"},
     ]
     for headers in foreign:
         assert client.post("/api/v1/api-keys", json=order, headers=headers).status_code == 403
@@ -223,11 +224,12 @@ def test_behind_a_proxy_the_public_address_is_our_own_page(house: Schools) -> No
     assert "Secure" in answer.headers["set-cookie"]
 
 
-def test_a_foreign_page_cannot_log_a_victim_in(house: Schools) -> None:
+@pytest.mark.parametrize("origin", ["https://evil.example.org", "null"])
+def test_a_foreign_page_cannot_log_a_victim_in(house: Schools, origin: str) -> None:
     answer = house.client().post(
         "/api/v1/login",
         json={"username": "bj-master", "password": PASSWORD},
-        headers={"Origin": "https://evil.example.org"},
+        headers={"Origin": origin},
     )
     assert answer.status_code == 403
 
