@@ -1,6 +1,6 @@
 """Importing a school's register and looking things up in it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 
 from sqlalchemy import func
@@ -164,23 +164,22 @@ def _put(
 
 def _foreign_codes(
     db: Session, organisation_code: str, reading: RegisterReading
-) -> Iterator[RowProblem]:
-    stations = set(
-        db.exec(select(Station.code).where(Station.organisation_code == organisation_code)).all()
-    )
-    benches = set(
-        db.exec(select(Bench.code).where(Bench.organisation_code == organisation_code)).all()
-    )
-    in_file = {row.item.asset_number for row in reading.rows}
-    held = {
-        row.bench_code: row.asset_number
-        for row in db.exec(
-            select(Equipment).where(Equipment.organisation_code == organisation_code)
-        ).all()
-        if row.bench_code is not None and row.asset_number not in in_file
-    }
-    yield from _unknown_stations(reading.rows, stations, organisation_code)
-    yield from _unfit_benches(reading.rows, benches, held)
+) -> list[RowProblem]:
+    own_stations = select(Station.code).where(Station.organisation_code == organisation_code)
+    own_benches = select(Bench.code).where(Bench.organisation_code == organisation_code)
+    problems = [
+        *_unknown_stations(reading.rows, set(db.exec(own_stations).all()), organisation_code),
+        *_unknown_benches(reading.rows, set(db.exec(own_benches).all())),
+    ]
+    before = {item.asset_number: item.bench_code for item in items_of(db, organisation_code)}
+    # an asset whose row is refused keeps its bench, which may spoil another row
+    while True:
+        refused = {problem.row for problem in problems}
+        fit = [row for row in reading.rows if row.number not in refused]
+        taken = list(_taken_benches(fit, before))
+        if not taken:
+            return problems
+        problems += taken
 
 
 def _unknown_stations(
@@ -198,14 +197,10 @@ def _unknown_stations(
                 )
 
 
-def _unfit_benches(
-    rows: Sequence[RegisterRow], benches: set[str], held: dict[str, str]
-) -> Iterator[RowProblem]:
+def _unknown_benches(rows: Sequence[RegisterRow], benches: set[str]) -> Iterator[RowProblem]:
     for row in rows:
         code = row.item.bench_code
-        if code is None:
-            continue
-        if code not in benches:
+        if code is not None and code not in benches:
             yield RowProblem(
                 row.number,
                 "bench_code",
@@ -213,7 +208,20 @@ def _unfit_benches(
                 f"本校台架代码：{'、'.join(sorted(benches)) or '（无）'}",
                 f"a bench of the same organisation: {', '.join(sorted(benches)) or 'none'}",
             )
-        elif held.setdefault(code, row.item.asset_number) != row.item.asset_number:
+
+
+def _taken_benches(
+    rows: Sequence[RegisterRow], before: Mapping[str, str | None]
+) -> Iterator[RowProblem]:
+    in_file = {row.item.asset_number for row in rows}
+    held = {
+        code: asset for asset, code in before.items() if code is not None and asset not in in_file
+    }
+    for row in rows:
+        code = row.item.bench_code
+        if code is None:
+            continue
+        if held.setdefault(code, row.item.asset_number) != row.item.asset_number:
             yield RowProblem(
                 row.number,
                 "bench_code",

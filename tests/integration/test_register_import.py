@@ -85,6 +85,24 @@ def test_a_bench_belongs_to_one_asset_and_may_change_hands(house: Schools) -> No
     assert benches == {"A1": "motor-01", "A2": "battery-01"}
 
 
+def test_a_refused_row_keeps_its_bench_from_the_others(house: Schools) -> None:
+    put(house, ["A1", "台架", "", "", "battery-01"], ["A2", "台架", "", "", "motor-01"])
+    done = put(
+        house,
+        ["A1", "台架", "", "GX02-T"],
+        ["A2", "台架", "", "", "battery-01"],
+        ["A3", "台架", "", "", "motor-01"],
+        ["A4", "车"],
+        is_partial=True,
+    )
+    found = [(problem.row, problem.column) for problem in done.problems]
+    assert found == [(2, "station_codes"), (3, "bench_code"), (4, "bench_code")]
+    assert done.created == 1
+    with house.database.read() as db:
+        benches = {item.asset_number: item.bench_code for item in items_of(db, "BJ01")}
+    assert benches == {"A1": "battery-01", "A2": "motor-01", "A4": None}
+
+
 def test_an_unknown_organisation_is_said_to_be_unknown(house: Schools) -> None:
     with pytest.raises(UnknownOrganisation):
         put(house, ["A1", "车"], school="NOWHERE")
