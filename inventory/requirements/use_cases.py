@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from inventory.accounts.rules import Action, Principal
 from inventory.audit.use_cases import record
 from inventory.database import Database
-from inventory.errors import Invalid, NotAllowed
+from inventory.errors import Invalid, NotAllowed, Taken
 from inventory.organisations.rules import OrganisationKind
 from inventory.organisations.use_cases import organisation
 from inventory.requirements.errors import ListVersionTaken, RowsRefused, UnknownList
@@ -24,6 +24,7 @@ from inventory.requirements.tabular import RowProblem, SourceRow
 
 BUNDLED_NAME = "requirements_draft.csv"
 MAX_VERSION = 64
+MAX_TITLE = 200
 _NOT_OFFICIAL = "not the official"
 
 
@@ -71,6 +72,7 @@ def import_list(database: Database, upload: ListUpload, *, who: str, now: dateti
         UnreadableFile: the file as a whole can't be read.
         RowsRefused: rows are bad and the import is not partial.
         ListVersionTaken: the version is known with other content.
+        Taken: another organisation published a list of this version.
         Invalid: no version, an unusable one, or a draft that is called official.
     """
     reading = read_list(upload.name, upload.content)
@@ -79,6 +81,9 @@ def import_list(database: Database, upload: ListUpload, *, who: str, now: dateti
     row = _list_row(upload, reading, who, now)
     with database.begin() as db:
         known = db.get(RequirementList, row.version)
+        if known is not None and known.organisation_code not in {None, row.organisation_code}:
+            # what another publisher's list holds is not told, and it serves none of our schools
+            raise Taken("requirement list", row.version)
         if known is not None and known.sha256 != row.sha256:
             raise ListVersionTaken(row.version, known.sha256)
         if known is None:
@@ -237,7 +242,7 @@ def _list_row(upload: ListUpload, reading: ListReading, who: str, now: datetime)
     return RequirementList.model_validate(
         {
             "version": version,
-            "title": reading.stated_version or version,
+            "title": (reading.stated_version or version)[:MAX_TITLE],
             "is_official": upload.is_official,
             "binding_authorities": _joined(upload.binding),
             "level_inheritance": upload.has_level_inheritance,

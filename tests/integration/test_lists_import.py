@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from inventory.audit.table import AuditEntry
-from inventory.errors import Invalid
+from inventory.errors import Invalid, Taken
 from inventory.requirements.errors import ListVersionTaken, RowsRefused, UnknownList
 from inventory.requirements.reading import read_list
 from inventory.requirements.rules import DEFAULT_BINDING, Authority
@@ -110,6 +110,23 @@ def test_a_published_list_concerns_the_publishers_schools_only(
         assert applicable_list(db, date(2026, 12, 1), "BJ01").version == "EX-1"
         with pytest.raises(UnknownList):
             applicable_list(db, date(2026, 12, 1), "GX02")
+
+
+def test_another_publishers_version_is_taken_and_nothing_of_it_is_told(
+    house: Schools, example: bytes
+) -> None:
+    put(house, ListUpload("list.csv", example, organisation_code="EVAL"))
+    for content in (example, example.replace("绝缘手套".encode(), "手套".encode())):
+        with pytest.raises(Taken) as caught:
+            put(house, ListUpload("list.csv", content, organisation_code="COMP"))
+        assert set(caught.value.facts()) == {"kind", "code"}
+
+
+def test_a_long_remark_after_the_version_is_cut(house: Schools, example: bytes) -> None:
+    put(house, ListUpload("list.csv", example.replace(b"EX-1", b"EX-1 (" + b"x" * 300 + b")")))
+    with house.database.read() as db:
+        (row,) = lists(db)
+    assert (row.version, len(row.title)) == ("EX-1", 200)
 
 
 def test_what_binds_can_be_changed_and_leaves_an_entry(house: Schools, example: bytes) -> None:
