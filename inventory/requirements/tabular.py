@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -209,8 +210,11 @@ def _xlsx_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
         TypeError,
         AttributeError,
         OSError,
+        EOFError,
+        RuntimeError,
+        zlib.error,
     ) as broken:
-        # openpyxl lets whatever a malformed part provokes escape
+        # openpyxl and zipfile let whatever a malformed or encrypted part provokes escape
         raise UnreadableFile("不是可读的 xlsx 文件", "not a readable xlsx file") from broken
 
 

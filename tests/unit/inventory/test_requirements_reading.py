@@ -1,4 +1,6 @@
+import contextlib
 import io
+import random
 import zipfile
 from pathlib import Path
 
@@ -195,6 +197,29 @@ def _zipped(parts: dict[str, bytes]) -> bytes:
         for name, data in parts.items():
             archive.writestr(name, data)
     return buffer.getvalue()
+
+
+@pytest.mark.parametrize("flags", [0x01, 0x20], ids=["encrypted", "patched"])
+def test_a_sheet_that_cannot_be_unpacked_is_refused(flags: int) -> None:
+    sheet = bytearray(content(GOOD, name="x.xlsx"))
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        place = sheet.find(signature)
+        while place >= 0:
+            sheet[place + offset] |= flags
+            place = sheet.find(signature, place + 1)
+    with pytest.raises(UnreadableFile):
+        read_table("x.xlsx", bytes(sheet))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_damaged_sheet_is_read_or_refused(seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 - repeatable damage
+    for _ in range(25):
+        sheet = bytearray(content(GOOD, name="x.xlsx"))
+        for _ in range(4):
+            sheet[chance.randrange(len(sheet))] = chance.randrange(256)
+        with contextlib.suppress(UnreadableFile):
+            read_table("x.xlsx", bytes(sheet))
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
