@@ -80,14 +80,14 @@ def basis(row: Requirement) -> Bilingual:
     return Bilingual(f"每{per.zh} {each}", f"{each} per {per.en}")
 
 
-def shortage(row: Requirement, needed: float, counted: float) -> Texts:
-    """Too few things count, or none at all."""
-    needs, has = measured(needed, row.quantity_unit), measured(counted, row.quantity_unit)
-    lacks = measured(needed - counted, row.quantity_unit)
+def shortage(row: Requirement, needed: float, present: float) -> Texts:
+    """Too few things are there, whether they count or not, or none at all."""
+    needs, has = measured(needed, row.quantity_unit), measured(present, row.quantity_unit)
+    lacks = measured(needed - present, row.quantity_unit)
     rule = basis(row)
     reason = (
-        Bilingual(f"可用 {has}，缺 {lacks}", f"{has} count, {lacks} short")
-        if counted
+        Bilingual(f"台账可分配 {has}，缺 {lacks}", f"{has} in the register, {lacks} short")
+        if present
         else Bilingual("台账中没有可用于本要求的设备", "nothing in the register serves this row")
     )
     return Texts(

@@ -154,6 +154,14 @@ def test_quantities_with_units_are_converted() -> None:
     assert only(ask([litres], [thing(quantity=20)])).kind is FindingKind.PARAMETER_UNKNOWN
 
 
+def test_a_shortage_does_not_say_that_faulty_things_count() -> None:
+    lame = thing("A2", status=EquipmentStatus.UNDER_REPAIR)
+    result = ask([row(quantity_n=4)], [thing(), lame])
+    (short,) = [one for one in result.findings if one.kind is FindingKind.TOO_FEW]
+    assert result.rows[0].counted == 1
+    assert (short.found.en, short.reason.en) == ("2", "2 in the register, 2 short")
+
+
 @pytest.mark.parametrize(
     ("changes", "things", "kind", "group"),
     [
