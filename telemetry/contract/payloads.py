@@ -6,9 +6,15 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-EpochMs = Annotated[int, Meta(description="milliseconds since 1970-01-01T00:00:00Z", ge=-(2**53))]
+EpochMs = Annotated[
+    int, Meta(description="milliseconds since 1970-01-01T00:00:00Z", ge=-(2**53), le=2**53)
+]
 Epoch = Annotated[int, Meta(description="random identity of the bench's spool", ge=1, lt=2**53)]
-Seq = Annotated[int, Meta(description="1, 2, 3 … over all durable streams of an epoch", ge=1)]
+Seq = Annotated[
+    int, Meta(description="1, 2, 3 … over all durable streams of an epoch", ge=1, lt=2**53)
+]
+Count = Annotated[int, Meta(ge=0, lt=2**53)]
+"""Every whole number has a limit: the store takes 64 bits, a browser counts exactly to 2**53."""
 SignalName = Annotated[str, Meta(min_length=1, max_length=128)]
 Value = float | bool | str | None
 """A scaled value; None is "not available". Whole numbers travel as JSON numbers too."""
@@ -106,12 +112,12 @@ class FrameCounts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     `lost` frames came while the bridge was held up and its backlog was full.
     """
 
-    decoded: int = 0
-    short: int = 0
-    unknown_id: int = 0
-    unknown_mux: int = 0
-    undecodable: int = 0
-    lost: int = 0
+    decoded: Count = 0
+    short: Count = 0
+    unknown_id: Count = 0
+    unknown_mux: Count = 0
+    undecodable: Count = 0
+    lost: Count = 0
 
 
 class BenchState(Message, frozen=True, kw_only=True, omit_defaults=True):
@@ -120,8 +126,8 @@ class BenchState(Message, frozen=True, kw_only=True, omit_defaults=True):
     online: bool
     bus: BusState = BusState.SILENT
     frames: FrameCounts = FrameCounts()
-    spool_rows: int = 0
-    dropped_rows: int = 0
+    spool_rows: Count = 0
+    dropped_rows: Count = 0
     fault_codes: list[str] = []
     in_use: bool = False
 
@@ -134,8 +140,8 @@ class Samples(Durable, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     values: dict[str, Value] = {}
-    last_seq: int = 0
-    dropped: int = 0
+    last_seq: Count = 0
+    dropped: Count = 0
 
 
 class UsageReport(Durable, frozen=True, kw_only=True, omit_defaults=True):
@@ -173,7 +179,7 @@ class Ack(msgspec.Struct, frozen=True, kw_only=True):
     """Ingest's word that everything of `epoch` up to and including `seq` is committed."""
 
     epoch: Epoch
-    seq: Annotated[int, Meta(ge=0)]
+    seq: Count
     v: int = 1
 
 

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import structlog
 
@@ -32,14 +33,34 @@ def run_ingest(
     on_events: Callable[[], None],
     now_ms: Clock = wall_clock_ms,
 ) -> None:
-    """Ingest until `stop` is set; rows received longer than `retention_ms` ago are dropped."""
+    """Ingest until `stop` is set; rows received longer than `retention_ms` ago are dropped.
+
+    An unforeseen failure of the writer ends ingest with that failure: a process that hears and
+    stores nothing would look alive.
+    """
     subscriber = Subscriber(address, now_ms)
     writer = Writer(subscriber, store, now_ms, on_events)
-    writing = threading.Thread(target=writer.run, args=(stop,), name="ingest-writer")
-    subscriber.start()
-    writing.start()
+    with ThreadPoolExecutor(1, "ingest-writer") as threads:
+        writing = threads.submit(writer.run, stop)
+        subscriber.start()
+        try:
+            _keep_house(subscriber, store, stop, writing, retention_ms, now_ms)
+        finally:
+            stop.set()
+            subscriber.stop()
+        writing.result()
+
+
+def _keep_house(
+    subscriber: Subscriber,
+    store: TimeSeriesStore,
+    stop: threading.Event,
+    writing: "Future[None]",
+    retention_ms: int,
+    now_ms: Clock,
+) -> None:
     connected_at_s = forgot_at_s = time.monotonic()
-    while not stop.wait(0.5):
+    while not stop.wait(0.5) and not writing.done():
         now_s = time.monotonic()
         if subscriber.is_connected:
             connected_at_s = now_s
@@ -49,8 +70,6 @@ def run_ingest(
         if now_s - forgot_at_s > FORGET_PERIOD_S:
             forgot_at_s = now_s
             _forget(store, now_ms() - retention_ms)
-    subscriber.stop()
-    writing.join()
 
 
 def _forget(store: TimeSeriesStore, before_ms: int) -> None:

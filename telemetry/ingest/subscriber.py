@@ -1,5 +1,6 @@
 """The broker's side of ingest: subscribe on every connect, only enqueue, acknowledge by hand."""
 
+import contextlib
 import queue
 import ssl
 from collections.abc import Callable
@@ -19,6 +20,8 @@ from telemetry.contract.payloads import Ack
 
 log = structlog.get_logger()
 
+PUT_S = 0.5
+"""How often a network thread that waits for room looks whether it should end."""
 INBOX_MESSAGES = 20_000
 """Chosen: 100 benches with MAX_UNACKNOWLEDGED messages under way; 1 KB each is 20 MB."""
 RECONNECT_S = (1, 2)
@@ -58,6 +61,7 @@ class Subscriber:
         self._address = address
         self._now_ms = now_ms
         self._connection = 0
+        self._stopping = False
         self._client = self._new_client(MQTTProtocolVersion.MQTTv5)
         self.is_connected = False
 
@@ -83,13 +87,15 @@ class Subscriber:
         if self._client.protocol == MQTTProtocolVersion.MQTTv5:
             properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
             properties.ReceiveMaximum = 1000
+        self._stopping = False
         self._client.connect_async(
             self._address.host, self._address.port, keepalive=KEEPALIVE_S, properties=properties
         )
         self._client.loop_start()
 
     def stop(self) -> None:
-        """Disconnect and end the network thread."""
+        """Disconnect and end the network thread; what has no room in the inbox comes again."""
+        self._stopping = True
         self._client.disconnect()
         self._client.loop_stop()
 
@@ -121,7 +127,7 @@ class Subscriber:
     def _on_message(
         self, _client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage
     ) -> None:
-        self.inbox.put(
+        self.enqueue(
             Arrived(
                 message.topic,
                 bytes(message.payload),
@@ -132,6 +138,13 @@ class Subscriber:
                 self._connection,
             )
         )
+
+    def enqueue(self, arrived: Arrived) -> None:
+        """Called by the network thread: wait for room in the inbox, unless told to stop."""
+        while not self._stopping:
+            with contextlib.suppress(queue.Full):
+                self.inbox.put(arrived, timeout=PUT_S)
+                return
 
     def change_protocol(self) -> None:
         """Start again with the other of MQTT 5 and 3.1.1, for brokers that refuse one of them."""

@@ -201,9 +201,10 @@ class SqliteStore(SqliteReader):
                 reached = writing.watermarks()
                 self._writer.execute("COMMIT")
             except sqlite3.Error as failed:
+                raise StoreUnavailable(f"{self._path}: {failed}") from failed
+            finally:
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
-                raise StoreUnavailable(f"{self._path}: {failed}") from failed
             self._bench_ids = bench_ids
         return Committed(reached, writing.outcome.duplicates, writing.outcome.new_events)
 

@@ -86,6 +86,10 @@ def test_a_payload_survives_the_wire_and_unknown_fields_are_ignored() -> None:
         (b'{"observed_at_ms":1,"epoch":2,"seq":0}', "seq"),
         (b'{"observed_at_ms":1,"epoch":2,"seq":1,"values":{"u":[1]}}', "values"),
         (b'{"observed_at_ms":1,"epoch":2,"seq":1,"v":2}', r"\$\.v"),
+        (b'{"observed_at_ms":1,"epoch":2,"seq":9223372036854775808}', "seq"),
+        (b'{"observed_at_ms":9223372036854775808,"epoch":2,"seq":1}', "observed_at_ms"),
+        (b'{"observed_at_ms":1,"epoch":2,"seq":1,"dropped":-1}', "dropped"),
+        (b'{"observed_at_ms":1,"epoch":2,"seq":1,"last_seq":9223372036854775808}', "last_seq"),
         (b"1" * (MAX_PAYLOAD_BYTES + 1), "at most"),
     ],
 )
