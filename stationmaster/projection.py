@@ -101,6 +101,11 @@ class Projection:
                 self.counts.failures += 1
                 log.warning("projection_waits", reason=str(unavailable).splitlines()[0])
                 pause = RETRY_AFTER_S
+            except Exception:
+                # the thread must live: faults of every bench take this way
+                self.counts.failures += 1
+                log.exception("projection_failed")
+                pause = RETRY_AFTER_S
             self._wake.wait(pause)
             self._wake.clear()
 

@@ -1,5 +1,5 @@
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from inventory.monitoring.projecting import cursor, unknown_benches
 from inventory.usage_sessions.table import UsageSession
 from stationmaster.projection import Projection
 from telemetry.contract.payloads import FaultReport, FaultState, UsageEvent, UsageReport
-from telemetry.store.port import Batch, Received
+from telemetry.store.port import Batch, Received, StoredEvent
 from telemetry.store.sqlite import SqliteStore
 from telemetry.store.sqlite_reading import SqliteReader
 from tests.schools import NOW, Schools, schools
@@ -196,4 +196,29 @@ def test_the_loop_waits_for_a_store_that_is_not_there_yet(house: Schools, tmp_pa
     projection.start()
     threading.Event().wait(0.3)
     projection.stop()
+    assert projection.counts.failures == 1
+
+
+class _OnceBroken(SqliteReader):
+    """Fails the first time as no reader should."""
+
+    is_broken = True
+
+    def events_after(self, position: int, limit: int) -> Sequence[StoredEvent]:
+        if self.is_broken:
+            self.is_broken = False
+            raise ZeroDivisionError
+        return super().events_after(position, limit)
+
+
+def test_the_loop_survives_a_failure_nobody_foresaw(
+    house: Schools, store: SqliteStore, tmp_path: Path, wait_until: Callable[..., None]
+) -> None:
+    store_events(store, fault(1, FaultState.CONFIRMED))
+    reader = _OnceBroken(tmp_path / "telemetry.sqlite")
+    projection = Projection(house.database, reader)
+    projection.start()
+    wait_until(lambda: projection.counts.events == 1, what="the event after the failure")
+    projection.stop()
+    reader.close()
     assert projection.counts.failures == 1
