@@ -51,7 +51,7 @@ class Frame:
                 yield
             st.space("stretch")
             language_choice(self.lang)
-            with st.popover(self.me.name, icon=":material/account_circle:", key="account"):
+            with st.popover(plain(self.me.name), icon=":material/account_circle:", key="account"):
                 self._account()
 
     def empty(self, key: str) -> None:

@@ -13,6 +13,8 @@ from dashboard.wording import Lang, say
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
+MAX_REMEMBERED = 12
+"""Answers a browser tab keeps; a matrix of 20 stations takes about 60 kB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +37,18 @@ def last_known(key: str, ask: Callable[[], T]) -> Answer[T]:
     Raises:
         ApiUnreachable: there is neither.
     """
-    place = f"last-{key}"
+    answers: dict[str, Answer[T]] = st.session_state.setdefault("last-known", {})
     try:
         answer = Answer(ask(), datetime.now(UTC))
     except ApiUnreachable:
-        known = st.session_state.get(place)
+        known = answers.get(key)
         if known is None:
             raise
         return Answer(known.value, known.at, is_stale=True)
-    st.session_state[place] = answer
+    answers.pop(key, None)
+    answers[key] = answer
+    if len(answers) > MAX_REMEMBERED:
+        del answers[next(iter(answers))]
     return answer
 
 

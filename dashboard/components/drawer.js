@@ -3,12 +3,13 @@
 const SHOWN_FINDINGS = 6;
 
 class Drawer {
-  constructor(component) {
+  constructor(component, onClose) {
     this.component = component;
     this.dialog = el("dialog", {
       class: "drawer",
       "aria-labelledby": "drawer-title",
       onclick: (event) => event.target === this.dialog && this.close(),
+      onclose: () => onClose(this.row, this.cell),
     });
   }
 

@@ -98,6 +98,8 @@ function listen(url, handlers, onBreak = () => {}) {
       source.close();
       if (isClosed) return;
       onBreak();
+      // a stream also ends with its login, and only a question can tell that from a broken line
+      getJson("/api/v1/me").catch(() => {});
       timer = setTimeout(open, wait);
       wait = Math.min(wait * 2, 8000);
     };

@@ -23,12 +23,18 @@ function cellLook(cell) {
   return { kind: "not", status: "not_ready" };
 }
 
+function cellKey(row, cell) {
+  return `${row.station}|${cell.module}|${cell.level}`;
+}
+
 class StationsView {
   constructor(root) {
     this.root = root;
     this.body = el("div", { class: "stations" });
     this.announcer = el("div", { class: "sr", "aria-live": "polite" });
-    this.drawer = new Drawer(() => this.component);
+    // the matrix may have been drawn anew meanwhile, so the browser has nothing to give focus back to
+    const giveFocusBack = (row, cell) => this.node(cellKey(row, cell))?.focus();
+    this.drawer = new Drawer(() => this.component, giveFocusBack);
     root.append(this.body, this.announcer, this.drawer.dialog);
     this.brokenSince = null;
     this.looks = new Map();
@@ -121,7 +127,7 @@ class StationsView {
       parts.unshift(troubleBar(say, data.lang, { since: this.brokenSince, onRetry }));
     }
     fill(this.body, ...parts);
-    if (focused) this.body.querySelector(`[data-cell="${CSS.escape(focused)}"]`)?.focus();
+    if (focused) this.node(focused)?.focus();
     this.announce(before);
   }
 
@@ -130,9 +136,13 @@ class StationsView {
     for (const [key, { text, look }] of this.looks) {
       if (!before.has(key) || before.get(key).look.status === look.status) continue;
       changed.push(text);
-      this.body.querySelector(`[data-cell="${CSS.escape(key)}"]`)?.classList.add("changed");
+      this.node(key)?.classList.add("changed");
     }
     if (changed.length) this.announcer.textContent = changed.slice(0, 4).join("；");
+  }
+
+  node(key) {
+    return this.body.querySelector(`[data-cell="${CSS.escape(key)}"]`);
   }
 
   empty() {
@@ -241,7 +251,7 @@ class StationsView {
   cell(row, cell) {
     const { say } = this;
     const look = cellLook(cell);
-    const key = `${row.station}|${cell.module}|${cell.level}`;
+    const key = cellKey(row, cell);
     const counts = cell.binding === null ? "" : say("stations.counts", cell);
     const faults = cell.blocking.map((fault) => `${fault.bench_code} ${fault.dtc ?? ""}`).join(", ");
     const text = [

@@ -52,5 +52,5 @@ def _choice(benches: Mapping[str, BenchOut], frame: Frame) -> str | None:
 
 def _show_outside(bench: BenchOut, frame: Frame) -> None:
     with st.container(border=True, key="bench-outside"):
-        st.subheader(listings.bench_title(bench, frame.lang), anchor=False)
+        st.subheader(plain(listings.bench_title(bench, frame.lang)), anchor=False)
         st.write(frame.say("bench.visitor"))

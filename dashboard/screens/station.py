@@ -116,5 +116,5 @@ def _in_address(question: Question) -> dict[str, str | None]:
 
 def _show_outside(station: StationOut, frame: Frame) -> None:
     with st.container(border=True, key="station-outside"):
-        st.subheader(listings.station_title(station, frame.lang), anchor=False)
+        st.subheader(plain(listings.station_title(station, frame.lang)), anchor=False)
         st.write(frame.say("station.visitor"))

@@ -91,6 +91,16 @@ def test_logging_in_and_out_by_the_form(enter: Enter, demo: "Demo") -> None:
     expect(page.get_by_label("密码")).to_be_visible()
 
 
+@pytest.mark.parametrize("path", ["/", "/bench?bench=battery-01"])
+def test_a_login_that_ends_elsewhere_leads_to_the_login_page(enter: Enter, path: str) -> None:
+    page = enter("bj-teacher", path)
+    expect(page.locator(".sm").last).to_be_visible()
+    expect(page.get_by_role("button", name="北京 教师")).to_be_visible()
+    answer = page.context.request.post("/api/v1/logout", headers={"X-Stationmaster": "1"})
+    assert answer.ok
+    expect(page.get_by_label("密码")).to_be_visible()
+
+
 def test_a_fault_turns_its_cell_red_without_reloading_and_back(enter: Enter, demo: "Demo") -> None:
     page = enter("bj-master")
     cell = page.locator(CELL)
