@@ -52,14 +52,8 @@ UNDECIDED_KINDS = frozenset(
     }
 )
 """Findings that say "nobody knows" rather than "no"; binding ones make the result unknown."""
-LIVE_KINDS = frozenset(
-    {
-        FindingKind.BENCH_FAULT,
-        FindingKind.BENCH_SILENT,
-        FindingKind.BENCH_NEVER_SEEN,
-        FindingKind.BENCH_NOT_HARDWARE,
-    }
-)
+STANDING_KINDS = frozenset({FindingKind.OUT_OF_SERVICE, FindingKind.LOAN_ENDED})
+"""Findings on things the register itself says are not there to be used."""
 
 
 class RemedyGroup(StrEnum):

@@ -6,6 +6,7 @@ from inventory.readiness import wording
 from inventory.readiness.defects import Candidate, Defect
 from inventory.readiness.findings import (
     REMEDY_GROUPS,
+    STANDING_KINDS,
     UNDECIDED_KINDS,
     BenchFacts,
     Bilingual,
@@ -20,7 +21,6 @@ from inventory.requirements.rules import Authority, ListSettings, Obligation, So
 
 LIVE_AUTHORITY = Sourced(Authority.EVALUATION_ORG_DOCUMENT)
 """中车行 score sheet: the chosen vehicle or bench must have the listed normal functions."""
-_STANDING_KINDS = frozenset({FindingKind.OUT_OF_SERVICE, FindingKind.LOAN_ENDED})
 _GROUP_ORDER = {group: index for index, group in enumerate(RemedyGroup)}
 
 
@@ -104,7 +104,7 @@ class Report:
             grounds = [row.authority_item]
         elif kind is FindingKind.TOO_FEW:
             grounds = [row.authority_quantity, row.authority_item]
-        elif kind is FindingKind.FACT_NOT_STATED or kind in _STANDING_KINDS:
+        elif kind is FindingKind.FACT_NOT_STATED or kind in STANDING_KINDS:
             own = row.authority_quantity if case.has_usable else row.authority_item
             grounds = [own, row.authority_item]
         else:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from inventory.readiness.assignment import Demand, Offer, Share, assign
 from inventory.readiness.defects import Candidate, Defect
 from inventory.readiness.evidence import LivePicture
+from inventory.readiness.findings import STANDING_KINDS
 from inventory.readiness.live import live_defects
 from inventory.requirements.rules import Requirement
 
@@ -20,9 +21,15 @@ class LiveDefects:
         self._known: dict[str, tuple[Defect, ...]] = {}
 
     def of(self, candidate: Candidate) -> tuple[Defect, ...]:
-        """Why the candidate's bench does not count right now."""
+        """Why the candidate's bench does not count right now.
+
+        Nothing is asked of a bench that is out of service or no longer on loan: its silence is no
+        news, and the register does not offer it.
+        """
         code = candidate.item.bench_code
         if self._live is None or code is None:
+            return ()
+        if any(defect.kind in STANDING_KINDS for defect in candidate.defects):
             return ()
         if code not in self._known:
             self._known[code] = live_defects(self._live, code)
@@ -89,7 +96,7 @@ def serve(cases: Sequence[RowCase], severity: Callable[[RowCase, Candidate], int
     """Share out what is usable; then let broken benches and lame things explain what is short.
 
     A gap is explained by the thing whose defects weigh least, so that one more thing in the
-    register never makes a result worse.
+    register never makes a result worse; a broken bench may, since it binds on its own authority.
     """
     used: dict[str, float] = {}
     for case, shares in _assigned(cases, _needs(cases), [case.usable for case in cases], used):

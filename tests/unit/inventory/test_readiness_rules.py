@@ -392,6 +392,23 @@ def test_a_bench_nobody_knows_was_never_seen() -> None:
     assert only(result).kind is FindingKind.BENCH_NEVER_SEEN
 
 
+@pytest.mark.parametrize(
+    "away",
+    [
+        {"status": EquipmentStatus.RETIRED},
+        {"status": EquipmentStatus.LENT_OUT},
+        {"owner": Ownership.BORROWED, "borrowed_until": date(2026, 11, 30)},
+    ],
+)
+def test_nothing_is_asked_of_a_bench_that_is_not_there(away: dict[str, object]) -> None:
+    inferred = row(authority_item=INFERENCE)
+    gone = thing(bench_code="battery-01", **away)
+    silent = picture(b=alive(last_seen_at=None, open_faults=(fault(3),)))
+    result = ask([inferred], [gone], silent)
+    assert result.status is Status.ADVICE_ONLY
+    assert only(result).kind in {FindingKind.OUT_OF_SERVICE, FindingKind.LOAN_ENDED}
+
+
 def test_without_telemetry_faults_still_block_and_silence_is_not_judged() -> None:
     things = [thing(bench_code="battery-01")]
     quiet = LivePicture(NOW, {"battery-01": alive(last_seen_at=None)}, is_silence_known=False)
