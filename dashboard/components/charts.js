@@ -2,6 +2,7 @@
 
 const WINDOW_S = 60;
 const HUES = ["#0b5cad", "#b4540a", "#06735a", "#6b2fa0", "#7a5b00", "#3f4a5a"];
+const NARROW_CHART_PX = 280;
 const MARGIN = { left: 52, right: 10, top: 10, bottom: 22 };
 
 function isNumeric(value) {
@@ -140,7 +141,8 @@ class Chart {
       pen.fillText(words, MARGIN.left - 6, y);
     }
     pen.textBaseline = "alphabetic";
-    for (let s = -WINDOW_S; s <= 0; s += 15) {
+    const every = width < NARROW_CHART_PX ? 30 : 15;
+    for (let s = -WINDOW_S; s <= 0; s += every) {
       pen.textAlign = s === 0 ? "right" : s === -WINDOW_S ? "left" : "center";
       pen.fillText(this.say("live.seconds", { n: s }), this.x(box, box.now + s), tall - 6);
     }

@@ -33,7 +33,7 @@ const MatrixShapes = {
             el("div", { class: "title" }, ...this.groupTitle(code, members)))),
         ...members.map((row) => this.tableRow(row)),
       ));
-    return el("div", { class: "scroll" }, el("table", {}, head, ...bodies));
+    return el("div", { class: "scroll" }, el("table", { class: `lang-${data.lang}` }, head, ...bodies));
   },
 
   tableRow(row) {

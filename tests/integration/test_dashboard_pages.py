@@ -251,3 +251,29 @@ def test_the_script_says_when_its_api_is_not_there(
     assert at.subheader[0].value == "暂时读不到数据"
     at.query_params["lang"] = "en"
     assert at.run().subheader[0].value == "No data right now"
+
+
+def test_a_defect_of_a_page_shows_a_sentence_and_no_traceback() -> None:
+    def defective() -> None:
+        from dashboard.server import _on_script_error
+
+        assert _on_script_error(ZeroDivisionError("secret detail"))
+
+    at = AppTest.from_function(defective, default_timeout=30).run()
+    assert not at.exception
+    assert "服务日志" in at.error[0].value
+    assert "secret detail" not in str(at.main)
+
+
+def test_at_most_a_dozen_answers_are_kept_per_browser_tab() -> None:
+    def asking() -> None:
+        import streamlit as st
+
+        from dashboard.trouble import MAX_REMEMBERED, last_known
+
+        for number in range(MAX_REMEMBERED + 5):
+            last_known(f"key-{number}", lambda: "answer")
+        st.text(len(st.session_state["last-known"]))
+
+    at = AppTest.from_function(asking, default_timeout=30).run()
+    assert at.text[0].value == "12"

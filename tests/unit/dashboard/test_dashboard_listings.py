@@ -4,6 +4,7 @@ import pytest
 
 from dashboard import listings
 from dashboard.api_client import Question
+from dashboard.frame import plain
 from dashboard.wording import Lang
 from inventory.benches.rules import Liveness
 from inventory.monitoring.schema import BenchOut
@@ -138,3 +139,8 @@ def test_a_module_keeps_the_code_by_which_it_is_known() -> None:
     assert listings.option("module", "module_short", "2-1", Lang.ZH) == "2-1 电机电池"
     assert listings.option("module", "module_short", "3-7", Lang.ZH) == "3-7"
     assert listings.option("level", "level_full", "advanced", Lang.EN) == "Advanced"
+
+
+def test_a_name_cannot_bring_markup_onto_a_page() -> None:
+    assert plain("![x](http://evil)") == r"\!\[x\]\(http\://evil\)"
+    assert plain("北京 站长") == "北京 站长"
