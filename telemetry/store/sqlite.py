@@ -13,7 +13,7 @@ from telemetry.contract.encoding import encode
 from telemetry.contract.payloads import FaultReport
 from telemetry.contract.topics import Stream
 from telemetry.store.port import Batch, Committed, IngestStatus, StoreUnavailable
-from telemetry.store.sqlite_reading import SqliteReader
+from telemetry.store.sqlite_reading import SqliteReader, file_identity
 from telemetry.watermarks import Received, advance
 
 _islands = msgspec.json.Decoder(tuple[tuple[int, int], ...])
@@ -175,21 +175,35 @@ class SqliteStore(SqliteReader):
         super().__init__(path)
         self._writer_lock = threading.Lock()
         self._bench_ids: dict[str, int] = {}
+        self._writer = self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        path = self._path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._writer = sqlite3.connect(
+            writer = sqlite3.connect(
                 path, isolation_level=None, timeout=10.0, check_same_thread=False
             )
-            self._writer.execute("PRAGMA journal_mode = WAL")
-            self._writer.execute("PRAGMA synchronous = FULL")
+            writer.execute("PRAGMA journal_mode = WAL")
+            writer.execute("PRAGMA synchronous = FULL")
             schema = resources.files("telemetry.store").joinpath("schema.sql")
-            self._writer.executescript(f"BEGIN IMMEDIATE;{schema.read_text('utf-8')}COMMIT;")
+            writer.executescript(f"BEGIN IMMEDIATE;{schema.read_text('utf-8')}COMMIT;")
         except (OSError, sqlite3.Error) as failed:
             raise StoreUnavailable(f"{path}: {failed}") from failed
+        self._identity = file_identity(path)
+        return writer
+
+    def _open_again_if_gone(self) -> None:
+        # SQLite goes on writing into a deleted file: what is acknowledged then is lost
+        if file_identity(self._path) != self._identity:
+            self._writer.close()
+            self._bench_ids = {}
+            self._writer = self._open()
 
     def commit(self, batch: Batch) -> Committed:
         """Store a batch in one transaction; see the port for the promise."""
         with self._writer_lock:
+            self._open_again_if_gone()
             bench_ids = dict(self._bench_ids)
             try:
                 self._writer.execute("BEGIN IMMEDIATE")
@@ -211,6 +225,7 @@ class SqliteStore(SqliteReader):
     def note_status(self, status: IngestStatus) -> None:
         """Keep ingest's sign of life."""
         with self._writer_lock:
+            self._open_again_if_gone()
             try:
                 self._writer.execute(
                     "INSERT OR REPLACE INTO ingest_status VALUES (1, ?)",

@@ -42,6 +42,16 @@ _ROWS_AFTER = _ROW + (  # noqa: S608 - constant text only
     " AND frame.position > ? ORDER BY frame.position LIMIT ?"
 )
 
+
+def file_identity(path: Path) -> tuple[int, int] | None:
+    """Which file lies there now; a store that was deleted and made again is another one."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 Row = tuple[Any, ...]
 """What sqlite3 hands out is untyped; the constructors below are where it becomes typed."""
 
@@ -74,15 +84,20 @@ class SqliteReader:
         self._lock = threading.Lock()
 
     def _connection(self) -> sqlite3.Connection:
+        identity = file_identity(self._path)
+        if identity is None:
+            raise StoreUnavailable(f"{self._path}: not there yet; ingest makes it")
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            if not self._path.exists():
-                raise StoreUnavailable(f"{self._path}: not there yet; ingest makes it")
+        if connection is None or self._local.identity != identity:
+            # opened for reading only: closing it can't take away another file's write-ahead log
             connection = sqlite3.connect(
-                self._path, isolation_level=None, timeout=5.0, check_same_thread=False
+                f"{self._path.resolve().as_uri()}?mode=ro",
+                uri=True,
+                isolation_level=None,
+                timeout=5.0,
+                check_same_thread=False,
             )
-            connection.execute("PRAGMA query_only = ON")
-            self._local.connection = connection
+            self._local.connection, self._local.identity = connection, identity
             with self._lock:
                 self._opened.append(connection)
         return connection

@@ -205,3 +205,31 @@ def test_a_folder_that_cannot_hold_the_store_is_named(tmp_path: Path) -> None:
 def test_reading_before_ingest_ever_ran_says_so(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable, match="ingest makes it"):
         SqliteReader(tmp_path / "none.sqlite").snapshots()
+
+
+def test_positions_grow_also_after_every_row_was_forgotten(store: TimeSeriesStore) -> None:
+    store.commit(Batch(samples=[sample(1), sample(2)]))
+    before = store.rows_after("battery-01", 0, 10)[-1].position
+    assert store.forget_before(10**15) == 2
+    store.commit(Batch(samples=[sample(3)]))
+    assert [row.seq for row in store.rows_after("battery-01", before, 10)] == [3]
+
+
+@POSIX_ONLY
+def test_a_store_deleted_under_way_is_made_anew_and_read_by_all(tmp_path: Path) -> None:
+    path = tmp_path / "telemetry.sqlite"
+    store, reader = SqliteStore(path), SqliteReader(path)
+    store.commit(Batch(samples=[sample(1), sample(2)]))
+    assert len(reader.rows_after("battery-01", 0, 10)) == 2
+    for file in tmp_path.glob("telemetry.sqlite*"):
+        file.unlink()
+    with pytest.raises(StoreUnavailable, match="not there"):
+        reader.last_row("battery-01")
+    assert store.commit(Batch(samples=[sample(3)])).watermarks == {("battery-01", EPOCH): 0}
+    assert [row.seq for row in reader.rows_after("battery-01", 0, 10)] == [3]
+    reader.close()
+    store.commit(Batch(samples=[sample(4)]))
+    another = SqliteReader(path)
+    assert [row.seq for row in another.rows_after("battery-01", 0, 10)] == [3, 4]
+    another.close()
+    store.close()
