@@ -21,6 +21,7 @@ import sys
 
 ROOT = os.path.dirname(os.path.abspath(__file__))
 VENV = os.path.join(ROOT, ".venv")
+STAMPS = os.path.join(VENV, "stamp.json")
 WINDOWS = os.name == "nt"
 OLDEST = (3, 11)
 
@@ -62,20 +63,23 @@ def lock_of(wants_tests: bool) -> str:
     return os.path.join(ROOT, "requirements-dev.lock" if wants_tests else "requirements.lock")
 
 
-def stamp_for(wants_tests: bool) -> str:
-    """What .venv must have been made from: lock, Python and place."""
+def lock_stamp(wants_tests: bool) -> str:
+    """From which lock .venv must have been filled."""
     with open(lock_of(wants_tests), "rb") as file:
-        digest = hashlib.sha256(file.read())
-    digest.update(f"{sys.version}|{ROOT}".encode())
-    return digest.hexdigest()
+        return hashlib.sha256(file.read()).hexdigest()
+
+
+def place_stamp() -> str:
+    """By which Python and where .venv must have been made: its scripts name both."""
+    return hashlib.sha256(f"{sys.version}|{ROOT}".encode()).hexdigest()
 
 
 def read_stamps() -> "list[str]":
     """The stamps .venv carries; none when it is missing or half made."""
     try:
-        with open(os.path.join(VENV, "stamp.json"), encoding="utf-8") as file:
+        with open(STAMPS, encoding="utf-8") as file:
             return list(json.load(file))
-    except (OSError, ValueError):
+    except (OSError, ValueError, TypeError):
         return []
 
 
@@ -168,23 +172,27 @@ def install(wants_tests: bool, options: "dict[str, str]") -> None:
 
 def ensure_venv(wants_tests: bool, options: "dict[str, str]") -> None:
     """Make .venv match the lock; does nothing when it already does."""
-    wanted, stamps = stamp_for(wants_tests), read_stamps()
-    if wanted in stamps and os.path.exists(in_venv("python")):
+    wanted, place, stamps = lock_stamp(wants_tests), place_stamp(), read_stamps()
+    is_alive = place in stamps and os.path.exists(in_venv("python"))
+    if wanted in stamps and is_alive:
         return
     say("① 准备 Python 环境 .venv ……", "Preparing .venv …")
-    if not stamps or not call([in_venv("python"), "-c", ""]):
+    if is_alive and call([in_venv("python"), "-c", ""]):
+        os.remove(STAMPS)  # until it is filled again, it is half made
+    else:
         make_venv()
     install(wants_tests, options)
-    made = [stamp_for(False), wanted]  # the test lock holds everything the other one does
-    with open(os.path.join(VENV, "stamp.json"), "w", encoding="utf-8") as file:
-        json.dump(made, file)
+    # the test lock holds everything the other one does
+    with open(STAMPS, "w", encoding="utf-8") as file:
+        json.dump([place, lock_stamp(False), wanted], file)
 
 
 def wheelhouse(arguments: "list[str]", options: "dict[str, str]") -> None:
     """Download every locked package into a folder for `--offline --find-links`."""
     if len(arguments) != 1:
         give_up("用法：run.py wheelhouse 目录", "usage: run.py wheelhouse DIR")
-    pip = [in_venv("python"), "-m", "pip", "download", "--require-hashes", "-d", arguments[0]]
+    folder = os.path.abspath(arguments[0])
+    pip = [in_venv("python"), "-m", "pip", "download", "--require-hashes", "-d", folder]
     for name in ("requirements-uv.lock", "requirements-dev.lock"):
         lock = os.path.join(ROOT, name)
         if not call([*pip, "-r", lock, *sources(options, for_uv=False)]):
@@ -229,7 +237,9 @@ def parse(arguments: "list[str]") -> "tuple[dict[str, str], list[str]]":
             if not rest:
                 give_up(f"选项 --{name} 需要一个值", f"option --{name} needs a value")
             value = rest.pop(0)
-        options[name] = value or "yes"
+        # we work in ROOT, a path is meant from where the user stands
+        is_folder = name == "find-links" and os.path.isdir(value)
+        options[name] = os.path.abspath(value) if is_folder else value or "yes"
     return options, rest
 
 
@@ -259,4 +269,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        say("已中断，再次运行会继续。", "Interrupted; run it again to go on.")
+        sys.exit(130)

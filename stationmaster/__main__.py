@@ -59,7 +59,10 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     word = sys.argv[1] if len(sys.argv) > 1 else ""
-    command_line([word] if word in COMMANDS else COMMANDS)()
+    try:
+        command_line([word] if word in COMMANDS else COMMANDS)()
+    except KeyboardInterrupt:  # while it still loads; later the commands themselves see to it
+        sys.exit(130)
 
 
 if __name__ == "__main__":
