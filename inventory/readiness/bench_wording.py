@@ -57,14 +57,23 @@ def bench_silent(evidence: BenchEvidence, now: datetime) -> Texts:
 
 
 def bench_not_hardware(evidence: BenchEvidence) -> Texts:
-    """What reports under the bench's code says itself that it is no bench."""
-    kind = evidence.identity_kind or ""
+    """What reports under the bench's code says that it is no bench, or does not say what it is."""
+    code, kind = evidence.bench_code, evidence.identity_kind
+    if kind is None:
+        found = Bilingual("未声明身份", "identity: not stated")
+        reason = Bilingual(
+            f"{code} 的数据未声明来自真实台架，不计为设备",
+            f"what reports as {code} does not say that it is a bench",
+        )
+    else:
+        found = Bilingual(f"身份：{kind}", f"identity: {kind}")
+        reason = Bilingual(
+            f"{code} 的数据来自{kind}，不计为设备",
+            f"what reports as {code} is a {kind}, which is no equipment",
+        )
     return Texts(
         required=Bilingual("真实台架", "a real bench"),
-        found=Bilingual(f"身份：{kind}", f"identity: {kind}"),
-        reason=Bilingual(
-            f"{evidence.bench_code} 的数据来自{kind}，不计为设备",
-            f"what reports as {evidence.bench_code} is a {kind}, which is no equipment",
-        ),
+        found=found,
+        reason=reason,
         remedy=Bilingual("接入真实台架", "connect the real bench"),
     )

@@ -24,7 +24,8 @@ class BenchEvidence:
 
     A fault of at least `blocking_severity`, or silence longer than `silence_limit_s`, takes it
     out. `identity_kind` is what the bench says it is: hardware, simulator or replay; None when it
-    never said. `counts_as_hardware_anyway` is set for demonstration schools.
+    never said, which is no hardware once it is heard. `counts_as_hardware_anyway` is set for
+    demonstration schools.
     """
 
     bench_code: str

@@ -17,7 +17,7 @@ def live_defects(live: LivePicture, bench_code: str) -> tuple[Defect, ...]:
     A bench nobody knows of counts as never seen.
     """
     evidence = live.benches.get(bench_code) or BenchEvidence(bench_code, 1, 0)
-    return (*_faults(evidence), *_silence(evidence, live), *_identity(evidence))
+    return (*_faults(evidence), *_silence(evidence, live), *_identity(evidence, live))
 
 
 def _faults(evidence: BenchEvidence) -> Iterator[Defect]:
@@ -46,9 +46,15 @@ def _silence(evidence: BenchEvidence, live: LivePicture) -> Iterator[Defect]:
         yield wording_defect(FindingKind.BENCH_SILENT, texts, facts)
 
 
-def _identity(evidence: BenchEvidence) -> Iterator[Defect]:
-    is_other = evidence.identity_kind is not None and evidence.identity_kind != _HARDWARE
-    if is_other and not evidence.counts_as_hardware_anyway:
+def _identity(evidence: BenchEvidence, live: LivePicture) -> Iterator[Defect]:
+    if evidence.identity_kind is None and not _is_heard(evidence, live):
+        return
+    if evidence.identity_kind != _HARDWARE and not evidence.counts_as_hardware_anyway:
         facts = BenchFacts(evidence.bench_code, last_seen_at=evidence.last_seen_at)
         texts = bench_wording.bench_not_hardware(evidence)
         yield wording_defect(FindingKind.BENCH_NOT_HARDWARE, texts, facts)
+
+
+def _is_heard(evidence: BenchEvidence, live: LivePicture) -> bool:
+    """Whether the bench had its chance to say what it is."""
+    return live.is_silence_known and evidence.last_seen_at is not None

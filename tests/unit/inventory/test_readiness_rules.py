@@ -392,6 +392,16 @@ def test_a_bench_nobody_knows_was_never_seen() -> None:
     assert only(result).kind is FindingKind.BENCH_NEVER_SEEN
 
 
+def test_a_bench_that_never_said_what_it_is_is_no_hardware() -> None:
+    things = [thing(bench_code="battery-01")]
+    finding = only(ask([row()], things, picture(b=alive(identity_kind=None))))
+    assert finding.kind is FindingKind.BENCH_NOT_HARDWARE
+    demonstration = alive(identity_kind=None, counts_as_hardware_anyway=True)
+    assert ask([row()], things, picture(b=demonstration)).status is Status.READY
+    never = alive(identity_kind=None, last_seen_at=None)
+    assert only(ask([row()], things, picture(b=never))).kind is FindingKind.BENCH_NEVER_SEEN
+
+
 @pytest.mark.parametrize(
     "away",
     [
@@ -402,7 +412,7 @@ def test_a_bench_nobody_knows_was_never_seen() -> None:
 )
 def test_nothing_is_asked_of_a_bench_that_is_not_there(away: dict[str, object]) -> None:
     inferred = row(authority_item=INFERENCE)
-    gone = thing(bench_code="battery-01", **away)
+    gone = replace(thing(bench_code="battery-01"), **away)  # type: ignore[arg-type]
     silent = picture(b=alive(last_seen_at=None, open_faults=(fault(3),)))
     result = ask([inferred], [gone], silent)
     assert result.status is Status.ADVICE_ONLY
