@@ -12,6 +12,7 @@ from inventory.readiness.schema import Cell, Matrix, MatrixRow, ReadinessOut, bl
 from inventory.readiness.use_cases import Asked, ReadinessDesk, ReadinessMemory, StationCells
 from inventory.stations.rules import MODULES, Level, StationUse
 
+MAX_MODULES = 20
 router = APIRouter(tags=["readiness"])
 Reader = Annotated[Principal, Depends(require(Action.READ_READINESS))]
 Looker = Annotated[Principal, Depends(require(Action.READ_STATUS))]
@@ -53,10 +54,12 @@ def readiness_matrix(
     caller: Looker,
     now: Now,
     on_date: OnDate = None,
-    module: Annotated[list[Module] | None, Query(description="default: 2-1 to 2-5")] = None,
+    module: Annotated[
+        list[Module] | None, Query(max_length=MAX_MODULES, description="default: 2-1 to 2-5")
+    ] = None,
 ) -> Matrix:
     """Every station I may see, by module and level, each for its own use."""
-    modules = module or list(MODULES)
+    modules = list(dict.fromkeys(module or MODULES))
     found = desk.overview(caller, on_date, modules, now)
     has_details = authorize(caller, Action.READ_READINESS) is Decision.ALLOWED
     evidence = LiveEvidenceState.AVAILABLE if found.is_silence_known else LiveEvidenceState.PARTIAL

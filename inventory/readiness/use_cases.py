@@ -143,7 +143,7 @@ class ReadinessDesk:
         """
         on = on_date or today(now)
         with self._database.read() as db:
-            seen, _ = stations(db, principal)
+            seen, _ = stations(db, principal, limit=None)
             ground = Ground(on, _stamp(db))
             cases = [self._paper(db, one, ground) for one in seen]
             owners = {one.organisation_code for one in seen}

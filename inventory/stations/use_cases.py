@@ -22,9 +22,9 @@ def visible_stations(principal: Principal) -> ColumnElement[bool]:
 
 
 def stations(
-    db: Session, principal: Principal, *, offset: int = 0, limit: int = 200
+    db: Session, principal: Principal, *, offset: int = 0, limit: int | None
 ) -> tuple[list[Station], int]:
-    """Stations the caller may see, by code, and how many there are in all."""
+    """Stations the caller may see, by code, and how many there are in all; limit None: all."""
     seen = visible_stations(principal)
     rows = db.exec(
         select(Station).where(seen).order_by(col(Station.code)).offset(offset).limit(limit)

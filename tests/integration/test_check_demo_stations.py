@@ -15,9 +15,13 @@ from inventory.database import Database, open_database
 from inventory.equipment.use_cases import RegisterUpload, import_register
 from inventory.faults.use_cases import apply_fault
 from inventory.migrations.run import upgrade
+from inventory.requirements.use_cases import bundled_draft, import_list
 from inventory.requirements.writing import write_rows
+from inventory.stations.schema import StationFields
+from inventory.stations.use_cases import create_station
 from stationmaster import demo_data
 from telemetry.contract.payloads import Birth, FaultReport, FaultState, Identity, IdentityKind
+from tests.schools import schools
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 PASSWORDS = {name: f"long enough {number:03d}" for number, name in enumerate(demo_data.USERNAMES)}
@@ -174,6 +178,30 @@ def test_the_question_is_checked(demo: Demo) -> None:
     assert client.get(path, params=asked | {"use": "training"}).json()["use"] == "training"
     unknown = client.get(path, params={"module": "3-1", "level": "elementary"}).json()
     assert (unknown["status"], unknown["findings"][0]["kind"]) == ("unknown", "no_requirement")
+
+
+def test_the_matrix_bears_few_modules_each_once(demo: Demo) -> None:
+    client = demo.client("bj-master")
+    twice = client.get("/api/v1/readiness", params={"module": ["2-1", "2-1"]}).json()
+    assert twice["modules"] == ["2-1"]
+    assert [len(one["cells"]) for one in twice["stations"]] == [3, 3]
+    many = {"module": [f"2-{n}" for n in range(1, 22)]}
+    assert client.get("/api/v1/readiness", params=many).status_code == 422
+
+
+def test_the_matrix_leaves_no_station_out(tmp_path: Path) -> None:
+    with schools(tmp_path) as house:
+        import_list(house.database, bundled_draft(), who="test", now=NOW)
+        for number in range(205):
+            fields = {
+                "code": f"BJ01-X{number:03}",
+                "organisation_code": "BJ01",
+                "use": "training",
+                "name_zh": "培训站",
+            }
+            create_station(house.database, StationFields.model_validate(fields), who="test")
+        answer = house.client("bj-admin").get("/api/v1/readiness", params={"module": "9-9"})
+        assert len(answer.json()["stations"]) == 207
 
 
 def test_each_sees_the_stations_that_are_theirs_to_see(demo: Demo) -> None:
