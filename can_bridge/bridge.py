@@ -24,6 +24,7 @@ from telemetry.contract.payloads import (
     BusState,
     DurableMessage,
     Identity,
+    IdentityKind,
     Samples,
     Value,
 )
@@ -94,6 +95,7 @@ class Bridge:
             while not stop.wait(TICK_S):
                 self.step()
             self.step()
+            self._end_recording()
             self._hand_over()
         finally:
             for receiver in parts.receivers:
@@ -102,6 +104,13 @@ class Bridge:
                 receiver.stop()
             parts.publisher.stop(self._state(is_online=False))
             parts.spool.close()
+
+    def _end_recording(self) -> None:
+        # a bench goes on after a restart of its bridge; a recording is over
+        if self.birth.identity.kind is IdentityKind.REPLAY:
+            drafts = self._judgement.end_usage(self._parts.clock.now_ms())
+            if drafts:
+                self._spool(drafts)
 
     def _hand_over(self) -> None:
         clock, pause = self._parts.clock, threading.Event()

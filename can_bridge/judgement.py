@@ -81,6 +81,11 @@ class Judgement:
             messages += [_fault_report(fault, outcome, at_ms) for outcome in outcomes]
         return messages
 
+    def end_usage(self, at_ms: int) -> list[DurableMessage]:
+        """End the open usage session, when no more traffic can come."""
+        self._usage, steps = usage_sessions.end(self._usage)
+        return [_usage_report(outcome, at_ms) for outcome in steps]
+
     def states(self) -> dict[str, bytes]:
         """States to keep."""
         return {

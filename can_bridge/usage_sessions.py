@@ -97,6 +97,15 @@ def step(
     return started, [_outcome(UsageStep.STARTED, usage)]
 
 
+def end(state: UsageState) -> tuple[UsageState, list[UsageOutcome]]:
+    """End the open session at its last use, when nothing can follow any more."""
+    closed = UsageState(last_step_ms=state.last_step_ms, count=state.count)
+    if state.open is None:
+        return closed, []
+    last_ms = state.open.last_active_ms
+    return closed, [_outcome(UsageStep.ENDED, state.open, ended_at_ms=last_ms)]
+
+
 @dataclass(frozen=True, slots=True)
 class _Moment:
     at_ms: int

@@ -21,6 +21,8 @@ from telemetry.contract.payloads import (
     FaultState,
     IdentityKind,
     Samples,
+    UsageEvent,
+    UsageReport,
 )
 from telemetry.contract.topics import Stream
 from tests.integration.broker_for_benches import MOSQUITTO, PrivateBroker, RememberingIngest
@@ -149,7 +151,7 @@ def test_the_recorded_kona_goes_ready_and_off_through_the_same_path(
     request = ReplayRequest(
         shared / "can/logs/kona2019_pcan_ccan_off_on_ready_off.gvret.csv",
         shared / "can/dbc/kona_pcan.dbc",
-        speed=4.0,
+        speed=2.0,
     )
     result = run_replay(request, site("kona-01", tmp_path, broker), threading.Event())
     assert (result.channel, result.profile, result.unacknowledged) == ("0", "kona", 0)
@@ -168,3 +170,10 @@ def test_the_recorded_kona_goes_ready_and_off_through_the_same_path(
     assert max(v for v in inverter if isinstance(v, int | float)) > 350
     pack = [v for row in values if isinstance(v := row.get("Batt_HV_Status.VBatt"), int | float)]
     assert all(354 < v < 356 for v in pack)
+    usage = [
+        message
+        for message in ingest.messages("kona-01", Stream.USAGE)
+        if isinstance(message, UsageReport)
+    ]
+    assert [report.event for report in usage] == [UsageEvent.STARTED, UsageEvent.ENDED]
+    assert usage[-1].ended_at_ms is not None, "a recording that is over is not in use"
