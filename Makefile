@@ -1,4 +1,7 @@
 PYTHON ?= python3
+ifeq (,$(shell command -v $(PYTHON)))
+$(error 没有找到 $(PYTHON)，请安装 Python 3.11 或更新版本 - Python 3.11 or newer is needed)
+endif
 
 .PHONY: demo demo-reset test check chaos bench docs
 demo:
