@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -104,18 +105,14 @@ def import_list_file(  # noqa: PLR0913, PLR0917 - the command line's options
 ) -> None:
     """Import a list version; all of it or nothing. 导入清单."""
     with _plain_refusals(lang), _database() as database:
-        upload = (
-            bundled_draft()
-            if file is None
-            else ListUpload(
-                file.name,
-                read_file(file),
-                version=version,
-                is_partial=partial,
-                is_official=official,
-                binding=frozenset(binding) if binding else DEFAULT_BINDING,
-                has_level_inheritance=level_inheritance,
-            )
+        found = bundled_draft() if file is None else ListUpload(file.name, read_file(file))
+        upload = replace(
+            found,
+            version=version,
+            is_partial=partial,
+            is_official=official,
+            binding=frozenset(binding) if binding else DEFAULT_BINDING,
+            has_level_inheritance=level_inheritance,
         )
         done = import_list(database, upload, who=operator(), now=datetime.now(UTC))
     zh = lang is Language.ZH
