@@ -17,7 +17,7 @@ from inventory.organisations.use_cases import create_organisation
 from inventory.stations.rules import StationUse
 from inventory.stations.schema import StationFacts, StationFields
 from inventory.stations.table import Station
-from inventory.stations.use_cases import create_station
+from inventory.stations.use_cases import create_station, state_facts
 from stationmaster.cli_accounts import opened_database, operator
 
 organisation_app = typer.Typer(no_args_is_help=True, help="Organisations 机构")
@@ -102,6 +102,21 @@ def add_station(
         whole = StationFields.model_validate(fields | stated(fact or []))
         create_station(database, whole, who=operator())
     typer.echo(f"{code}: {use.value} @ {organisation}")
+
+
+@station_app.command("set")
+def set_station_facts(
+    code: Code,
+    fact: Annotated[
+        list[str], typer.Option(help="e.g. workstations=4, empty takes it back 站点数据，可重复")
+    ],
+) -> None:
+    """Change what a station states of itself. 修改站点数据."""
+    with opened_database() as database:
+        told = stated(fact)
+        whole = StationFacts.model_validate({name: told[name] or None for name in told})
+        state_facts(database, code, whole.model_dump(include=set(told)), who=operator())
+    typer.echo(f"{code}: {', '.join(fact)}")
 
 
 @station_app.command("list")

@@ -1,5 +1,7 @@
 """Making and finding stations."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
@@ -70,6 +72,37 @@ def create_station(database: Database, fields: StationFields, *, who: str) -> No
             entity_id=row.code,
             organisation_code=row.organisation_code,
             new=row.model_dump(),
+        )
+
+
+def state_facts(
+    database: Database, code: str, stated: Mapping[str, int | None], *, who: str
+) -> None:
+    """Change some of a station's facts; the others stay. None takes a fact back.
+
+    Raises:
+        UnknownStation: there is none.
+    """
+    with database.begin() as db:
+        row = db.get(Station, code)
+        if row is None:
+            raise UnknownStation(code)
+        before = StationFacts.model_validate(row).model_dump()
+        after = StationFacts.model_validate(before | dict(stated)).model_dump()
+        changed = [name for name in after if after[name] != before[name]]
+        if not changed:
+            return
+        row.sqlmodel_update({name: after[name] for name in changed})
+        db.add(row)
+        record(
+            db,
+            who=who,
+            action="changed",
+            entity="station",
+            entity_id=code,
+            organisation_code=row.organisation_code,
+            old={name: before[name] for name in changed},
+            new={name: after[name] for name in changed},
         )
 
 

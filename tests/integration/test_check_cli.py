@@ -29,7 +29,7 @@ def folder(root: Path) -> Path:
 
 def run(*words: object) -> Result:
     return CliRunner().invoke(
-        command_line(["check", "lists", "register"]), [str(word) for word in words]
+        command_line(["check", "lists", "register", "station"]), [str(word) for word in words]
     )
 
 
@@ -91,6 +91,7 @@ def test_facts_come_from_a_file_and_options_go_before(folder: Path, tmp_path: Pa
         ["check", "--module", "2-1", "--level", "expert"],
         ["check", *ASKED[:-1], "tomorrow"],
         ["lists", "import", "absent.csv"],
+        ["lists", "import", "--official"],
         ["lists", "template", "list.pdf"],
         ["lists", "template", "no/such/folder/list.csv"],
         ["register", "import", "absent.csv", "--organisation", "BJ01"],
@@ -117,6 +118,13 @@ def test_bad_rows_are_all_told_and_nothing_is_imported(folder: Path, tmp_path: P
     assert "row 2 obligation" in partial.stderr
 
 
+def test_options_hold_for_the_bundled_draft_too() -> None:
+    options = ["--binding", "official", "--level-inheritance", "--version", "D-1"]
+    assert run("lists", "import", *options).stdout.startswith("D-1: 286")
+    told = run("lists", "show").stdout
+    assert "binding: official  level inheritance: on" in told
+
+
 def test_from_templates_to_a_checked_station(folder: Path, var: Path, tmp_path: Path) -> None:
     for kind, name in (("lists", "l.csv"), ("lists", "l.xlsx"), ("register", "r.xlsx")):
         assert run(kind, "template", name).exit_code == 0
@@ -139,5 +147,9 @@ def test_from_templates_to_a_checked_station(folder: Path, var: Path, tmp_path: 
     result = run("check", "--station", "BJ01-E", *ASKED, "--json")
     answer = json.loads(result.stdout)
     assert (result.exit_code, answer["status"], answer["list_version"]) == (0, "ready", "2026-1")
+    changed = run("station", "set", "BJ01-E", "--fact", "workstations=40", "--fact", "vehicles=")
+    assert changed.exit_code == 0, changed.output
+    assert run("check", "--station", "BJ01-E", *ASKED).exit_code == 1
+    assert run("station", "set", "BJ01-E", "--fact", "workstations=4").exit_code == 0
     training = run("check", "--station", "BJ01-E", *ASKED, "--use", "training")
     assert training.exit_code == 0
