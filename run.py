@@ -16,6 +16,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -84,11 +85,20 @@ def read_stamps() -> "list[str]":
 
 
 def call(command: "list[str]", environment: "dict[str, str] | None" = None) -> bool:
-    """Run a command and tell whether it succeeded."""
+    """Run a command and tell whether it succeeded; Ctrl-C ends it without its own traceback."""
     try:
-        return subprocess.call(command, cwd=ROOT, env=environment) == 0
+        child = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
     except OSError:
         return False
+    try:
+        return child.wait() == 0
+    except KeyboardInterrupt:
+        if WINDOWS:
+            child.terminate()
+        else:
+            os.killpg(child.pid, signal.SIGTERM)
+        child.wait()
+        raise
 
 
 def make_venv() -> None:
