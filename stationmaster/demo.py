@@ -252,7 +252,7 @@ def _tell(settings: Settings, facts: DemoFacts, console: Console) -> None:
     console.print(f"打开 open   {facts.base_url}", style="bold")
     for login in facts.logins:
         console.print(
-            f"  {login['role_zh']} {login['role']:<16} {login['username']:<12}"
+            f"  {login['role_zh']:　<4} {login['role']:<16} {login['username']:<12}"
             f" {login['password']}   {login['organisation']}"
         )
     console.print(f"试一试 try  {_command()} sim fault battery-01 isolation-low")

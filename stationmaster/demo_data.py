@@ -76,12 +76,12 @@ _ORGANISATIONS: tuple[dict[str, Any], ...] = (
     },
 )
 _PEOPLE: Mapping[str, tuple[Role, str, str, str]] = {
-    "bj-admin": (Role.ADMINISTRATOR, "BJ01", "北京 管理员", "管理员　"),
-    "bj-master": (Role.STATIONMASTER, "BJ01", "北京 站长", "站长　　"),
-    "bj-teacher": (Role.INSTRUCTOR, "BJ01", "北京 教师", "教师　　"),
-    "gx-master": (Role.STATIONMASTER, "GX02", "广西 站长", "站长　　"),
+    "bj-admin": (Role.ADMINISTRATOR, "BJ01", "北京 管理员", "管理员"),
+    "bj-master": (Role.STATIONMASTER, "BJ01", "北京 站长", "站长"),
+    "bj-teacher": (Role.INSTRUCTOR, "BJ01", "北京 教师", "教师"),
+    "gx-master": (Role.STATIONMASTER, "GX02", "广西 站长", "站长"),
     "evaluator": (Role.EVALUATOR, "EVAL", "评价组织 督导", "评价组织"),
-    "visitor": (Role.VISITOR, "CAR01", "企业 访客", "访客　　"),
+    "visitor": (Role.VISITOR, "CAR01", "企业 访客", "访客"),
 }
 USERNAMES = tuple(_PEOPLE)
 _FACTS = StationFacts(
