@@ -168,13 +168,17 @@ def _born(pid: int) -> float:
 
 
 def _alive(entry: Mapping[str, object]) -> psutil.Process | None:
-    """The process of a note, unless it is gone or its number now belongs to another one."""
+    """The process of a note, unless it is gone or its number now belongs to another one.
+
+    One that ended and that nobody waits for is gone too: containers without an init keep such.
+    """
     try:
         process = psutil.Process(int(str(entry["pid"])))
         same = abs(process.create_time() - float(str(entry["born"]))) < 1.0
+        lives = same and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return None
-    return process if same else None
+    return process if lives else None
 
 
 def running_house(folder: Path) -> int | None:

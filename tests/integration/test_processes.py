@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import subprocess
@@ -83,3 +84,15 @@ def test_a_number_that_now_belongs_to_another_process_is_left_alone(tmp_path: Pa
     finally:
         other.kill()
         other.wait()
+
+
+def test_a_house_that_ended_and_was_never_waited_for_does_not_run(tmp_path: Path) -> None:
+    ended = subprocess.Popen(SLEEPER)
+    born = psutil.Process(ended.pid).create_time()
+    note = {"name": "house", "pid": ended.pid, "born": born}
+    (tmp_path / "processes.json").write_text(json.dumps([note]), "utf-8")
+    assert running_house(tmp_path) == ended.pid
+    ended.kill()
+    os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
+    assert running_house(tmp_path) is None
+    ended.wait()
