@@ -141,11 +141,6 @@ class Bridge:
         self._tell_state(now_s, is_urgent=has_news)
 
     @property
-    def spooled_rows(self) -> int:
-        """Rows that wait for their acknowledgement."""
-        return self._parts.spool.rows
-
-    @property
     def unacknowledged(self) -> int:
         """Rows after the last acknowledged one, by sequence number."""
         return self._parts.spool.last_seq - self._window.acknowledged

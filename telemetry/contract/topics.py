@@ -65,16 +65,6 @@ def up_filter() -> str:
     return f"{PREFIX}/+/up/+"
 
 
-def bench_write_filter(bench: str) -> str:
-    """All a bench may publish to."""
-    return f"{PREFIX}/{check_bench_code(bench)}/up/#"
-
-
-def bench_read_filter(bench: str) -> str:
-    """All a bench may subscribe to."""
-    return f"{PREFIX}/{check_bench_code(bench)}/down/#"
-
-
 def parse_up(topic: str) -> UpTopic:
     """Split an upward topic name.
 

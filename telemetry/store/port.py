@@ -104,7 +104,6 @@ class IngestStatus:
     heartbeat_at_ms: int
     is_connected: bool
     committed_rows: int
-    broker_program: str = ""
 
 
 class TimeSeriesReader(Protocol):
