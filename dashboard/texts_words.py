@@ -71,6 +71,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "kind.functional_check_missing": ("无点检记录", "no functional check on record"),
     "kind.bench_fault": ("台架故障", "bench fault"),
     "kind.bench_silent": ("台架离线", "bench silent"),
+    "kind.bench_state_unknown": ("台架状态未知", "bench state unknown"),
     "kind.bench_never_seen": ("台架从未上线", "bench never seen"),
     "kind.bench_not_hardware": ("非真实台架", "no real bench"),
     "kind.fact_not_stated": ("站点信息缺失", "station fact not stated"),

@@ -56,6 +56,23 @@ def bench_silent(evidence: BenchEvidence, now: datetime) -> Texts:
     )
 
 
+def bench_state_unknown(evidence: BenchEvidence) -> Texts:
+    """The telemetry store does not answer, so nobody can say whether the bench lives."""
+    code = evidence.bench_code
+    return Texts(
+        required=Bilingual("能查到台架的实时状态", "a live state that can be looked up"),
+        found=Bilingual("实时数据暂不可用", "live data not available"),
+        reason=Bilingual(
+            f"遥测存储没有应答，无法判断台架 {code} 是否在线",
+            f"the telemetry store does not answer, so bench {code} can't be judged",
+        ),
+        remedy=Bilingual(
+            "启动采集服务（stationmaster ingest），检查遥测存储",
+            "start ingest (stationmaster ingest) and check the telemetry store",
+        ),
+    )
+
+
 def bench_not_hardware(evidence: BenchEvidence) -> Texts:
     """What reports under the bench's code says that it is no bench, or does not say what it is."""
     code, kind = evidence.bench_code, evidence.identity_kind

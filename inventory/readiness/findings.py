@@ -39,6 +39,7 @@ class FindingKind(StrEnum):
     BENCH_SILENT = "bench_silent"
     BENCH_NEVER_SEEN = "bench_never_seen"
     BENCH_NOT_HARDWARE = "bench_not_hardware"
+    BENCH_STATE_UNKNOWN = "bench_state_unknown"
     FACT_NOT_STATED = "fact_not_stated"
     NO_REQUIREMENT = "no_requirement"
 
@@ -47,6 +48,7 @@ UNDECIDED_KINDS = frozenset(
     {
         FindingKind.PARAMETER_UNKNOWN,
         FindingKind.PARAMETER_UNREADABLE,
+        FindingKind.BENCH_STATE_UNKNOWN,
         FindingKind.FACT_NOT_STATED,
         FindingKind.NO_REQUIREMENT,
     }
@@ -87,6 +89,7 @@ REMEDY_GROUPS = {
     FindingKind.BENCH_SILENT: RemedyGroup.MEND,
     FindingKind.BENCH_NEVER_SEEN: RemedyGroup.MEND,
     FindingKind.BENCH_NOT_HARDWARE: RemedyGroup.SETTLE,
+    FindingKind.BENCH_STATE_UNKNOWN: RemedyGroup.MEND,
     FindingKind.FACT_NOT_STATED: RemedyGroup.RECORD,
     FindingKind.NO_REQUIREMENT: RemedyGroup.SETTLE,
 }

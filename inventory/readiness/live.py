@@ -36,9 +36,12 @@ def _faults(evidence: BenchEvidence) -> Iterator[Defect]:
 
 
 def _silence(evidence: BenchEvidence, live: LivePicture) -> Iterator[Defect]:
-    if not live.is_silence_known:
-        return
     facts = BenchFacts(evidence.bench_code, last_seen_at=evidence.last_seen_at)
+    if not live.is_silence_known:
+        # what nobody can look up now never passes
+        unknown = bench_wording.bench_state_unknown(evidence)
+        yield wording_defect(FindingKind.BENCH_STATE_UNKNOWN, unknown, facts)
+        return
     texts = bench_wording.bench_silent(evidence, live.at)
     if evidence.last_seen_at is None:
         yield wording_defect(FindingKind.BENCH_NEVER_SEEN, texts, facts)

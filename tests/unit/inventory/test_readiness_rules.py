@@ -419,11 +419,13 @@ def test_nothing_is_asked_of_a_bench_that_is_not_there(away: dict[str, object]) 
     assert only(result).kind in {FindingKind.OUT_OF_SERVICE, FindingKind.LOAN_ENDED}
 
 
-def test_without_telemetry_faults_still_block_and_silence_is_not_judged() -> None:
+def test_without_telemetry_faults_still_block_and_the_rest_is_unknown() -> None:
     things = [thing(bench_code="battery-01")]
     quiet = LivePicture(NOW, {"battery-01": alive(last_seen_at=None)}, is_silence_known=False)
     result = ask([row()], things, quiet)
-    assert (result.status, result.live_evidence) == (Status.READY, LiveEvidenceState.PARTIAL)
+    assert (result.status, result.live_evidence) == (Status.UNKNOWN, LiveEvidenceState.PARTIAL)
+    assert only(result).kind is FindingKind.BENCH_STATE_UNKNOWN
+    assert only(result).is_binding
     broken = replace(quiet, benches={"battery-01": alive(open_faults=(fault(3),))})
     assert ask([row()], things, broken).status is Status.NOT_READY
 
