@@ -107,8 +107,10 @@ class FindingsView {
           + ` · ${say(`level_full.${result.level}`)} · ${say(`use_of.${result.use}`)} · ${result.date}`)),
       el("div", { class: "tags" },
         data.is_demonstration ? el("span", { class: "tag demo" }, say("common.demonstration")) : null,
-        el("span", { class: "tag" }, `${say("common.list")} ${result.list_version}`),
-        el("span", { class: "tag" }, say(result.is_official_list ? "common.official" : "common.draft")),
+        ...(result.list_version ? [
+          el("span", { class: "tag" }, `${say("common.list")} ${result.list_version}`),
+          el("span", { class: "tag" }, say(result.is_official_list ? "common.official" : "common.draft")),
+        ] : []),
         note ? el("span", { class: "tag" }, say(note)) : null,
         el("span", { class: "small muted" }, say("station.checked", { at: clock(data.lang, this.checkedAt) }))),
     );

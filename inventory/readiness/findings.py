@@ -42,6 +42,7 @@ class FindingKind(StrEnum):
     BENCH_STATE_UNKNOWN = "bench_state_unknown"
     FACT_NOT_STATED = "fact_not_stated"
     NO_REQUIREMENT = "no_requirement"
+    NO_LIST = "no_list"
 
 
 UNDECIDED_KINDS = frozenset(
@@ -51,6 +52,7 @@ UNDECIDED_KINDS = frozenset(
         FindingKind.BENCH_STATE_UNKNOWN,
         FindingKind.FACT_NOT_STATED,
         FindingKind.NO_REQUIREMENT,
+        FindingKind.NO_LIST,
     }
 )
 """Findings that say "nobody knows" rather than "no"; binding ones make the result unknown."""
@@ -92,6 +94,7 @@ REMEDY_GROUPS = {
     FindingKind.BENCH_STATE_UNKNOWN: RemedyGroup.MEND,
     FindingKind.FACT_NOT_STATED: RemedyGroup.RECORD,
     FindingKind.NO_REQUIREMENT: RemedyGroup.SETTLE,
+    FindingKind.NO_LIST: RemedyGroup.SETTLE,
 }
 
 

@@ -64,9 +64,10 @@ class Report:
             self._add(case, kind, texts, self._weight(case, kind))
 
     def no_requirement(self, question: Question) -> None:
-        """The list does not speak of what was asked: nobody can say ready."""
-        texts = wording.no_requirement(question)
-        kind = FindingKind.NO_REQUIREMENT
+        """No list, or none that speaks of what was asked: nobody can say ready."""
+        has_list = bool(self._settings.version)
+        kind = FindingKind.NO_REQUIREMENT if has_list else FindingKind.NO_LIST
+        texts = wording.no_requirement(question) if has_list else wording.no_list(question)
         module = Bilingual(f"模块 {question.module}", f"module {question.module}")
         self._findings[kind,] = Finding(
             kind=kind,

@@ -26,7 +26,8 @@ from inventory.readiness.findings import Question, Readiness
 from inventory.readiness.live import live_defects
 from inventory.readiness.memory import Memory
 from inventory.readiness.rules import PaperCase, decide, paper_case
-from inventory.requirements.rules import Requirement
+from inventory.requirements.errors import UnknownList
+from inventory.requirements.rules import ListSettings, Requirement
 from inventory.requirements.table import RequirementList
 from inventory.requirements.use_cases import (
     applicable_list,
@@ -42,7 +43,7 @@ from inventory.stations.use_cases import station, stations
 SCHOOL_ZONE = ZoneInfo("Asia/Shanghai")
 """The schools' calendar day; all of China keeps one time."""
 _PAPER_ENTITIES = ("equipment", "requirement_list", "station", "organisation", "bench")
-_PAPER_KEPT, _RESULTS_KEPT, _LISTS_KEPT = 256, 8192, 16
+_PAPER_KEPT, _RESULTS_KEPT, _LISTS_KEPT = 2048, 32_768, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ class ReadinessDesk:
         Raises:
             UnknownStation: there is none, or the caller may not know of it.
             NotAllowed: the caller's role does not include readiness.
-            UnknownList: no such version, or none is valid on the day.
+            UnknownList: no such version as was asked for.
         """
         on = asked.on_date or today(now)
         with self._database.read() as db:
@@ -136,11 +137,7 @@ class ReadinessDesk:
         modules: Sequence[str],
         now: datetime,
     ) -> Overview:
-        """Answers for every station the caller may see, module and level, each for its own use.
-
-        Raises:
-            UnknownList: no list is valid on the day.
-        """
+        """Answers for every station the caller may see, module and level, each for its own use."""
         on = on_date or today(now)
         with self._database.read() as db:
             seen, _ = stations(db, principal, limit=None)
@@ -184,23 +181,29 @@ class ReadinessDesk:
         """
 
         def work_out() -> StationCase:
-            applied = self._list(db, found, ground)
-            requirements = self._memory.lists.get(
-                applied.version, applied.sha256, lambda: requirements_of(db, applied.version)
-            )
+            requirements, settings = self._list(db, found, ground)
             items = _items(db, found)
-            paper = paper_case(requirements, items, found, settings_of(applied), ground.on_date)
+            paper = paper_case(requirements, items, found, settings, ground.on_date)
             codes = sorted({item.bench_code for item in items if item.bench_code is not None})
             return StationCase(found.code, paper, tuple(codes))
 
         key = (found.code, ground.list_version, ground.on_date)
         return self._memory.papers.get(key, ground.stamp, work_out)
 
-    def _list(self, db: Session, found: Station, ground: Ground) -> RequirementList:
-        if ground.list_version is None:
-            return applicable_list(db, ground.on_date, found.organisation_code)
-        publishers = publishers_for(db, found.organisation_code)
-        return requirement_list(db, ground.list_version, publishers)
+    def _list(
+        self, db: Session, found: Station, ground: Ground
+    ) -> tuple[tuple[Requirement, ...], ListSettings]:
+        """The list that was asked for, or the one that applies; no rows where none does."""
+        try:
+            applied = _applied(db, found, ground)
+        except UnknownList:
+            if ground.list_version is not None:
+                raise
+            return (), ListSettings(version="")
+        requirements = self._memory.lists.get(
+            applied.version, applied.sha256, lambda: requirements_of(db, applied.version)
+        )
+        return requirements, settings_of(applied)
 
     def _picture(
         self, db: Session, organisation_codes: Sequence[str], now: datetime
@@ -228,6 +231,13 @@ class ReadinessDesk:
             },
             is_silence_known,
         )
+
+
+def _applied(db: Session, found: Station, ground: Ground) -> RequirementList:
+    if ground.list_version is None:
+        return applicable_list(db, ground.on_date, found.organisation_code)
+    publishers = publishers_for(db, found.organisation_code)
+    return requirement_list(db, ground.list_version, publishers)
 
 
 def today(now: datetime) -> date:

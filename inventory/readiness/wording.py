@@ -133,6 +133,20 @@ def no_requirement(question: Question) -> Texts:
     )
 
 
+def no_list(question: Question) -> Texts:
+    """No list version applies on the day."""
+    on = question.on_date.isoformat()
+    return Texts(
+        required=NOTHING,
+        found=NOTHING,
+        reason=Bilingual(f"{on} 没有适用的清单版本", f"no list version applies on {on}"),
+        remedy=Bilingual(
+            "导入当日有效的设备与工具清单",
+            "import an equipment and tool list that is valid on that day",
+        ),
+    )
+
+
 def amount(row: Requirement, item: EquipmentItem) -> Texts:
     """The register counts in a unit that can't be converted to the list's."""
     wanted = row.quantity_unit or "件"
