@@ -220,7 +220,8 @@ CHECKS = (
 
 def become(command: "list[str]") -> None:
     """Turn into another program, so that Ctrl-C and the exit code are its own."""
-    os.chdir(ROOT)
+    # file arguments mean the folder the command was given in; what is stored has one place
+    os.environ.setdefault("STATIONMASTER_VAR", os.path.join(ROOT, "var"))
     os.environ["PYTHONUTF8"] = "1"
     os.environ["PYTHONPATH"] = os.pathsep.join([ROOT, os.environ.get("PYTHONPATH", "")]).strip(
         os.pathsep
@@ -265,6 +266,7 @@ def main() -> None:
     if word == "wheelhouse":
         wheelhouse(arguments, options)
     elif word == "test":
+        os.chdir(ROOT)
         become([in_venv("python"), "-m", "pytest", "-ra", *arguments])
     elif word == "check" and not arguments:  # with options it is `stationmaster check`
         failed = [

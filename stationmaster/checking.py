@@ -68,7 +68,7 @@ def run_check(request: CheckRequest) -> Readiness:
 def _check_station(request: CheckRequest) -> Readiness:
     """Check a station as its own administrator would, with live evidence."""
     settings = Settings()
-    settings.var.mkdir(parents=True, exist_ok=True)
+    settings.make_var()
     database = open_database(settings.inventory_url)
     reader = SqliteReader(settings.telemetry_path)
     try:

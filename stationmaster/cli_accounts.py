@@ -40,7 +40,7 @@ def operator() -> str:
 def opened_database() -> Iterator[Database]:
     """The installation's database, migrated; facts that stop a command end it with exit code 1."""
     settings = Settings()
-    settings.var.mkdir(parents=True, exist_ok=True)
+    settings.make_var()
     database = open_database(settings.inventory_url)
     try:
         upgrade(database.engine)

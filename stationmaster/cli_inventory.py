@@ -76,7 +76,7 @@ def _fail(text: str) -> None:
 @contextmanager
 def _database() -> Iterator[Database]:
     settings = Settings()
-    settings.var.mkdir(parents=True, exist_ok=True)
+    settings.make_var()
     database = open_database(settings.inventory_url)
     try:
         upgrade(database.engine)

@@ -47,9 +47,10 @@ class DemoFacts:
     benches: Sequence[str]
 
 
-def _require_writable(folder: Path) -> None:
+def _require_writable(settings: Settings) -> None:
+    folder = settings.var
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        settings.make_var()
         probe = folder / ".probe"
         probe.write_text("")
         probe.unlink()
@@ -195,7 +196,7 @@ def run_demo(settings: Settings, stop: threading.Event, console: Console) -> Non
     Raises:
         DemoCannotStart: port taken, folder read-only, broker missing, or not ready in time.
     """
-    _require_writable(settings.var)
+    _require_writable(settings)
     _require_alone(settings.var)
     _require_free(settings.host, settings.port, "--port")
     _require_free(settings.broker_host, settings.broker_port, "--broker-port")

@@ -23,7 +23,7 @@ def broker_address(settings: Settings) -> BrokerAddress:
 def ingest(settings: Settings) -> None:
     """Take what benches send into the store, and usage and faults on into the inventory."""
     stop = stop_on_signals()
-    settings.var.mkdir(parents=True, exist_ok=True)
+    settings.make_var()
     database = open_database(settings.inventory_url)
     store = SqliteStore(settings.telemetry_path)
     projection = Projection(database, store)

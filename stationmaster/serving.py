@@ -31,7 +31,7 @@ class _Server(uvicorn.Server):
 
 def serve(settings: Settings) -> None:
     """Serve API and dashboard on one port."""
-    settings.var.mkdir(parents=True, exist_ok=True)
+    settings.make_var()
     os.environ.setdefault("STATIONMASTER_API_URL", own_address(settings))
     database = open_database(settings.inventory_url)
     reader = SqliteReader(settings.telemetry_path)

@@ -27,6 +27,14 @@ class Settings(BaseSettings):
     database_url: str = Field(default="", description="SQLAlchemy URL; empty: SQLite below var")
     retention_hours: float = Field(default=72.0, gt=0, description="age at which raw rows go")
 
+    def make_var(self) -> None:
+        """Make the data folder where it is missing; it holds password hashes: owner only.
+
+        Raises:
+            OSError: it can't be made.
+        """
+        self.var.mkdir(mode=0o700, parents=True, exist_ok=True)
+
     @property
     def inventory_url(self) -> str:
         """URL of the relational database."""

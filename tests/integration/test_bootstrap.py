@@ -96,3 +96,22 @@ def test_a_wheelhouse_is_looked_for_where_the_user_stands(
         {"find-links": "https://example.org/x"},
         ["demo"],
     )
+
+
+def test_file_arguments_mean_the_folder_the_command_was_given_in(
+    checkout: Path, tmp_path: Path
+) -> None:
+    program = "import os; print(os.getcwd(), os.environ['STATIONMASTER_VAR'])"
+    (checkout / "stationmaster" / "__main__.py").write_text(program)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    environment = {k: v for k, v in os.environ.items() if k != "STATIONMASTER_VAR"}
+    said = subprocess.run(
+        [sys.executable, str(checkout / "run.py"), "--offline", "decode"],
+        cwd=elsewhere,
+        env={**environment, "PYTHONUTF8": "1"},
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        check=True,
+    )
+    assert said.stdout.splitlines()[-1] == f"{elsewhere} {checkout / 'var'}"
