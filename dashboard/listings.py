@@ -87,6 +87,11 @@ def station_data(
     }
 
 
+def has_no_list(matrix: Matrix) -> bool:
+    """Whether there are stations, and no requirement list applies to any of them."""
+    return bool(matrix.stations) and not any(row.list_version for row in matrix.stations)
+
+
 def is_demonstration(matrix: Matrix, station: str) -> bool:
     """Whether a station is marked as one of simulated benches."""
     return any(row.is_demonstration for row in matrix.stations if row.station == station)

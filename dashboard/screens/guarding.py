@@ -9,7 +9,6 @@ from dashboard.screens import login
 
 Show = Callable[[ApiClient, Frame], None]
 NOT_FOUND = 404
-NO_LIST = "urn:stationmaster:problem:unknown-list"
 
 
 def show_guarded(show: Show, client: ApiClient, frame: Frame) -> None:
@@ -19,10 +18,7 @@ def show_guarded(show: Show, client: ApiClient, frame: Frame) -> None:
     except NotLoggedIn:
         login.show(frame.lang, has_head=True)
     except ApiRefused as refused:
-        if refused.kind == NO_LIST:
-            frame.empty("stations.no_list")
-        else:
-            trouble.show_refused(frame.lang, is_unknown=refused.status == NOT_FOUND)
+        trouble.show_refused(frame.lang, is_unknown=refused.status == NOT_FOUND)
     except ApiUnreachable as unreachable:
         trouble.log_unreachable(unreachable)
         trouble.show_unreachable(frame.lang)

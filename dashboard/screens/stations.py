@@ -30,6 +30,8 @@ def show(client: ApiClient, frame: Frame) -> None:
             f"stations-{on_date}",
             lambda: (client.matrix(on_date), client.benches(), client.stations()),
         )
+    if listings.has_no_list(answer.value[0]):
+        frame.empty("stations.no_list")
     data = listings.stations_data(answer.value, lang=frame.lang, use=use, on_date=on_date)
     data["keep"] = language.in_links(frame.lang)
     data["loaded_at"] = answer.at.isoformat()

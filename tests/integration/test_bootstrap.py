@@ -22,6 +22,7 @@ def checkout(tmp_path: Path, root: Path) -> Path:
     shutil.copy(root / "run.py", folder)
     for lock in root.glob("*.lock"):
         (folder / lock.name).write_text("# nothing\n", "utf-8")
+    (folder / "stationmaster" / "__init__.py").touch()
     (folder / "stationmaster" / "__main__.py").write_text("import sys; print(sys.argv[1:])")
     return folder
 
