@@ -140,7 +140,10 @@ def show_lists() -> None:
 def change_settings(
     version: Annotated[str, typer.Argument(help="list version 清单版本")],
     binding: Annotated[list[Authority], typer.Option(help="repeat for several 可重复")],
-    level_inheritance: Annotated[bool, typer.Option("--level-inheritance")] = False,
+    level_inheritance: Annotated[
+        bool | None,
+        typer.Option("--level-inheritance/--no-level-inheritance", help="as before by default"),
+    ] = None,
     lang: Lang = Language.ZH,
 ) -> None:
     """Say which authorities bind in a version. 设置具有约束力的依据."""

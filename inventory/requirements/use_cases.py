@@ -112,10 +112,10 @@ def set_binding(
     version: str,
     *,
     binding: frozenset[Authority],
-    has_level_inheritance: bool,
+    has_level_inheritance: bool | None,
     who: str,
 ) -> None:
-    """Say which authorities bind and whether levels inherit, for one version.
+    """Say which authorities bind and whether levels inherit (None: as before), for one version.
 
     Raises:
         UnknownList: there is no such version.
@@ -124,7 +124,8 @@ def set_binding(
         row = requirement_list(db, version)
         old = {"binding": row.binding_authorities, "level_inheritance": row.level_inheritance}
         row.binding_authorities = _joined(binding)
-        row.level_inheritance = has_level_inheritance
+        if has_level_inheritance is not None:
+            row.level_inheritance = has_level_inheritance
         new = {"binding": row.binding_authorities, "level_inheritance": row.level_inheritance}
         db.add(row)
         record(

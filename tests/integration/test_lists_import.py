@@ -17,6 +17,7 @@ from inventory.requirements.use_cases import (
     bundled_draft,
     import_list,
     lists,
+    requirement_list,
     requirements_of,
     set_binding,
     settings_of,
@@ -192,3 +193,14 @@ def test_an_unreadable_upload_is_a_plain_problem(house: Schools) -> None:
     files = {"file": ("list.xlsx", b"PK\x03\x04", "application/zip")}
     answer = house.client("evaluator").post("/api/v1/lists", files=files, headers=WRITES)
     assert (answer.status_code, answer.json()["zh"]) == (422, "不是可读的 xlsx 文件")
+
+
+def test_changing_what_binds_leaves_level_inheritance_as_it_was(house: Schools) -> None:
+    put(house, replace(bundled_draft(), has_level_inheritance=True))
+    official = frozenset({Authority.OFFICIAL})
+    set_binding(
+        house.database, "DRAFT-0.1", binding=official, has_level_inheritance=None, who="test"
+    )
+    with house.database.read() as db:
+        row = requirement_list(db, "DRAFT-0.1")
+        assert (row.binding_authorities, row.level_inheritance) == ("official", True)
