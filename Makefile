@@ -15,6 +15,7 @@ check:
 chaos:
 	@STATIONMASTER_KILLS=500 $(PYTHON) run.py test -m chaos
 bench:
+	@$(PYTHON) run.py test --collect-only -q tests/house >/dev/null
 	@.venv/bin/python benchmarks/fault_round_trip.py
 docs:
 	@$(PYTHON) run.py docs

@@ -26,10 +26,6 @@ class UserFields(SQLModel):
     is_disabled: bool = False
 
 
-class UserOut(UserFields):
-    """An account as the API shows it."""
-
-
 class Me(SQLModel):
     """The caller, and what the caller may do."""
 

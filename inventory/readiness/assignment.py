@@ -9,8 +9,6 @@ serve several rows: `assign` is where that comes in.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from inventory.equipment.rules import EquipmentItem
-from inventory.requirements.rules import Requirement
 from inventory.requirements.units import normalised
 
 _NEGLIGIBLE = 1e-9
@@ -59,13 +57,6 @@ def assign(
     taken = {} if used is None else used
     return {demand.row_id: _serve(demand, offers.get(demand.row_id, ()), taken)
             for demand in demands}  # fmt: skip
-
-
-def is_meant_for(item: EquipmentItem, requirement: Requirement) -> bool:
-    """Whether a register row is meant for a requirement: it says so, or has the same name."""
-    if requirement.row_id in item.serves_rows:
-        return True
-    return matching_name(item.item_zh) == matching_name(requirement.item_zh)
 
 
 def matching_name(item_zh: str) -> str:

@@ -1,7 +1,6 @@
 """What a requirement is: the words of a requirement list as types, free of files and tables."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -148,8 +147,3 @@ def concerns_level(requirement: Requirement, level: Level, *, has_inheritance: b
     order = list(Level)
     asked = order[: order.index(level) + 1] if has_inheritance else [level]
     return any(one in requirement.levels for one in asked)
-
-
-def modules_of(requirements: Sequence[Requirement]) -> tuple[str, ...]:
-    """Modules a list has rows of their own for, in order."""
-    return tuple(sorted({row.module_code for row in requirements if not row.is_common}))

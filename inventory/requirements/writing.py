@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -36,11 +36,6 @@ def template(name: str, columns: Sequence[Column]) -> bytes:
         _remark("#例：", [column.example for column in columns]),
     ]
     return write_rows(name, rows)
-
-
-def write_table(name: str, columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:
-    """A file of the named columns; `name`'s ending says csv or xlsx."""
-    return write_rows(name, [list(columns), *([row.get(c, "") for c in columns] for row in rows)])
 
 
 def write_rows(name: str, rows: Sequence[Sequence[str]]) -> bytes:
