@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from can_bridge.bridge import Bridge, BridgeParts
-from can_bridge.buses import BusReceiver, channel_of, open_bus
+from can_bridge.buses.receiving import BusReceiver, channel_of, open_bus
 from can_bridge.catalogue import BusDecoder
 from can_bridge.clock import SystemClock
-from can_bridge.dbc import load_dbc
-from can_bridge.decoding import FrameDecoder
-from can_bridge.diagnostics import EcuIdentity, ReadOnlyDiagnostics
+from can_bridge.dbc.loading import load_dbc
+from can_bridge.decoding.frames import FrameDecoder
+from can_bridge.diagnostics.reading import EcuIdentity, ReadOnlyDiagnostics
 from can_bridge.errors import BadProfile
 from can_bridge.profile import CheckedProfile
 from can_bridge.publisher import BrokerAddress, Publisher

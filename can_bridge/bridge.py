@@ -6,14 +6,14 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from can_bridge.buses import BusReceiver
+from can_bridge.buses.port import FrameSource
 from can_bridge.catalogue import BusDecoder, Catalogue
 from can_bridge.clock import Clock
 from can_bridge.delivery_window import DeliveryWindow
+from can_bridge.frames import FrameBatch
 from can_bridge.judgement import Judgement
 from can_bridge.last_values import LastValues, OutcomeCounts
 from can_bridge.profile import CheckedProfile
-from can_bridge.readers import Frame
 from can_bridge.spool import Spool
 from can_bridge.uplink import Connected, Uplink
 from telemetry.contract import encoding
@@ -46,7 +46,7 @@ class BridgeParts:
 
     bench: str
     profile: CheckedProfile
-    receivers: Sequence[BusReceiver]
+    receivers: Sequence[FrameSource]
     decoders: Sequence[BusDecoder]
     identity: Identity
     spool: Spool
@@ -148,12 +148,12 @@ class Bridge:
     def _take_frames(self, now_s: float) -> None:
         for receiver in self._parts.receivers:
             frames = receiver.drain()
-            if frames:
+            if len(frames):
                 self._last_frame_s = now_s
                 self._frames_since_judging += len(frames)
                 self._decode(receiver.name, frames, now_s)
 
-    def _decode(self, bus: str, frames: list[Frame], now_s: float) -> None:
+    def _decode(self, bus: str, frames: FrameBatch, now_s: float) -> None:
         decoder, counts = self._decoders[bus], self._counts.by_outcome
         signal_of, put = self._catalogue.wire_signal, self._values.put
         for frame in frames:
@@ -252,7 +252,7 @@ class Bridge:
 
     def _state(self, *, is_online: bool, now_s: float | None = None) -> BenchState:
         spool = self._parts.spool
-        lost = sum(receiver.lost_frames for receiver in self._parts.receivers)
+        lost = sum(receiver.status.lost_frames for receiver in self._parts.receivers)
         return BenchState(
             observed_at_ms=self._parts.clock.now_ms(),
             online=is_online,
@@ -265,7 +265,7 @@ class Bridge:
         )
 
     def _bus_state(self, now_s: float) -> BusState:
-        if any(receiver.is_down for receiver in self._parts.receivers):
+        if any(receiver.status.is_down for receiver in self._parts.receivers):
             return BusState.DOWN
         return BusState.SILENT if self._is_silent(now_s) else BusState.ACTIVE
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from can_bridge.decoding import Decoded, FrameDecoder, SignalPlan
+from can_bridge.decoding.frames import Decoded, FrameDecoder, SignalPlan
 from can_bridge.errors import BadProfile
 from can_bridge.profile import CheckedProfile, SignalEntry
 from telemetry.contract.payloads import SignalInfo, Value

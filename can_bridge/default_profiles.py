@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from can_bridge.dbc import Dbc
+from can_bridge.dbc.loading import Dbc
 from can_bridge.profile import (
     BusEntry,
     CheckedProfile,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from can_bridge.decoding import Outcome
+from can_bridge.decoding.frames import Outcome
 from telemetry.contract.payloads import FrameCounts, Value
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import can
 
-from can_bridge.decoding import FrameDecoder
-from can_bridge.readers import Frame, is_channel, open_log
+from can_bridge.decoding.frames import FrameDecoder
+from can_bridge.frames import Frame
+from can_bridge.logs.reading import is_channel, open_log
 
 LONGEST_PAUSE_S = 5.0
 """Chosen: a gap in a recording is shortened to this, before the speed is applied."""

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from can_bridge.assembly import BridgeSite, assemble
 from can_bridge.bridge import Bridge
-from can_bridge.dbc import load_dbc
-from can_bridge.decoding import FrameDecoder
+from can_bridge.dbc.loading import load_dbc
+from can_bridge.decoding.frames import FrameDecoder
 from can_bridge.default_profiles import for_replay, profile_for
 from can_bridge.profile import CheckedProfile, load_profile
 from can_bridge.replay import Replay, ReplayCount, best_channel

@@ -8,13 +8,13 @@ from typing import Annotated, NoReturn
 import typer
 
 from can_bridge.assembly import BridgeSite, assemble
-from can_bridge.dbc import Dbc, load_dbc
-from can_bridge.decoding import FrameDecoder
+from can_bridge.dbc.loading import Dbc, load_dbc
+from can_bridge.decoding.frames import FrameDecoder
 from can_bridge.errors import BridgeError
-from can_bridge.log_statistics import LogStatistics, log_statistics
+from can_bridge.logs.reading import CanLog, open_log
+from can_bridge.logs.statistics import LogStatistics, log_statistics
 from can_bridge.profile import load_profile
 from can_bridge.publisher import BrokerAddress
-from can_bridge.readers import CanLog, open_log
 from device_sims.fault_scenarios import SCENARIOS, UnknownScenario, find_scenario
 from device_sims.injections import Injection, InjectionFolder, UnknownSimulator
 from stationmaster.bench_hosting import (

@@ -252,11 +252,20 @@ def test_nothing_needs_sideways_scrolling_on_a_phone(enter: Enter, path: str) ->
     assert wide == []
 
 
+def _heights_of_cells(page: Page) -> list[float]:
+    """Heights in pixels; looked up again while live data replaces the cells under the measure."""
+    for _ in range(50):
+        heights: list[float] = page.locator("[data-cell]").evaluate_all(
+            "cells => cells.map((cell) => cell.getBoundingClientRect().height)"
+        )
+        if heights and min(heights) > 0:
+            return heights
+        page.wait_for_timeout(100)
+    pytest.fail("the matrix never stood still for 5 s")
+
+
 def test_cells_are_large_enough_for_a_thumb(enter: Enter) -> None:
     page = enter("bj-master", "/", PHONE)
     expect(page.locator(CELL)).to_be_visible()
-    heights = page.locator("[data-cell]").evaluate_all(
-        "cells => cells.map((cell) => cell.getBoundingClientRect().height)"
-    )
-    assert heights
+    heights = _heights_of_cells(page)
     assert min(heights) >= 40, json.dumps(heights)

@@ -5,13 +5,13 @@ import can
 import pytest
 
 from can_bridge.bridge import Bridge, BridgeParts
-from can_bridge.buses import BusReceiver
+from can_bridge.buses.receiving import BusReceiver
 from can_bridge.catalogue import BusDecoder
 from can_bridge.clock import HandClock
-from can_bridge.dbc import load_dbc
-from can_bridge.decoding import FrameDecoder
+from can_bridge.dbc.loading import load_dbc
+from can_bridge.decoding.frames import FrameDecoder
+from can_bridge.frames import Frame, FrameBatch
 from can_bridge.profile import load_profile
-from can_bridge.readers import Frame
 from can_bridge.spool import Spool
 from can_bridge.uplink import RecordingUplink
 from telemetry.contract import encoding
@@ -59,9 +59,9 @@ class HandReceiver(BusReceiver):
     def put(self, value: int) -> None:
         self.pending.append(Frame(0.0, "hv", 1, False, value.to_bytes(2, "little")))
 
-    def drain(self) -> list[Frame]:
+    def drain(self) -> FrameBatch:
         frames, self.pending = self.pending, []
-        return frames
+        return FrameBatch.of(frames)
 
 
 class Desk:

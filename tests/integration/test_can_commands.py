@@ -6,10 +6,10 @@ import typer
 from typer.testing import CliRunner
 
 from can_bridge.catalogue import BusDecoder, Catalogue
-from can_bridge.dbc import load_dbc
-from can_bridge.decoding import FrameDecoder
+from can_bridge.dbc.loading import load_dbc
+from can_bridge.decoding.frames import FrameDecoder
 from can_bridge.default_profiles import REPLAY_BUS, profile_for
-from can_bridge.readers import open_log
+from can_bridge.logs.reading import open_log
 from can_bridge.replay import best_channel
 from stationmaster.cli_can import bridge_app, decode, sim_app
 from telemetry.contract.payloads import IdentityKind, Value

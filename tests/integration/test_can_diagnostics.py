@@ -2,8 +2,8 @@ import threading
 import time
 from pathlib import Path
 
-from can_bridge.buses import BusReceiver, open_bus
-from can_bridge.diagnostics import EcuIdentity, ReadOnlyDiagnostics
+from can_bridge.buses.receiving import BusReceiver, open_bus
+from can_bridge.diagnostics.reading import EcuIdentity, ReadOnlyDiagnostics
 from can_bridge.dtc import Dtc
 from can_bridge.profile import BusEntry, DiagnosticsEntry
 from device_sims.bench import BenchHost

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from can_bridge.dbc import load_dbc
-from can_bridge.decoding import FrameDecoder
-from can_bridge.log_statistics import log_statistics
-from can_bridge.readers import open_log
+from can_bridge.dbc.loading import load_dbc
+from can_bridge.decoding.frames import FrameDecoder
+from can_bridge.logs.reading import open_log
+from can_bridge.logs.statistics import log_statistics
 
 CASES = [
     ("logs/kona2019_pcan_ccan_off_on_ready_off.gvret.csv", "0"),

@@ -4,11 +4,11 @@ from pathlib import Path
 import pytest
 
 from can_bridge.catalogue import BusDecoder, Catalogue
-from can_bridge.dbc import load_dbc
-from can_bridge.decoding import FrameDecoder
+from can_bridge.dbc.loading import load_dbc
+from can_bridge.decoding.frames import FrameDecoder
+from can_bridge.frames import Frame
 from can_bridge.judgement import Judgement
 from can_bridge.profile import CheckedProfile, load_profile
-from can_bridge.readers import Frame
 from device_sims.bench import Send, SimulatedBench, bus_names, kind_of, profile_path
 from device_sims.duty_cycles import DutyCycle, battery_exercise
 from device_sims.fault_scenarios import SCENARIOS, BenchKind, Scenario, UnknownScenario

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from can_bridge.dbc import Repair, load_dbc, repair_text
+from can_bridge.dbc.loading import Repair, load_dbc, repair_text
 from can_bridge.errors import UnreadableDbc
 
 MESSAGE = 'BO_ 1 M: 8 A\n SG_ S : 0|8@1+ (1,0) [0|0] "" A\n'

@@ -3,8 +3,8 @@ from cantools.database.can import Database
 from hypothesis import given
 from hypothesis import strategies as st
 
-from can_bridge.decoding import FrameDecoder, Outcome
-from can_bridge.readers import Frame
+from can_bridge.decoding.frames import FrameDecoder, Outcome
+from can_bridge.frames import Frame
 
 DBC = """VERSION ""
 BS_:

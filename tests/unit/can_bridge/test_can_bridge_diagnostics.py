@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from can_bridge.buses import open_bus
-from can_bridge.diagnostics import READ_SERVICES, TransmitGate
+from can_bridge.buses.receiving import open_bus
+from can_bridge.diagnostics.reading import READ_SERVICES, TransmitGate
 from can_bridge.errors import BusUnavailable, TransmissionDenied
 from can_bridge.profile import BusEntry, DiagnosticsEntry
 

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from can_bridge.errors import UnreadableLog
-from can_bridge.readers import Frame, is_channel, open_log
+from can_bridge.frames import Frame
+from can_bridge.logs.reading import is_channel, open_log
 
 PLAIN = "Time Stamp,ID,Extended,Bus,LEN,D1,D2,D3,D4,D5,D6,D7,D8\n"
 WITH_DIRECTION = "Time Stamp,ID,Extended,Dir,Bus,LEN,D1,D2,D3,D4,D5,D6,D7,D8\n"

@@ -9,9 +9,10 @@ from typing import Any
 
 import can
 
+from can_bridge.buses.port import BusStatus
 from can_bridge.errors import BusUnavailable
+from can_bridge.frames import Frame, FrameBatch
 from can_bridge.profile import BusEntry
-from can_bridge.readers import Frame
 
 log = logging.getLogger(__name__)
 
@@ -91,10 +92,15 @@ class BusReceiver:
         """Begin to receive."""
         self._thread.start()
 
-    def drain(self) -> list[Frame]:
-        """All frames received since the last call, in order."""
+    @property
+    def status(self) -> BusStatus:
+        """How the bus is doing just now."""
+        return BusStatus(self.is_down, self.lost_frames)
+
+    def drain(self) -> FrameBatch:
+        """All data frames received since the last call, in order, on channel `name`."""
         backlog = self._backlog
-        return [backlog.popleft() for _ in range(len(backlog))]
+        return FrameBatch.of(backlog.popleft() for _ in range(len(backlog)))
 
     def ask_to_stop(self) -> None:
         """Let the thread end at its next chance."""

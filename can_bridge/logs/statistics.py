@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from can_bridge.decoding import Decoded, FrameDecoder, Outcome
-from can_bridge.readers import Frame, is_channel
+from can_bridge.decoding.frames import Decoded, FrameDecoder, Outcome
+from can_bridge.frames import Frame
+from can_bridge.logs.reading import is_channel
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from cantools.database.can import Database, Message, Signal
 
-from can_bridge.readers import Frame
+from can_bridge.frames import Frame
 
 Number = int | float
 

@@ -19,10 +19,10 @@ from udsoncan.exceptions import (
 )
 from udsoncan.typing import ClientConfig
 
-from can_bridge.buses import BusReceiver
+from can_bridge.buses.receiving import BusReceiver
 from can_bridge.errors import TransmissionDenied
+from can_bridge.frames import Frame
 from can_bridge.profile import DiagnosticsEntry
-from can_bridge.readers import Frame
 
 log = logging.getLogger(__name__)
 _Result = TypeVar("_Result")

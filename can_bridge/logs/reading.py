@@ -9,20 +9,11 @@ from typing import NamedTuple
 import can
 
 from can_bridge.errors import UnreadableLog
+from can_bridge.frames import Frame
 
 KNOWN_SUFFIXES = (".asc", ".blf", ".csv", ".db", ".gz", ".log", ".mf4", ".trc")
 _GVRET_HEADER = re.compile(r"^\s*time stamp\s*,\s*id\s*,\s*extended\s*,", re.IGNORECASE)
 _ASC_CHANNEL = re.compile(r"^\s*\d+\.\d+\s+(?:CANFD\s+)?(\d+)\s", re.MULTILINE)
-
-
-class Frame(NamedTuple):
-    """One data frame; `timestamp` in seconds on the clock of the log or the adapter."""
-
-    timestamp: float
-    channel: int | str
-    arbitration_id: int
-    is_extended_id: bool
-    data: bytes
 
 
 @dataclass

@@ -1,0 +1,1 @@
+"""CAN adapters: opened listen-only, received in batches, watched, reconnected."""

@@ -1,0 +1,1 @@
+"""DBC files as people really have them: repaired, loaded, and every repair reported."""

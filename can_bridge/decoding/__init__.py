@@ -1,0 +1,1 @@
+"""From the bits of frames to scaled values that may be believed."""

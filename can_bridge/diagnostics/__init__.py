@@ -1,0 +1,1 @@
+"""UDS read requests, armed and within a budget, and what is overheard on the bus."""

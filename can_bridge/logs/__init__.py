@@ -1,0 +1,1 @@
+"""Recorded traffic: readers, writers and statistics of every log format in use."""
