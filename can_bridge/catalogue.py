@@ -11,7 +11,8 @@ from difflib import get_close_matches
 
 from can_bridge.decoding.frames import Decoded, FrameDecoder, SignalPlan
 from can_bridge.errors import BadProfile
-from can_bridge.profile import CheckedProfile, SignalEntry
+from can_bridge.profile import CheckedProfile
+from can_bridge.profile_tables import SignalEntry
 from telemetry.contract.payloads import SignalInfo, Value
 
 _LONGEST_NAME = 128

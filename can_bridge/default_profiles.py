@@ -6,14 +6,8 @@ from pathlib import Path
 import msgspec
 
 from can_bridge.dbc.loading import Dbc
-from can_bridge.profile import (
-    BusEntry,
-    CheckedProfile,
-    Profile,
-    SignalEntry,
-    check_profile,
-    load_profile,
-)
+from can_bridge.profile import CheckedProfile, check_profile, load_profile
+from can_bridge.profile_tables import BusEntry, Profile, SignalEntry
 from telemetry.contract.payloads import IdentityKind
 
 PROFILE_FOLDER = Path(__file__).parent / "profiles"

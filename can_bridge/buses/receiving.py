@@ -12,7 +12,7 @@ import can
 from can_bridge.buses.port import BusStatus
 from can_bridge.errors import BusUnavailable
 from can_bridge.frames import Frame, FrameBatch
-from can_bridge.profile import BusEntry
+from can_bridge.profile_tables import BusEntry
 
 log = logging.getLogger(__name__)
 

@@ -22,7 +22,7 @@ from udsoncan.typing import ClientConfig
 from can_bridge.buses.receiving import BusReceiver
 from can_bridge.errors import TransmissionDenied
 from can_bridge.frames import Frame
-from can_bridge.profile import DiagnosticsEntry
+from can_bridge.profile_tables import DiagnosticsEntry
 
 log = logging.getLogger(__name__)
 _Result = TypeVar("_Result")

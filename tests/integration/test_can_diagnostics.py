@@ -5,7 +5,7 @@ from pathlib import Path
 from can_bridge.buses.receiving import BusReceiver, open_bus
 from can_bridge.diagnostics.reading import EcuIdentity, ReadOnlyDiagnostics
 from can_bridge.dtc import Dtc
-from can_bridge.profile import BusEntry, DiagnosticsEntry
+from can_bridge.profile_tables import BusEntry, DiagnosticsEntry
 from device_sims.bench import BenchHost
 from device_sims.fault_scenarios import BenchKind
 from device_sims.injections import InjectionFolder

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from can_bridge.buses.receiving import open_bus
 from can_bridge.diagnostics.reading import READ_SERVICES, TransmitGate
 from can_bridge.errors import BusUnavailable, TransmissionDenied
-from can_bridge.profile import BusEntry, DiagnosticsEntry
+from can_bridge.profile_tables import BusEntry, DiagnosticsEntry
 
 ALLOWED = DiagnosticsEntry(is_allowed=True, bus="hv", request_id=0x7E4, response_id=0x7EC)
 
