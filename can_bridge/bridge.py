@@ -13,6 +13,7 @@ from can_bridge.delivery_window import DeliveryWindow
 from can_bridge.frames import FrameBatch
 from can_bridge.judgement import Judgement
 from can_bridge.last_values import LastValues, OutcomeCounts
+from can_bridge.observing import FrameObserver, Observers
 from can_bridge.profile import CheckedProfile
 from can_bridge.spool import Spool
 from can_bridge.uplink import Connected, Uplink
@@ -42,7 +43,10 @@ SILENT_AFTER_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class BridgeParts:
-    """What a bridge is made of; `decoders` has one entry per receiver, by bus name."""
+    """What a bridge is made of; `decoders` has one entry per receiver, by bus name.
+
+    `observers` see every batch after it was decoded; they must not raise.
+    """
 
     bench: str
     profile: CheckedProfile
@@ -53,6 +57,7 @@ class BridgeParts:
     publisher: Uplink
     clock: Clock
     version: str = ""
+    observers: Sequence[FrameObserver] = ()
 
 
 class Bridge:
@@ -65,6 +70,7 @@ class Bridge:
         self._counts = OutcomeCounts()
         self._values = LastValues(parts.profile.profile.stale_after_s)
         self._judgement = Judgement.restored(parts.profile, parts.spool)
+        self._observers = Observers(parts.observers, parts.spool)
         first = parts.spool.first_waiting()
         self._window = DeliveryWindow(first - 1, first - 1)
         self._frames_since_judging = 0
@@ -95,7 +101,7 @@ class Bridge:
             while not stop.wait(TICK_S):
                 self.step()
             self.step()
-            self._end_recording()
+            self._say_last_words()
             self._hand_over()
         finally:
             for receiver in parts.receivers:
@@ -105,12 +111,14 @@ class Bridge:
             parts.publisher.stop(self._state(is_online=False))
             parts.spool.close()
 
-    def _end_recording(self) -> None:
+    def _say_last_words(self) -> None:
+        now_ms = self._parts.clock.now_ms()
+        drafts = self._observers.close(now_ms)
         # a bench goes on after a restart of its bridge; a recording is over
         if self.birth.identity.kind is IdentityKind.REPLAY:
-            drafts = self._judgement.end_usage(self._parts.clock.now_ms())
-            if drafts:
-                self._spool(drafts)
+            drafts += self._judgement.end_usage(now_ms)
+        if drafts:
+            self._spool(drafts)
 
     def _hand_over(self) -> None:
         clock, pause = self._parts.clock, threading.Event()
@@ -127,8 +135,8 @@ class Bridge:
         """One tick: everything that arrived is decoded, judged and, where due, published."""
         clock = self._parts.clock
         now_s, now_ms = clock.monotonic_s(), clock.now_ms()
-        self._take_frames(now_s)
-        drafts = self._judge(now_s, now_ms)
+        self._take_frames(now_s, now_ms)
+        drafts = self._judge(now_s, now_ms) + self._observers.due(now_ms)
         has_news = bool(drafts)
         if now_s >= self._next_publish_s:
             period_s = self._parts.profile.profile.publish_period_ms / 1000
@@ -145,13 +153,14 @@ class Bridge:
         """Rows after the last acknowledged one, by sequence number."""
         return self._parts.spool.last_seq - self._window.acknowledged
 
-    def _take_frames(self, now_s: float) -> None:
+    def _take_frames(self, now_s: float, now_ms: int) -> None:
         for receiver in self._parts.receivers:
             frames = receiver.drain()
             if len(frames):
                 self._last_frame_s = now_s
                 self._frames_since_judging += len(frames)
                 self._decode(receiver.name, frames, now_s)
+                self._observers.take(receiver.name, frames, now_ms)
 
     def _decode(self, bus: str, frames: FrameBatch, now_s: float) -> None:
         decoder, counts = self._decoders[bus], self._counts.by_outcome
@@ -178,11 +187,13 @@ class Bridge:
 
     def _spool(self, drafts: list[DurableMessage]) -> None:
         try:
-            self._parts.spool.commit(drafts, self._judgement.states())
+            states = self._judgement.states() | self._observers.states()
+            self._parts.spool.commit(drafts, states)
         except sqlite3.OperationalError as full:
             # the rules step back to what is on disk, so that no step of a fault is skipped
             log.warning("%s: spool: %s", self._parts.bench, full)
             self._judgement = Judgement.restored(self._parts.profile, self._parts.spool)
+            self._observers.restore(self._parts.spool)
             self._unspooled += sum(isinstance(draft, Samples) for draft in drafts)
 
     def _handle_incoming(self, now_s: float) -> None:
