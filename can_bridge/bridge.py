@@ -250,11 +250,7 @@ class Bridge:
     def _tell_state(self, now_s: float, is_urgent: bool) -> None:
         state = self._state(is_online=True, now_s=now_s)
         told = self._told
-        has_changed = told is None or (told.bus, told.fault_codes, told.in_use) != (
-            state.bus,
-            state.fault_codes,
-            state.in_use,
-        )
+        has_changed = told is None or _gist(told) != _gist(state)
         if not (is_urgent or has_changed or now_s >= self._next_state_s):
             return
         if self._parts.publisher.publish(Stream.STATE, encoding.encode(state)):
@@ -263,10 +259,12 @@ class Bridge:
 
     def _state(self, *, is_online: bool, now_s: float | None = None) -> BenchState:
         spool = self._parts.spool
-        lost = sum(receiver.status.lost_frames for receiver in self._parts.receivers)
+        buses = [one.status.report(one.name) for one in self._parts.receivers]
+        lost = sum(bus.lost_frames for bus in buses)
         return BenchState(
             observed_at_ms=self._parts.clock.now_ms(),
             online=is_online,
+            buses=buses,
             bus=self._bus_state(self._parts.clock.monotonic_s() if now_s is None else now_s),
             frames=self._counts.as_message(lost),
             spool_rows=spool.rows,
@@ -282,3 +280,9 @@ class Bridge:
 
     def _is_silent(self, now_s: float) -> bool:
         return now_s - self._last_frame_s > SILENT_AFTER_S
+
+
+def _gist(state: BenchState) -> tuple[object, ...]:
+    """What is told at once when it changes; counters wait for the heartbeat."""
+    buses = [bus.state for bus in state.buses]
+    return state.bus, buses, state.fault_codes, state.in_use

@@ -20,9 +20,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class BusEntry(Record, frozen=True, kw_only=True):
     """A bus of the bench: adapter as python-can names it, and the DBC of its messages.
 
-    `channel` may hold `{bench}`. `options` goes to python-can as it is. `is_listen_only_outside`
-    states that the person at the bench made the adapter listen-only (SocketCAN:
-    `ip link set can0 type can … listen-only on`), for interfaces where the bridge cannot.
+    `channel` may hold `{bench}`. `options` goes to python-can as it is. `accept_active` takes
+    an adapter whose listen-only mode cannot be set or verified: it may acknowledge frames and so
+    take part in the bench's traffic, though the bridge sends none.
     """
 
     name: str = "can"
@@ -30,7 +30,7 @@ class BusEntry(Record, frozen=True, kw_only=True):
     interface: str = "virtual"
     channel: str = "{bench}"
     bitrate: Annotated[int, Meta(gt=0, le=1_000_000)] = 500_000
-    is_listen_only_outside: bool = False
+    accept_active: bool = False
     options: dict[str, str | int | float | bool] = {}
 
 

@@ -13,10 +13,12 @@ from can_bridge.buses.port import BusStatus
 from can_bridge.errors import BusUnavailable
 from can_bridge.frames import Frame, FrameBatch
 from can_bridge.profile_tables import BusEntry
+from telemetry.contract.payloads import BusHealth
 
 log = logging.getLogger(__name__)
 
 RECEIVE_TIMEOUT_S = 0.5
+SEND_WITHIN_S = 0.5
 LONGEST_BACKLOG = 100_000
 """Frames kept while the bridge is held up; 8 s of a saturated 1 Mbit/s bus. More are counted."""
 
@@ -61,13 +63,13 @@ def _listen_only(entry: BusEntry, channel: str) -> dict[str, object]:
     known = _LISTEN_ONLY.get(entry.interface)
     if known is not None:
         return known
-    if entry.is_listen_only_outside:
+    if entry.accept_active:
         return {}
     raise BusUnavailable(
         entry.interface,
         channel,
-        "cannot be made listen-only from here; set it so with the adapter's own tool and say "
-        "is_listen_only_outside = true in the profile",
+        "cannot be made listen-only from here; an adapter that may take part in the traffic needs "
+        "accept_active = true in the profile",
     )
 
 
@@ -95,12 +97,23 @@ class BusReceiver:
     @property
     def status(self) -> BusStatus:
         """How the bus is doing just now."""
-        return BusStatus(self.is_down, self.lost_frames)
+        health = BusHealth.DOWN if self.is_down else BusHealth.ACTIVE
+        return BusStatus(health, lost_frames=self.lost_frames)
 
     def drain(self) -> FrameBatch:
         """All data frames received since the last call, in order, on channel `name`."""
         backlog = self._backlog
         return FrameBatch.of(backlog.popleft() for _ in range(len(backlog)))
+
+    def send(self, arbitration_id: int, is_extended_id: bool, data: bytes) -> None:
+        """Put one frame on the bus; see `Transmitter`."""
+        message = can.Message(
+            arbitration_id=arbitration_id, is_extended_id=is_extended_id, data=data
+        )
+        try:
+            self.bus.send(message, timeout=SEND_WITHIN_S)
+        except (can.CanError, OSError) as failed:
+            raise BusUnavailable(self.name, str(self.bus.channel_info), str(failed)) from failed
 
     def ask_to_stop(self) -> None:
         """Let the thread end at its next chance."""

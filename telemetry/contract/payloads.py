@@ -36,6 +36,22 @@ class BusState(StrEnum):
     DOWN = "down"
 
 
+class BusHealth(StrEnum):
+    """How one bus is doing, the first that applies of: down … silent, else active.
+
+    `down`: the adapter cannot be read; the bridge tries again. `bus_off`: the controller took
+    itself off the bus. `wrong_bitrate`: errors and not a single frame. `error_passive`: the
+    controller met many errors lately. `silent`: no frame for 2 s.
+    """
+
+    ACTIVE = "active"
+    SILENT = "silent"
+    ERROR_PASSIVE = "error_passive"
+    WRONG_BITRATE = "wrong_bitrate"
+    BUS_OFF = "bus_off"
+    DOWN = "down"
+
+
 class FaultState(StrEnum):
     """Life of a fault; pending ones are not yet believed."""
 
@@ -120,11 +136,38 @@ class FrameCounts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     lost: Count = 0
 
 
+class BusReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One bus of the bench; counts are since the bridge started.
+
+    `is_listen_only`: verified that nothing is sent and nothing acknowledged, or a bus without
+    wires. `load`: share of the bit rate in use over the last seconds, 0 to 1, estimated with
+    typical bit stuffing. `lost_frames` came, but neither adapter nor bridge could keep them.
+    `detail`: what the adapter or the system said last, as it said it.
+    """
+
+    name: Annotated[str, Meta(min_length=1, max_length=64)]
+    interface: Annotated[str, Meta(max_length=64)] = ""
+    state: BusHealth = BusHealth.SILENT
+    is_listen_only: bool = False
+    frames: Count = 0
+    error_frames: Count = 0
+    lost_frames: Count = 0
+    reconnects: Count = 0
+    load: Annotated[float, Meta(ge=0)] = 0.0
+    frames_per_s: Annotated[float, Meta(ge=0)] = 0.0
+    last_frame_at_ms: EpochMs | None = None
+    detail: Annotated[str, Meta(max_length=300)] = ""
+
+
 class BenchState(Message, frozen=True, kw_only=True, omit_defaults=True):
-    """Retained heartbeat, at least every 2 s; the will says `online = false`."""
+    """Retained heartbeat, at least every 2 s; the will says `online = false`.
+
+    `bus` sums up `buses`: down when any is down or off, silent when all are.
+    """
 
     online: bool
     bus: BusState = BusState.SILENT
+    buses: Annotated[list[BusReport], Meta(max_length=32)] = []
     frames: FrameCounts = FrameCounts()
     spool_rows: Count = 0
     dropped_rows: Count = 0

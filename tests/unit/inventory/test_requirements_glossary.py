@@ -14,7 +14,7 @@ from inventory.organisations.rules import OrganisationKind
 from inventory.readiness.findings import FindingKind, LiveEvidenceState, RemedyGroup, Status
 from inventory.requirements.rules import Authority, CalibrationDuty, Obligation, QuantityBasis
 from inventory.stations.rules import Level, StationUse
-from telemetry.contract.payloads import BusState, IdentityKind, UsageEvent
+from telemetry.contract.payloads import BusHealth, BusState, IdentityKind, UsageEvent
 
 DOMAIN: tuple[type[StrEnum], ...] = (
     Level,
@@ -37,6 +37,7 @@ DOMAIN: tuple[type[StrEnum], ...] = (
     UsageEvent,
     IdentityKind,
     BusState,
+    BusHealth,
 )
 
 
