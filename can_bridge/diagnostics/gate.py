@@ -1,0 +1,78 @@
+"""The only class that puts a frame on a bus; what it lets through is decided in `permission`."""
+
+import threading
+from collections.abc import Callable, Mapping
+
+import can
+
+from can_bridge.diagnostics import permission
+from can_bridge.diagnostics.permission import Allowance, GateState, Outgoing, Refusal
+from can_bridge.errors import TransmissionDenied
+
+SEND_WITHIN_S = 0.5
+
+
+class TransmitGate:
+    """Denies by default; `arm` opens it for a while, for what the allowance covers.
+
+    Used by the thread that reads and by the one that arms; each decision and its frame are one
+    step, so the budget holds between them.
+    """
+
+    def __init__(
+        self,
+        buses: Mapping[str, can.BusABC],
+        allowance: Allowance,
+        monotonic_s: Callable[[], float],
+    ) -> None:
+        self._buses = buses
+        self._allowance = allowance
+        self._monotonic_s = monotonic_s
+        self._state = GateState()
+        self._lock = threading.Lock()
+
+    def arm(self, for_s: float) -> None:
+        """Allow transmission from now on for a while; only local acts may lead here.
+
+        Raises:
+            ValueError: a time that is not above 0.
+        """
+        with self._lock:
+            self._state = permission.armed(self._state, self._monotonic_s(), for_s)
+
+    def disarm(self) -> None:
+        """Deny from now on."""
+        with self._lock:
+            self._state = permission.disarmed(self._state)
+
+    @property
+    def is_armed(self) -> bool:
+        """Whether the arming holds now."""
+        return permission.is_armed(self._state, self._monotonic_s())
+
+    @property
+    def refused(self) -> Mapping[Refusal, int]:
+        """How many frames were refused, by reason."""
+        return dict(self._state.refused)
+
+    def send(self, frame: Outgoing) -> None:
+        """Send the frame if it may be sent.
+
+        Raises:
+            TransmissionDenied: anything but a permitted frame.
+            can.CanError: the adapter failed; the frame counts as sent.
+        """
+        with self._lock:
+            self._state, refusal = permission.permission(
+                self._allowance, self._state, frame, self._monotonic_s()
+            )
+            if refusal is not None:
+                raise TransmissionDenied(frame.arbitration_id, frame.data, refusal.value)
+            self._buses[frame.bus].send(
+                can.Message(
+                    arbitration_id=frame.arbitration_id,
+                    is_extended_id=frame.is_extended_id,
+                    data=frame.data,
+                ),
+                timeout=SEND_WITHIN_S,
+            )
