@@ -60,7 +60,10 @@ def compile_condition(text: str) -> Condition:
         raise BadCondition(text[:40] + "…", f"longer than {MAX_LENGTH} characters")
     try:
         tree = ast.parse(text.strip(), mode="eval")
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as wrong:
+    except SyntaxError as wrong:
+        column = (wrong.offset or 1) + _indent(text)
+        raise BadCondition(text, f"not an expression: {wrong.msg}", column) from wrong
+    except (ValueError, RecursionError, MemoryError) as wrong:
         raise BadCondition(text, f"not an expression: {wrong}") from wrong
     compiler = _Compiler(text)
     truth = compiler.truth(tree.body, 0)
@@ -86,8 +89,7 @@ class _Compiler:
             case ast.Name() | ast.Attribute():
                 return _is_nonzero(self.term(node, depth))
             case _:
-                reason = f"{_spelled(node)!r} is not a comparison or a signal"
-                raise BadCondition(self.text, reason)
+                raise self._refusal(node, f"{_spelled(node)!r} is not a comparison or a signal")
 
     def _comparison(self, node: ast.Compare, depth: int) -> _Truth:
         terms = [self.term(part, depth + 1) for part in (node.left, *node.comparators)]
@@ -95,7 +97,7 @@ class _Compiler:
         for position, operation in enumerate(node.ops):
             compare = _COMPARISONS.get(type(operation))
             if compare is None:
-                raise BadCondition(self.text, "only < <= > >= == != compare signals")
+                raise self._refusal(node, "only < <= > >= == != compare signals")
             links.append(_compared(compare, terms[position], terms[position + 1]))
         return links[0] if len(links) == 1 else _all(links)
 
@@ -116,8 +118,7 @@ class _Compiler:
             case ast.Call(func=ast.Name(id="abs"), args=[argument], keywords=[]):
                 return _absolute(self.term(argument, depth + 1))
             case _:
-                reason = f"{_spelled(node)!r} is not a signal, a number or abs()"
-                raise BadCondition(self.text, reason)
+                raise self._refusal(node, f"{_spelled(node)!r} is not a signal, a number or abs()")
 
     def _signal(self, name: str) -> _Term:
         self.names.add(name)
@@ -126,6 +127,20 @@ class _Compiler:
     def _check_depth(self, depth: int) -> None:
         if depth > MAX_DEPTH:
             raise BadCondition(self.text, f"nested deeper than {MAX_DEPTH}")
+
+    def _refusal(self, node: ast.expr, reason: str) -> BadCondition:
+        return BadCondition(self.text, reason, column_of(node, self.text))
+
+
+def column_of(node: ast.expr, text: str) -> int:
+    """Where a part of a condition's tree begins in its text, in characters from 1."""
+    # ast counts bytes, and the condition is parsed without the blanks before it
+    before = text.strip().encode()[: node.col_offset]
+    return len(before.decode(errors="replace")) + _indent(text) + 1
+
+
+def _indent(text: str) -> int:
+    return len(text) - len(text.lstrip())
 
 
 def _number(value: Scalar) -> float | None:

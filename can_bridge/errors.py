@@ -36,22 +36,31 @@ class UnreadableLog(BridgeError):
 
 
 class BadCondition(BridgeError):
-    """A condition such as `motor_speed_rpm > 50` could not be understood."""
+    """A condition such as `motor_speed_rpm > 50` could not be understood.
 
-    def __init__(self, text: str, reason: str) -> None:
+    `column` counts characters of the condition from 1, None where no place can be named.
+    """
+
+    def __init__(self, text: str, reason: str, column: int | None = None) -> None:
         super().__init__(f"condition {text!r}: {reason}")
         self.text = text
         self.reason = reason
+        self.column = column
 
 
 class BadProfile(BridgeError):
-    """A bench profile cannot be used; `place` is the table and key, such as `faults[0].dtc`."""
+    """A bench profile cannot be used; `place` is the table and key, such as `faults[0].dtc`.
 
-    def __init__(self, path: Path, place: str, reason: str) -> None:
-        super().__init__(f"{path}: {place}: {reason}" if place else f"{path}: {reason}")
+    `line` counts from 1, 0 where none can be named.
+    """
+
+    def __init__(self, path: Path, place: str, reason: str, line: int = 0) -> None:
+        file = f"{path}:{line}" if line else str(path)
+        super().__init__(f"{file}: {place}: {reason}" if place else f"{file}: {reason}")
         self.path = path
         self.place = place
         self.reason = reason
+        self.line = line
 
 
 class BusUnavailable(BridgeError):
