@@ -27,19 +27,29 @@ class FaultStep(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FaultRule:
-    """When a test counts: it must fail for `confirm_s` and pass for `clear_s` without a break."""
+    """When a test counts: it must fail for `confirm_s` and pass for `clear_s` without a break.
+
+    `origin` is put before the fault's id where several sources can have the same code.
+    """
 
     dtc: str
     failure_type: int
     severity: int
     confirm_s: float
     clear_s: float
+    origin: str = ""
+
+    @property
+    def name(self) -> str:
+        """The code with its failure type and origin, unique among the tests of a bench."""
+        return f"{self.origin}{self.dtc}-{self.failure_type:02X}"
 
 
 @dataclass(frozen=True, slots=True)
 class FaultPhase:
     """State of one fault test; moments are milliseconds since 1970.
 
+    `fault_id` names the fault whose steps are told, whatever the clock does meanwhile.
     `first_at_ms` is set from the first failing step until the fault is cleared; `is_reported` says
     that the outside heard of it. `confirmed_at_ms` holds the confirmations of the flap window.
     """
@@ -51,6 +61,7 @@ class FaultPhase:
     pending_told_at_ms: int | None = None
     confirmed_at_ms: tuple[int, ...] = ()
     signals: tuple[tuple[str, Scalar], ...] = ()
+    fault_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +89,34 @@ def step(
         return _while_failing(rule, phase, at_ms, snapshot)
     if phase.first_at_ms is None:
         return phase, []
-    calm = replace(phase, first_at_ms=None, is_reported=False)
+    calm = replace(phase, first_at_ms=None, is_reported=False, fault_id="")
     if not phase.is_reported:
         return calm, []
     healed = DtcStatus.TEST_FAILED_THIS_CYCLE | DtcStatus.FAILED_SINCE_CLEAR
     return calm, [_outcome(rule, phase, FaultStep.CLEARED, healed)]
 
 
+def shifted(phase: FaultPhase, by_ms: int) -> FaultPhase:
+    """The same phase after the wall clock was set by `by_ms`; running times are as before."""
+
+    def moved(at_ms: int | None) -> int | None:
+        return None if at_ms is None else at_ms + by_ms
+
+    return replace(
+        phase,
+        first_at_ms=moved(phase.first_at_ms),
+        passing_since_ms=moved(phase.passing_since_ms),
+        pending_told_at_ms=moved(phase.pending_told_at_ms),
+        confirmed_at_ms=tuple(at_ms + by_ms for at_ms in phase.confirmed_at_ms),
+    )
+
+
 def _while_failing(
     rule: FaultRule, phase: FaultPhase, at_ms: int, snapshot: Values
 ) -> tuple[FaultPhase, list[FaultOutcome]]:
     if phase.first_at_ms is None or at_ms < phase.first_at_ms:
-        phase = replace(phase, first_at_ms=at_ms)
+        fault_id = phase.fault_id or f"{rule.name}-{at_ms}"
+        phase = replace(phase, first_at_ms=at_ms, fault_id=fault_id)
     since_ms = at_ms if phase.first_at_ms is None else phase.first_at_ms
     if at_ms - since_ms >= rule.confirm_s * 1000:
         recent = tuple(at for at in phase.confirmed_at_ms if 0 <= at_ms - at < FLAP_WINDOW_MS)
@@ -133,7 +160,7 @@ def _outcome(rule: FaultRule, phase: FaultPhase, kind: FaultStep, status: int) -
     first_at_ms = phase.first_at_ms or 0
     return FaultOutcome(
         step=kind,
-        fault_id=f"{rule.dtc}-{rule.failure_type:02X}-{first_at_ms}",
+        fault_id=phase.fault_id or f"{rule.name}-{first_at_ms}",
         status=int(status),
         first_at_ms=first_at_ms,
         signals=phase.signals,

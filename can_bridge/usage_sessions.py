@@ -106,6 +106,28 @@ def end(state: UsageState) -> tuple[UsageState, list[UsageOutcome]]:
     return closed, [_outcome(UsageStep.ENDED, state.open, ended_at_ms=last_ms)]
 
 
+def shifted(state: UsageState, by_ms: int) -> UsageState:
+    """The same state after the wall clock was set by `by_ms`; running times are as before."""
+
+    def moved(at_ms: int | None) -> int | None:
+        return None if at_ms is None else at_ms + by_ms
+
+    usage = state.open
+    if usage is not None:
+        usage = replace(
+            usage,
+            started_at_ms=usage.started_at_ms + by_ms,
+            last_active_ms=usage.last_active_ms + by_ms,
+            told_at_ms=usage.told_at_ms + by_ms,
+        )
+    return replace(
+        state,
+        open=usage,
+        candidate_since_ms=moved(state.candidate_since_ms),
+        last_step_ms=moved(state.last_step_ms),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Moment:
     at_ms: int

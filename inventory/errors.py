@@ -43,6 +43,12 @@ class UnknownBench(Unknown):
     kind = "bench"
 
 
+class UnknownFreeze(Unknown):
+    """No values were kept with a fault of this id."""
+
+    kind = "freeze of fault"
+
+
 class UnknownApiKey(Unknown):
     """No API key has this id."""
 

@@ -3,13 +3,10 @@
 import threading
 from collections.abc import Callable, Mapping
 
-import can
-
+from can_bridge.buses.port import Transmitter
 from can_bridge.diagnostics import permission
 from can_bridge.diagnostics.permission import Allowance, GateState, Outgoing, Refusal
 from can_bridge.errors import TransmissionDenied
-
-SEND_WITHIN_S = 0.5
 
 
 class TransmitGate:
@@ -21,7 +18,7 @@ class TransmitGate:
 
     def __init__(
         self,
-        buses: Mapping[str, can.BusABC],
+        buses: Mapping[str, Transmitter],
         allowance: Allowance,
         monotonic_s: Callable[[], float],
     ) -> None:
@@ -60,7 +57,7 @@ class TransmitGate:
 
         Raises:
             TransmissionDenied: anything but a permitted frame.
-            can.CanError: the adapter failed; the frame counts as sent.
+            BusUnavailable: the adapter failed; the frame counts against the budget all the same.
         """
         with self._lock:
             self._state, refusal = permission.permission(
@@ -68,11 +65,4 @@ class TransmitGate:
             )
             if refusal is not None:
                 raise TransmissionDenied(frame.arbitration_id, frame.data, refusal.value)
-            self._buses[frame.bus].send(
-                can.Message(
-                    arbitration_id=frame.arbitration_id,
-                    is_extended_id=frame.is_extended_id,
-                    data=frame.data,
-                ),
-                timeout=SEND_WITHIN_S,
-            )
+            self._buses[frame.bus].send(frame.arbitration_id, frame.is_extended_id, frame.data)

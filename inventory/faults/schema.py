@@ -2,17 +2,21 @@
 
 from datetime import datetime
 
+from pydantic import BaseModel
 from sqlmodel import Field, SQLModel
 
 from inventory.database import enum_as_text
 from inventory.faults.rules import FaultState
+from telemetry.contract.payloads import FaultSource
 
 
 class FaultFields(SQLModel):
     """A fault as its bench reports it.
 
-    `dtc` is SAE J2012 text, `failure_type` the third byte, `status` the ISO 14229-1 status byte,
-    `severity` 1-3 as GB/T 32960 alarm levels. Moments are the bench's own clock.
+    `dtc` is SAE J2012 text, `SPN 84 FMI 3` (J1939) or `GB32960-11` (alarm bit); `failure_type` the
+    third byte, `status` the ISO 14229-1 status byte, `severity` 1-4 as GB/T 32960 alarm levels.
+    `source` says how it is known, `ecu` which control unit has it. Moments are the bench's own
+    clock.
     """
 
     bench_code: str
@@ -30,6 +34,34 @@ class FaultFields(SQLModel):
     text_en: str
     remedy_zh: str = ""
     remedy_en: str = ""
+    source: FaultSource = Field(default=FaultSource.DERIVED, sa_type=enum_as_text(FaultSource))
+    ecu: str = ""
+
+
+class FreezeOut(BaseModel):
+    """Values around the confirmation of a fault, as columns.
+
+    `offsets_ms` are before (negative) and after `at`; each list of `signals` has one value per
+    offset. Not complete: the bridge was stopped before the last value.
+    """
+
+    model_config = {
+        "json_schema_extra": {
+            "examples": [
+                {
+                    "at": "2026-12-01T02:00:01Z",
+                    "offsets_ms": [-100, 0, 100],
+                    "signals": {"isolation_kohm": [812.0, 80.0, 79.5]},
+                    "is_complete": True,
+                }
+            ]
+        }
+    }
+
+    at: datetime
+    offsets_ms: list[int]
+    signals: dict[str, list[float | bool | str | None]]
+    is_complete: bool
 
 
 class FaultOut(FaultFields):
@@ -60,3 +92,4 @@ class FaultOut(FaultFields):
 
     signals: dict[str, float | bool | str | None] = {}
     is_blocking: bool = Field(description="takes the bench out of working order")
+    has_freeze: bool = Field(default=False, description="values around the confirmation are kept")

@@ -21,3 +21,14 @@ class Fault(FaultFields, Row, table=True):
     bench_code: str = Field(primary_key=True)
     fault_id: str = Field(primary_key=True)
     signals: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    has_freeze: bool = False
+
+
+class FaultFreeze(Row, table=True):
+    """A freeze as it came on the wire; apart from the fault, because lists leave it out."""
+
+    __tablename__ = "fault_freeze"
+
+    bench_code: str = Field(primary_key=True)
+    fault_id: str = Field(primary_key=True)
+    record: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))

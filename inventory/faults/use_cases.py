@@ -2,20 +2,24 @@
 
 from collections.abc import Sequence
 
+import msgspec
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from inventory.audit.use_cases import record
 from inventory.benches.table import Bench
+from inventory.errors import UnknownFreeze
 from inventory.faults.rules import OPEN_STATES, FaultLife, FaultState, FaultStep, is_blocking, step
-from inventory.faults.schema import FaultOut
-from inventory.faults.table import Fault
+from inventory.faults.schema import FaultOut, FreezeOut
+from inventory.faults.table import Fault, FaultFreeze
 from inventory.moments import moment
-from telemetry.contract.payloads import FaultReport
+from telemetry.contract.payloads import FaultReport, FreezeFrame
 
 
 def apply_fault(db: Session, bench_code: str, report: FaultReport) -> bool:
     """Take a reported step into the fault's record, in the caller's transaction.
+
+    A freeze of the signals comes with a repeated step; the first one is kept.
 
     Returns:
         Whether anything changed; late and repeated steps change nothing.
@@ -26,11 +30,12 @@ def apply_fault(db: Session, bench_code: str, report: FaultReport) -> bool:
     )
     life = step(None if row is None else _life(row), reported)
     if life is None:
-        return False
+        return row is not None and _keep_freeze(db, row, report)
     old = None if row is None else {"state": row.state.value}
     facts = _reported_facts(bench_code, report) | _columns(life)
     fault = Fault.model_validate(facts) if row is None else row.sqlmodel_update(facts)
     db.add(fault)
+    _keep_freeze(db, fault, report)
     owner = db.get(Bench, bench_code)
     record(
         db,
@@ -43,6 +48,24 @@ def apply_fault(db: Session, bench_code: str, report: FaultReport) -> bool:
         new={"state": life.state.value, "dtc": report.dtc, "severity": report.severity},
     )
     return True
+
+
+def freeze(db: Session, bench_code: str, fault_id: str) -> FreezeOut:
+    """The values around the confirmation of a fault.
+
+    Raises:
+        UnknownFreeze: no such fault, or nothing was kept with it.
+    """
+    row = db.get(FaultFreeze, (bench_code, fault_id))
+    if row is None:
+        raise UnknownFreeze(fault_id)
+    kept = msgspec.convert(row.record, FreezeFrame)
+    return FreezeOut(
+        at=moment(kept.at_ms),
+        offsets_ms=kept.offsets_ms,
+        signals=kept.signals,
+        is_complete=kept.is_complete,
+    )
 
 
 def open_faults(db: Session, bench_codes: Sequence[str]) -> list[Fault]:
@@ -75,6 +98,21 @@ def shown(fault: Fault, blocking_severity: int) -> FaultOut:
     return FaultOut.model_validate(fault, update={"is_blocking": blocks})
 
 
+def _keep_freeze(db: Session, fault: Fault, report: FaultReport) -> bool:
+    if report.freeze is None or fault.has_freeze:
+        return False
+    fault.has_freeze = True
+    db.add(fault)
+    db.add(
+        FaultFreeze(
+            bench_code=fault.bench_code,
+            fault_id=fault.fault_id,
+            record=msgspec.to_builtins(report.freeze),
+        )
+    )
+    return True
+
+
 def _life(row: Fault) -> FaultLife:
     return FaultLife(row.state, row.first_at, row.observed_at, row.confirmed_at, row.cleared_at)
 
@@ -102,4 +140,6 @@ def _reported_facts(bench_code: str, report: FaultReport) -> dict[str, object]:
         "remedy_zh": report.remedy_zh,
         "remedy_en": report.remedy_en,
         "signals": dict(report.signals),
+        "source": report.source,
+        "ecu": report.ecu,
     }

@@ -13,8 +13,8 @@ from inventory.accounts.rules import Action, Principal
 from inventory.benches.live import LiveBenches, WindowQuery
 from inventory.benches.table import Bench
 from inventory.benches.use_cases import bench, benches
-from inventory.faults.schema import FaultOut
-from inventory.faults.use_cases import faults
+from inventory.faults.schema import FaultOut, FreezeOut
+from inventory.faults.use_cases import faults, freeze
 from inventory.faults.use_cases import shown as shown_fault
 from inventory.monitoring.changes import ChangeWatch
 from inventory.monitoring.schema import BenchOut, BenchPage, SignalsOut
@@ -134,6 +134,14 @@ def list_faults(
         found = bench(db, caller, code, Action.READ_BENCH_DETAILS)
         rows, total = faults(db, code, offset=offset, limit=limit)
     return page([shown_fault(row, found.blocking_severity) for row in rows], total, offset)
+
+
+@router.get("/benches/{code}/faults/{fault_id}/freeze")
+def show_freeze(code: str, fault_id: str, database: TheDatabase, caller: Insider) -> FreezeOut:
+    """Values from 10 s before to 5 s after the confirmation of a fault."""
+    with database.read() as db:
+        bench(db, caller, code, Action.READ_BENCH_DETAILS)
+        return freeze(db, code, fault_id)
 
 
 @router.get("/benches/{code}/usage-sessions")

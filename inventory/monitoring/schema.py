@@ -71,6 +71,7 @@ class IdentityOut(BaseModel):
     vin: str
     ecu_serials: dict[str, str]
     software: str
+    ecu_software: dict[str, str]
 
 
 class SignalOut(BaseModel):

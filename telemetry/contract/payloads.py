@@ -16,6 +16,13 @@ Seq = Annotated[
 Count = Annotated[int, Meta(ge=0, lt=2**53)]
 """Every whole number has a limit: the store takes 64 bits, a browser counts exactly to 2**53."""
 SignalName = Annotated[str, Meta(min_length=1, max_length=128)]
+TroubleCode = Annotated[
+    str,
+    Meta(
+        pattern=r"^([PCBU][0-3][0-9A-F]{3}|SPN [0-9]{1,6} FMI [0-9]{1,2}|GB32960-[0-9]{1,2})$",
+        examples=["P0AA6", "SPN 84 FMI 3", "GB32960-11"],
+    ),
+]
 Value = float | bool | str | None
 """A scaled value; None is "not available". Whole numbers travel as JSON numbers too."""
 
@@ -60,6 +67,21 @@ class FaultState(StrEnum):
     CLEARED = "cleared"
 
 
+class FaultSource(StrEnum):
+    """How a fault is known.
+
+    `derived` from a condition over signals; `read` from a control unit by the bridge (UDS 19 02);
+    `overheard` when a tester read it; `dm1` broadcast by a J1939 control unit; `alarm_flag` a
+    GB/T 32960 alarm bit of a signal.
+    """
+
+    DERIVED = "derived"
+    READ = "read"
+    OVERHEARD = "overheard"
+    DM1 = "dm1"
+    ALARM_FLAG = "alarm_flag"
+
+
 class UsageEvent(StrEnum):
     """Life of a usage session."""
 
@@ -101,7 +123,11 @@ class SignalInfo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who the bench says it is; empty text where a fact could not be read."""
+    """Who the bench says it is; empty text where a fact could not be read.
+
+    `ecu_serials` and `ecu_software` are by name of the control unit; `software` is that of the
+    first one.
+    """
 
     kind: IdentityKind
     adapter: str = ""
@@ -109,6 +135,7 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     vin: str = ""
     ecu_serials: dict[str, str] = {}
     software: str = ""
+    ecu_software: dict[str, str] = {}
 
 
 class Birth(Message, frozen=True, kw_only=True, omit_defaults=True):
@@ -197,18 +224,41 @@ class UsageReport(Durable, frozen=True, kw_only=True, omit_defaults=True):
     evidence: dict[str, float] = {}
 
 
+MOST_FREEZE_SAMPLES = 200
+MOST_FREEZE_SIGNALS = 32
+FreezeOffset = Annotated[int, Meta(ge=-60_000, le=60_000)]
+FreezeColumn = Annotated[list[Value], Meta(max_length=MOST_FREEZE_SAMPLES)]
+
+
+class FreezeFrame(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Values around the confirmation of a fault, as columns.
+
+    `offsets_ms` are the moments before (negative) and after `at_ms`; each list of `signals` has
+    one value per offset, in the same order. `is_complete` is false when the bridge was stopped
+    before the last value.
+    """
+
+    at_ms: EpochMs
+    offsets_ms: Annotated[list[FreezeOffset], Meta(max_length=MOST_FREEZE_SAMPLES)]
+    signals: Annotated[dict[str, FreezeColumn], Meta(max_length=MOST_FREEZE_SIGNALS)]
+    is_complete: bool = True
+
+
 class FaultReport(Durable, frozen=True, kw_only=True, omit_defaults=True):
     """A step of a fault's life; `fault_id` is unique per bench and stable over its steps.
 
-    `dtc` is SAE J2012 text such as `P0AA6`; `failure_type` the third byte (0 none); `status` the
-    ISO 14229-1 status byte; `severity` 1-3 as GB/T 32960 alarm levels.
+    `dtc` is SAE J2012 text (`P0AA6`), a J1939 code (`SPN 84 FMI 3`) or a GB/T 32960.3 general
+    alarm bit (`GB32960-11`); `failure_type` the third byte of a UDS code (0 none); `status` the
+    ISO 14229-1 status byte; `severity` 1-4 as GB/T 32960 alarm levels (4: thermal event, 2025).
+    `ecu` is the control unit that has it, where one does. A report with `freeze` comes once more,
+    in the state the fault is in, some seconds after its confirmation.
     """
 
     fault_id: str
-    dtc: str
+    dtc: TroubleCode
     failure_type: Annotated[int, Meta(ge=0, le=255)] = 0
     status: Annotated[int, Meta(ge=0, le=255)] = 0
-    severity: Annotated[int, Meta(ge=1, le=3)]
+    severity: Annotated[int, Meta(ge=1, le=4)]
     state: FaultState
     first_at_ms: EpochMs
     text_zh: str
@@ -216,6 +266,9 @@ class FaultReport(Durable, frozen=True, kw_only=True, omit_defaults=True):
     remedy_zh: str = ""
     remedy_en: str = ""
     signals: dict[str, Value] = {}
+    source: FaultSource = FaultSource.DERIVED
+    ecu: str = ""
+    freeze: FreezeFrame | None = None
 
 
 class Ack(msgspec.Struct, frozen=True, kw_only=True):

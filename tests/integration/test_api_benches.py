@@ -12,6 +12,7 @@ from telemetry.contract.payloads import (
     BusState,
     FaultReport,
     FaultState,
+    FreezeFrame,
     Identity,
     IdentityKind,
     SignalInfo,
@@ -27,7 +28,9 @@ def house(tmp_path: Path) -> Iterator[Schools]:
         yield built
 
 
-def report_fault(house: Schools, state: FaultState, seq: int) -> None:
+def report_fault(
+    house: Schools, state: FaultState, seq: int, freeze: FreezeFrame | None = None
+) -> None:
     report = FaultReport(
         observed_at_ms=NOW_MS + seq,
         epoch=1,
@@ -42,6 +45,7 @@ def report_fault(house: Schools, state: FaultState, seq: int) -> None:
         remedy_zh="断开高压",
         remedy_en="Disconnect high voltage",
         signals={"isolation_kohm": 80.0},
+        freeze=freeze,
     )
     with house.database.begin() as db:
         apply_fault(db, "battery-01", report)
@@ -99,6 +103,37 @@ def test_a_confirmed_fault_takes_a_bench_out_of_order_until_it_is_cleared(house:
     assert fault["remedy_zh"] == "断开高压"
     assert fault["signals"] == {"isolation_kohm": 80.0}
     assert fault["is_blocking"] is False
+
+
+def test_values_around_a_fault_come_later_and_are_kept_once(house: Schools) -> None:
+    come_alive(house)
+    report_fault(house, FaultState.CONFIRMED, seq=1)
+    client = house.client("bj-master")
+    path = "/api/v1/benches/battery-01/faults"
+    assert client.get(path).json()["items"][0]["has_freeze"] is False
+    assert client.get(f"{path}/f-1/freeze").status_code == 404
+    for ohms in (80.0, 1.0):
+        freeze = FreezeFrame(
+            at_ms=NOW_MS, offsets_ms=[-100, 0], signals={"isolation_kohm": [812.0, ohms]}
+        )
+        report_fault(house, FaultState.CONFIRMED, seq=2, freeze=freeze)
+    assert client.get(path).json()["items"][0]["has_freeze"] is True
+    kept = client.get(f"{path}/f-1/freeze").json()
+    assert kept["offsets_ms"] == [-100, 0]
+    assert kept["signals"] == {"isolation_kohm": [812.0, 80.0]}
+    assert kept["is_complete"] is True
+    page = client.get("/api/v1/benches/battery-01").json()
+    assert page["details"]["pulse"]["faults"][0]["source"] == "derived"
+
+
+def test_a_freeze_of_a_cleared_fault_does_not_open_it_again(house: Schools) -> None:
+    come_alive(house)
+    report_fault(house, FaultState.CONFIRMED, seq=1)
+    report_fault(house, FaultState.CLEARED, seq=2)
+    freeze = FreezeFrame(at_ms=NOW_MS, offsets_ms=[0], signals={"isolation_kohm": [80.0]})
+    report_fault(house, FaultState.CONFIRMED, seq=3, freeze=freeze)
+    (fault,) = house.client("bj-master").get("/api/v1/benches/battery-01/faults").json()["items"]
+    assert (fault["state"], fault["has_freeze"]) == ("cleared", True)
 
 
 def test_signals_come_thinned_out(house: Schools) -> None:

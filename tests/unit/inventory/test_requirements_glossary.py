@@ -14,7 +14,13 @@ from inventory.organisations.rules import OrganisationKind
 from inventory.readiness.findings import FindingKind, LiveEvidenceState, RemedyGroup, Status
 from inventory.requirements.rules import Authority, CalibrationDuty, Obligation, QuantityBasis
 from inventory.stations.rules import Level, StationUse
-from telemetry.contract.payloads import BusHealth, BusState, IdentityKind, UsageEvent
+from telemetry.contract.payloads import (
+    BusHealth,
+    BusState,
+    FaultSource,
+    IdentityKind,
+    UsageEvent,
+)
 
 DOMAIN: tuple[type[StrEnum], ...] = (
     Level,
@@ -34,6 +40,7 @@ DOMAIN: tuple[type[StrEnum], ...] = (
     LiveEvidenceState,
     Liveness,
     FaultState,
+    FaultSource,
     UsageEvent,
     IdentityKind,
     BusState,
