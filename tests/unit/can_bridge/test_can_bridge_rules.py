@@ -238,5 +238,5 @@ def fault(condition: str, dtc: str, severity: int) -> str:
 def test_a_bad_profile_names_file_and_place(tmp_path: Path, text: str, place: str) -> None:
     file = tmp_path / "bench.toml"
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(BadProfile, match=rf"bench\.toml: .*{place}"):
+    with pytest.raises(BadProfile, match=rf"bench\.toml:\d+: .*{place}"):
         load_profile(file)
