@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from can_bridge.bridge import Bridge, BridgeParts
-from can_bridge.buses.receiving import BusReceiver, channel_of, open_bus
+from can_bridge.buses.opening import channel_of, open_receiver
+from can_bridge.buses.receiving import BusReceiver
 from can_bridge.catalogue import BusDecoder
 from can_bridge.clock import SystemClock
 from can_bridge.dbc.loading import load_dbc
@@ -51,7 +52,7 @@ def assemble(profile: CheckedProfile, site: BridgeSite) -> Bridge:
     try:
         for bus in profile.profile.buses:
             may_transmit = allowance.is_allowed and allowance.bus == bus.name
-            receivers.append(BusReceiver(bus.name, open_bus(bus, bench, may_transmit)))
+            receivers.append(open_receiver(bus, bench, may_transmit=may_transmit))
             receivers[-1].start()
         clock = SystemClock()
         will = BenchState(observed_at_ms=clock.now_ms(), online=False)

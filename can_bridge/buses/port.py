@@ -87,7 +87,7 @@ class FrameSource(Protocol):
 
 
 class Transmitter(Protocol):
-    """A bus that can be sent to; only the transmit gate of `can_bridge.diagnostics` may hold one."""
+    """A bus that can be sent to; only the gate of `can_bridge.diagnostics` may hold one."""
 
     def send(self, arbitration_id: int, is_extended_id: bool, data: bytes) -> None:
         """Put one classic data frame on the bus.

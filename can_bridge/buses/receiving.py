@@ -1,94 +1,78 @@
-"""The only place that opens CAN adapters: listen-only, received by a thread of its own."""
+"""A bus as the bridge has it: received by a thread of its own, watched, and opened again."""
 
 import contextlib
 import logging
+import random
 import threading
-from collections import deque
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
 
-import can
-
+from can_bridge.buses.adapter import Adapter, AdapterGone, Received
+from can_bridge.buses.backlog import LONGEST_BACKLOG, Backlog
+from can_bridge.buses.health import Signs
+from can_bridge.buses.load import BitRates, LoadMeter, seconds_on_wire
 from can_bridge.buses.port import BusStatus
+from can_bridge.buses.reconnecting import pause_s
+from can_bridge.clock import Clock, SystemClock
 from can_bridge.errors import BusUnavailable
 from can_bridge.frames import Frame, FrameBatch
-from can_bridge.profile_tables import BusEntry
-from telemetry.contract.payloads import BusHealth
 
 log = logging.getLogger(__name__)
 
 RECEIVE_TIMEOUT_S = 0.5
-SEND_WITHIN_S = 0.5
-LONGEST_BACKLOG = 100_000
-"""Frames kept while the bridge is held up; 8 s of a saturated 1 Mbit/s bus. More are counted."""
-
-_WITHOUT_WIRES = frozenset({"virtual", "udp_multicast"})
-_LISTEN_ONLY: dict[str, dict[str, object]] = {
-    "slcan": {"listen_only": True},
-    "vector": {"listen_only": True},
-    "pcan": {"state": can.BusState.PASSIVE},
-    "systec": {"state": can.BusState.PASSIVE},
-    "kvaser": {"driver_mode": False},
-}
-"""How python-can 4.6 makes each interface silent; others must be made so by a person."""
+GATHER_S = 0.01
+"""Chosen: between two looks a saturated bus sends some 40 frames, which then cost little more
+than one. Kernel and USB buffers hold several times as much."""
+PLENTY = 1000
+"""After so many frames at once more are waiting: look again at once."""
 
 Hook = Callable[[Frame], None]
+Opener = Callable[[], Adapter]
 
 
-def channel_of(entry: BusEntry, bench: str) -> str:
-    """The adapter's channel for this bench."""
-    return entry.channel.replace("{bench}", bench)
+@dataclass(frozen=True, slots=True)
+class BusFacts:
+    """What stays the same of a bus while adapters come and go."""
 
-
-def open_bus(entry: BusEntry, bench: str, may_transmit: bool = False) -> can.BusABC:
-    """Open an adapter, listen-only unless transmitting is allowed by the profile.
-
-    Raises:
-        BusUnavailable: no such interface or adapter, or one that cannot be made listen-only and
-            that nobody vouches for.
-    """
-    channel = channel_of(entry, bench)
-    options: dict[str, Any] = dict(entry.options)
-    if entry.interface not in _WITHOUT_WIRES:
-        options.setdefault("bitrate", entry.bitrate)
-        if not may_transmit:
-            options |= _listen_only(entry, channel)
-    try:
-        return can.Bus(channel=channel, interface=entry.interface, **options)
-    except (can.CanError, OSError, ValueError, TypeError, ImportError) as refused:
-        raise BusUnavailable(entry.interface, channel, str(refused)) from refused
-
-
-def _listen_only(entry: BusEntry, channel: str) -> dict[str, object]:
-    known = _LISTEN_ONLY.get(entry.interface)
-    if known is not None:
-        return known
-    if entry.accept_active:
-        return {}
-    raise BusUnavailable(
-        entry.interface,
-        channel,
-        "cannot be made listen-only from here; an adapter that may take part in the traffic needs "
-        "accept_active = true in the profile",
-    )
+    name: str
+    interface: str
+    rates: BitRates
 
 
 class BusReceiver:
     """Receives from one bus into a bounded backlog that the bridge drains.
 
-    `lost_frames` counts frames given up while the backlog was full. `hooks` see every frame in the
-    receiving thread and must only enqueue.
+    `hooks` see every data frame in the receiving thread and must only enqueue. While there are
+    any, frames are handed over as they come; otherwise they are gathered for `GATHER_S`.
     """
 
-    def __init__(self, name: str, bus: can.BusABC) -> None:
-        self.name = name
-        self.bus = bus
-        self.lost_frames = 0
-        self.is_down = False
+    def __init__(
+        self,
+        facts: BusFacts,
+        opener: Opener,
+        *,
+        clock: Clock | None = None,
+        backlog_limit: int = LONGEST_BACKLOG,
+    ) -> None:
+        """Open the adapter.
+
+        Raises:
+            BusUnavailable: it cannot be opened as wanted. Later failures are met by trying again.
+        """
+        self.name = facts.name
         self.hooks: list[Hook] = []
-        self._backlog: deque[Frame] = deque()
+        self._facts = facts
+        self._opener = opener
+        self._clock = clock or SystemClock()
+        self._backlog = Backlog(backlog_limit)
+        self._meter = LoadMeter()
+        self._signs = Signs()
+        self._frames = self._errors = self._lost = self._reconnects = 0
+        self._last_frame_at_ms: int | None = None
+        self._detail = ""
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._receive, name=f"can-{name}", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=f"can-{self.name}", daemon=True)
+        self._adapter: Adapter | None = opener()
 
     def start(self) -> None:
         """Begin to receive."""
@@ -97,23 +81,39 @@ class BusReceiver:
     @property
     def status(self) -> BusStatus:
         """How the bus is doing just now."""
-        health = BusHealth.DOWN if self.is_down else BusHealth.ACTIVE
-        return BusStatus(health, lost_frames=self.lost_frames)
+        now_s = self._clock.monotonic_s()
+        self._meter.look(now_s)
+        adapter = self._adapter
+        return BusStatus(
+            health=self._signs.health(now_s),
+            frames=self._frames,
+            error_frames=self._errors,
+            lost_frames=self._lost,
+            reconnects=self._reconnects,
+            load=self._meter.load,
+            frames_per_s=self._meter.frames_per_s,
+            last_frame_at_ms=self._last_frame_at_ms,
+            is_listen_only=adapter is not None and adapter.is_listen_only,
+            interface=self._facts.interface,
+            detail=self._detail,
+        )
 
     def drain(self) -> FrameBatch:
         """All data frames received since the last call, in order, on channel `name`."""
-        backlog = self._backlog
-        return FrameBatch.of(backlog.popleft() for _ in range(len(backlog)))
+        frames = self._backlog.take()
+        if len(frames):
+            self._meter.add(len(frames), seconds_on_wire(frames, self._facts.rates))
+        return frames
 
     def send(self, arbitration_id: int, is_extended_id: bool, data: bytes) -> None:
         """Put one frame on the bus; see `Transmitter`."""
-        message = can.Message(
-            arbitration_id=arbitration_id, is_extended_id=is_extended_id, data=data
-        )
+        adapter = self._adapter
+        if adapter is None:
+            raise BusUnavailable(self._facts.interface, self.name, "the adapter is gone")
         try:
-            self.bus.send(message, timeout=SEND_WITHIN_S)
-        except (can.CanError, OSError) as failed:
-            raise BusUnavailable(self.name, str(self.bus.channel_info), str(failed)) from failed
+            adapter.send(arbitration_id, is_extended_id, data)
+        except OSError as failed:
+            raise BusUnavailable(self._facts.interface, self.name, str(failed)) from failed
 
     def ask_to_stop(self) -> None:
         """Let the thread end at its next chance."""
@@ -124,34 +124,69 @@ class BusReceiver:
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join(RECEIVE_TIMEOUT_S * 4)
-        with contextlib.suppress(can.CanError, OSError):
-            self.bus.shutdown()
+        if not self._thread.is_alive():
+            # one that is still opening closes what it gets by itself
+            self._close()
 
-    def _receive(self) -> None:
+    def _run(self) -> None:
         while not self._stopping.is_set():
+            adapter = self._adapter
+            if adapter is None:
+                return
             try:
-                message = self.bus.recv(RECEIVE_TIMEOUT_S)
-            except (can.CanError, OSError) as broken:
-                if not self.is_down:
-                    log.warning("bus %s: %s", self.name, broken)
-                self.is_down = True
-                self._stopping.wait(RECEIVE_TIMEOUT_S)
+                received = adapter.receive(RECEIVE_TIMEOUT_S)
+            except AdapterGone as gone:
+                self._note_gone(gone)
+                self._open_again()
                 continue
-            self.is_down = False
-            if message is not None and not (message.is_error_frame or message.is_remote_frame):
-                self._keep(message)
+            self._keep(received)
+            if len(received.frames) < PLENTY and not self.hooks:
+                self._stopping.wait(GATHER_S)
 
-    def _keep(self, message: can.Message) -> None:
-        frame = Frame(
-            message.timestamp,
-            self.name,
-            message.arbitration_id,
-            message.is_extended_id,
-            bytes(message.data),
-        )
-        if len(self._backlog) >= LONGEST_BACKLOG:
-            self.lost_frames += 1
-        else:
-            self._backlog.append(frame)
-        for hook in self.hooks:
-            hook(frame)
+    def _keep(self, received: Received) -> None:
+        frames = len(received.frames)
+        if frames or received.errors or received.controller is not None:
+            self._signs = self._signs.after(
+                frames, received.errors, received.controller, self._clock.monotonic_s()
+            )
+        self._errors += received.errors
+        self._lost += received.lost
+        self._detail = received.detail or self._detail
+        if not frames:
+            return
+        self._frames += frames
+        self._last_frame_at_ms = self._clock.now_ms()
+        self._lost += self._backlog.put(received.frames)
+        hooks = tuple(self.hooks)
+        if hooks:
+            for frame in received.frames:
+                for hook in hooks:
+                    hook(frame)
+
+    def _note_gone(self, gone: AdapterGone) -> None:
+        log.warning("bus %s: adapter gone: %s", self.name, gone)
+        self._lost += gone.lost_frames
+        self._detail = str(gone)
+        self._signs = self._signs.closed()
+        self._close()
+
+    def _open_again(self) -> None:
+        failures = 0
+        while not self._stopping.wait(pause_s(failures, random.random())):  # noqa: S311 -- jitter
+            try:
+                adapter = self._opener()
+            except BusUnavailable as still_gone:
+                self._detail = str(still_gone)
+                failures += 1
+                continue
+            self._adapter = adapter
+            self._reconnects += 1
+            self._signs = self._signs.opened()
+            log.info("bus %s: adapter is back", self.name)
+            return
+
+    def _close(self) -> None:
+        adapter, self._adapter = self._adapter, None
+        if adapter is not None:
+            with contextlib.suppress(OSError):
+                adapter.close()

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
-import can
 import isotp
 from udsoncan import DidCodec, configs
 from udsoncan.client import Client
@@ -19,8 +18,9 @@ from udsoncan.exceptions import (
 )
 from udsoncan.typing import ClientConfig
 
+from can_bridge.buses.port import Transmitter
 from can_bridge.buses.receiving import BusReceiver
-from can_bridge.errors import TransmissionDenied
+from can_bridge.errors import BusUnavailable, TransmissionDenied
 from can_bridge.frames import Frame
 from can_bridge.profile_tables import DiagnosticsEntry
 
@@ -60,7 +60,7 @@ class TransmitGate:
     request can be smuggled behind a harmless first byte.
     """
 
-    def __init__(self, bus: can.BusABC, allowance: DiagnosticsEntry) -> None:
+    def __init__(self, bus: Transmitter, allowance: DiagnosticsEntry) -> None:
         self._bus = bus
         self._allowance = allowance
 
@@ -73,10 +73,7 @@ class TransmitGate:
         reason = self._refusal(arbitration_id, data)
         if reason is not None:
             raise TransmissionDenied(arbitration_id, data, reason)
-        self._bus.send(
-            can.Message(arbitration_id=arbitration_id, is_extended_id=is_extended_id, data=data),
-            timeout=ANSWER_WITHIN_S,
-        )
+        self._bus.send(arbitration_id, is_extended_id, data)
 
     def _refusal(self, arbitration_id: int, data: bytes) -> str | None:
         if not self._allowance.is_allowed:
@@ -108,7 +105,7 @@ class ReadOnlyDiagnostics:
     def __init__(self, receiver: BusReceiver, allowance: DiagnosticsEntry) -> None:
         self._receiver = receiver
         self._allowance = allowance
-        self._gate = TransmitGate(receiver.bus, allowance)
+        self._gate = TransmitGate(receiver, allowance)
         self._answers: queue.Queue[Frame] = queue.Queue()
 
     def read_identity(self) -> EcuIdentity:
@@ -161,7 +158,7 @@ class ReadOnlyDiagnostics:
         except TransmissionDenied as denied:
             # the ISO-TP thread must live on; the request then ends in its time-out
             log.warning("%s", denied)
-        except (can.CanError, OSError) as failed:
+        except BusUnavailable as failed:
             log.warning("bus %s: %s", self._receiver.name, failed)
 
 

@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import can
-
 from can_bridge.bridge import Bridge, BridgeParts
-from can_bridge.buses.receiving import BusReceiver
+from can_bridge.buses.port import BusStatus
 from can_bridge.catalogue import BusDecoder
 from can_bridge.clock import HandClock
 from can_bridge.dbc.loading import load_dbc
@@ -47,12 +45,22 @@ text_en = "isolation"
 """
 
 
-class HandReceiver(BusReceiver):
-    """A receiver without a thread: the test puts the frames in."""
+class HandReceiver:
+    """A bus without an adapter: the test puts the frames in."""
 
     def __init__(self) -> None:
+        self.name = "hv"
+        self.status = BusStatus()
         self.pending: list[Frame] = []
-        super().__init__("hv", can.Bus(channel="unused", interface="virtual"))
+
+    def start(self) -> None:
+        """Nothing runs."""
+
+    def ask_to_stop(self) -> None:
+        """Nothing runs."""
+
+    def stop(self) -> None:
+        """Nothing runs."""
 
     def put(self, value: int) -> None:
         self.pending.append(Frame(0.0, "hv", 1, False, value.to_bytes(2, "little")))
@@ -93,7 +101,6 @@ class Desk:
 
     def close(self) -> None:
         self.spool.close()
-        self.receiver.bus.shutdown()
 
     def restart(self) -> None:
         self.spool.close()

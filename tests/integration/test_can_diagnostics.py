@@ -2,7 +2,7 @@ import threading
 import time
 from pathlib import Path
 
-from can_bridge.buses.receiving import BusReceiver, open_bus
+from can_bridge.buses.opening import open_receiver
 from can_bridge.diagnostics.reading import EcuIdentity, ReadOnlyDiagnostics
 from can_bridge.dtc import Dtc
 from can_bridge.profile_tables import BusEntry, DiagnosticsEntry
@@ -20,7 +20,7 @@ def test_identity_and_codes_are_read_amid_other_traffic(tmp_path: Path) -> None:
     injections.inject("battery-77", "isolation-low")
     stop = threading.Event()
     hosting = threading.Thread(target=host.run, args=(stop, time.monotonic))
-    receiver = BusReceiver("hv", open_bus(BusEntry(channel="{bench}.hv"), "battery-77", True))
+    receiver = open_receiver(BusEntry(channel="{bench}.hv"), "battery-77", may_transmit=True)
     receiver.start()
     hosting.start()
     try:
@@ -38,7 +38,7 @@ def test_identity_and_codes_are_read_amid_other_traffic(tmp_path: Path) -> None:
 
 
 def test_a_bench_without_an_answering_unit_has_an_empty_identity() -> None:
-    receiver = BusReceiver("hv", open_bus(BusEntry(channel="silent"), "battery-78", True))
+    receiver = open_receiver(BusEntry(channel="silent"), "battery-78", may_transmit=True)
     receiver.start()
     started = time.monotonic()
     assert ReadOnlyDiagnostics(receiver, ALLOWED).read_identity() == EcuIdentity()
@@ -47,7 +47,7 @@ def test_a_bench_without_an_answering_unit_has_an_empty_identity() -> None:
 
 
 def test_without_an_allowance_nothing_is_read() -> None:
-    receiver = BusReceiver("hv", open_bus(BusEntry(channel="listening"), "battery-79"))
+    receiver = open_receiver(BusEntry(channel="listening"), "battery-79")
     receiver.start()
     silent = DiagnosticsEntry(bus="hv", request_id=0x7E4, response_id=0x7EC)
     assert ReadOnlyDiagnostics(receiver, silent).read_identity() == EcuIdentity()
