@@ -7,7 +7,7 @@ import msgspec
 
 from can_bridge.dbc.loading import Dbc
 from can_bridge.profile import CheckedProfile, check_profile, load_profile
-from can_bridge.profile_tables import BusEntry, Profile, SignalEntry
+from can_bridge.profile_tables import BusEntry, DiagnosticsEntry, Profile, SignalEntry
 from telemetry.contract.payloads import IdentityKind
 
 PROFILE_FOLDER = Path(__file__).parent / "profiles"
@@ -39,7 +39,11 @@ def for_replay(profile: CheckedProfile, dbc: Dbc) -> CheckedProfile:
         profile.profile,
         identity=IdentityKind.REPLAY,
         buses=[BusEntry(name=REPLAY_BUS, dbc=str(dbc.path.resolve()))],
-        diagnostics=type(profile.profile.diagnostics)(),
+        diagnostics=DiagnosticsEntry(
+            overhear=profile.profile.diagnostics.overhear,
+            j1939_buses=[REPLAY_BUS] if profile.profile.diagnostics.j1939_buses else [],
+            vin_signals=profile.profile.diagnostics.vin_signals,
+        ),
     )
     return check_profile(profile.path, replayed)
 

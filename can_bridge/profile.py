@@ -31,10 +31,13 @@ class CheckedProfile(msgspec.Struct, frozen=True):
         return (self.path.parent / bus.dbc).resolve()
 
     def condition_names(self) -> frozenset[str]:
-        """Every signal a condition or a freeze list reads, by its name on the wire."""
+        """Every signal a rule or a freeze list reads, by its name on the wire."""
         names: set[str] = set(self.in_use.names) if self.in_use else set()
         for fault in self.faults:
             names |= fault.condition.names | set(fault.entry.freeze)
+        for flags in self.profile.alarm_flags:
+            names |= {flags.signal, flags.level_signal} - {""}
+        names |= set(self.profile.diagnostics.vin_signals)
         return frozenset(names)
 
 

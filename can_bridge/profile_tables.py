@@ -1,6 +1,6 @@
 """What the tables of a bench profile (TOML) may hold: one record a table, checked by type."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -43,7 +43,7 @@ class UsageEntry(Record, frozen=True, kw_only=True):
 
 
 class FaultEntry(Record, frozen=True, kw_only=True):
-    """A fault test; `severity` 1-3 as GB/T 32960 alarm levels.
+    """A fault test; `severity` 1-4 as GB/T 32960 alarm levels (4: thermal event).
 
     `freeze` names signals kept with the fault besides those of the condition.
     """
@@ -51,7 +51,7 @@ class FaultEntry(Record, frozen=True, kw_only=True):
     condition: str
     dtc: str
     failure_type: Annotated[int, Meta(ge=0, le=255)] = 0
-    severity: Annotated[int, Meta(ge=1, le=3)]
+    severity: Annotated[int, Meta(ge=1, le=4)]
     confirm_s: Seconds = 1.0
     clear_s: Seconds = 2.0
     text_zh: str
@@ -61,11 +61,30 @@ class FaultEntry(Record, frozen=True, kw_only=True):
     freeze: list[str] = []
 
 
-class DiagnosticsEntry(Record, frozen=True, kw_only=True):
-    """Allowance to transmit; without it the bridge only listens.
+class EcuEntry(Record, frozen=True, kw_only=True):
+    """A control unit that may be read; DIDs as ISO 14229-1 annex C.
 
-    With `is_allowed` the bridge may send read requests (0x22, 0x19, 0x3E, 0x10 01) to
-    `request_id` on bus `bus`, nothing else. DIDs as ISO 14229-1 annex C.
+    Ids above 0x7FF are 29-bit ids. `bus` is that of `[diagnostics]` by default.
+    """
+
+    name: Annotated[str, Meta(min_length=1, max_length=32)]
+    bus: str = ""
+    request_id: CanId
+    response_id: CanId
+    vin_did: Did = 0xF190
+    serial_did: Did = 0xF18C
+    software_did: Did = 0xF195
+
+
+class DiagnosticsEntry(Record, frozen=True, kw_only=True):
+    """What may be read from control units, and what is taken from overheard diagnostics.
+
+    With `is_allowed`, and only while somebody at the bench has armed it, the bridge may send read
+    requests (0x22, 0x19, 0x3E, 0x10 01) to the `ecus`; `ecu`, `request_id` … stand for a single
+    one. Identity is read once per arming, trouble codes every `read_period_s` (0: never).
+    `overhear` takes trouble codes and identity from what a tester asks; `j1939_buses` names buses
+    whose 29-bit ids are J1939; `vin_signals` are signals whose values are the VIN's ASCII bytes,
+    one to six bytes each, in order.
     """
 
     is_allowed: bool = False
@@ -76,6 +95,54 @@ class DiagnosticsEntry(Record, frozen=True, kw_only=True):
     vin_did: Did = 0xF190
     serial_did: Did = 0xF18C
     software_did: Did = 0xF195
+    ecus: list[EcuEntry] = []
+    read_period_s: Annotated[float, Meta(ge=0, le=86_400)] = 0.0
+    frames_per_minute: Annotated[int, Meta(ge=1, le=600)] = 120
+    frames_per_arming: Annotated[int, Meta(ge=1, le=10_000)] = 1200
+    overhear: bool = True
+    j1939_buses: list[str] = []
+    vin_signals: list[SignalKey] = []
+
+    def all_ecus(self) -> list[EcuEntry]:
+        """The control units with their buses filled in; empty where nothing is allowed."""
+        if not self.is_allowed:
+            return []
+        listed = self.ecus or [
+            EcuEntry(
+                name=self.ecu,
+                request_id=self.request_id,
+                response_id=self.response_id,
+                vin_did=self.vin_did,
+                serial_did=self.serial_did,
+                software_did=self.software_did,
+            )
+        ]
+        return [msgspec.structs.replace(ecu, bus=ecu.bus or self.bus) for ecu in listed]
+
+
+class AlarmFlagsEntry(Record, frozen=True, kw_only=True):
+    """A signal with the general alarm flags of GB/T 32960.3, bit 0 least significant.
+
+    `level_signal` is the highest alarm level, the severity of all flags that are set.
+    """
+
+    signal: SignalKey
+    level_signal: str = ""
+    edition: Literal[2016, 2025] = 2016
+
+
+class TroubleCodeEntry(Record, frozen=True, kw_only=True):
+    """What a code that a control unit reports means on this bench: `P0AA6`, `P0AA6-13`, `SPN …`.
+
+    Without the failure type it stands for all of them.
+    """
+
+    dtc: str
+    severity: Annotated[int, Meta(ge=1, le=4)]
+    text_zh: str = ""
+    text_en: str = ""
+    remedy_zh: str = ""
+    remedy_en: str = ""
 
 
 class SignalEntry(Record, frozen=True, kw_only=True):
@@ -109,5 +176,7 @@ class Profile(Record, frozen=True, kw_only=True):
     usage: UsageEntry | None = None
     faults: list[FaultEntry] = []
     diagnostics: DiagnosticsEntry = DiagnosticsEntry()
+    alarm_flags: list[AlarmFlagsEntry] = []
+    trouble_codes: list[TroubleCodeEntry] = []
     signals: dict[SignalKey, SignalEntry] = {}
     match: list[str] = []

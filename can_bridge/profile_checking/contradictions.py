@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from can_bridge.conditions import Condition, compile_condition
 from can_bridge.dtc import Dtc, NotADtc
 from can_bridge.errors import BadCondition
+from can_bridge.profile_checking.diagnostic_rules import diagnostic_remarks
 from can_bridge.profile_checking.findings import (
     Keys,
     Remark,
     Severity,
     Text,
-    did_you_mean,
     error,
     note,
-    one_of,
     warning,
 )
 from can_bridge.profile_tables import BusEntry, FaultEntry, Profile, SignalEntry
@@ -37,7 +36,7 @@ _WITHOUT_WIRES = frozenset({"virtual", "udp_multicast"})
 def contradictions(profile: Profile) -> Iterator[Remark]:
     """Everything that can be seen without a DBC and without the adapter."""
     yield from _buses(profile)
-    yield from _diagnostics(profile)
+    yield from diagnostic_remarks(profile)
     if profile.usage is not None:
         yield from condition_remarks(profile.usage.in_use, ("usage", "in_use"))
     yield from _faults(profile)
@@ -114,26 +113,6 @@ def _channel(bus: BusEntry, keys: Keys) -> Iterator[Remark]:
             keys,
             "没有 {bench}：用此配置的台架共用一条虚拟总线",
             "without {bench} all benches of this profile share one virtual bus",
-        )
-
-
-def _diagnostics(profile: Profile) -> Iterator[Remark]:
-    allowance = profile.diagnostics
-    names = [bus.name for bus in profile.buses]
-    if not allowance.is_allowed:
-        return
-    if allowance.bus not in names:
-        yield error(
-            ("diagnostics", "bus"),
-            f"没有总线 {allowance.bus!r}",
-            f"{allowance.bus!r} is no bus",
-            did_you_mean(allowance.bus, names) or one_of(names or ["—"]),
-        )
-    if allowance.request_id == allowance.response_id:
-        yield error(
-            ("diagnostics", "response_id"),
-            f"请求与应答用了同一个标识符 0x{allowance.request_id:X}",
-            f"request and response have the same id 0x{allowance.request_id:X}",
         )
 
 

@@ -229,7 +229,7 @@ def fault(condition: str, dtc: str, severity: int) -> str:
         ('name = "x"\npublish_period_ms = 5', "publish_period_ms"),
         (fault("a >", "P0AA6", 3), r"faults\[0\].condition"),
         (fault("a", "X", 3), r"faults\[0\].dtc"),
-        (fault("a", "P0AA6", 4), r"faults\[0\].severity"),
+        (fault("a", "P0AA6", 5), r"faults\[0\].severity"),
         ('name = "x"\n[diagnostics]\nis_allowed = true\nbus = "hv"', "diagnostics.bus"),
         ('name = "x"\n[[buses]]\nname = "a"\n[[buses]]\nname = "a"', r"buses\[1\].name"),
         ("name = ", "not TOML"),
