@@ -34,6 +34,8 @@ def placeholder(kind: object) -> object:
             return 1 if low is None else low
         case inspect.EnumType(cls=choices):
             return next(iter(choices)).value
+        case inspect.LiteralType(values=values):
+            return values[0]
         case other:
             return _EMPTY.get(type(other))
 
@@ -46,6 +48,11 @@ def _told(shape: inspect.Type) -> Text:
             return _with_range(shape, "数字", "a number")
         case inspect.EnumType(cls=choices):
             names = ", ".join(f'"{choice.value}"' for choice in choices)
+            return Text(f"{names} 之一", f"one of {names}")
+        case inspect.LiteralType(values=values):
+            names = ", ".join(
+                f'"{value}"' if isinstance(value, str) else str(value) for value in values
+            )
             return Text(f"{names} 之一", f"one of {names}")
         case inspect.ListType(item_type=item):
             zh, en = _told(item)

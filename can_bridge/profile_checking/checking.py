@@ -1,0 +1,100 @@
+"""Everything that can be said of a profile without opening an adapter or a connection."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from cantools.database.can import Database
+from cantools.database.can.signal import Signal
+
+from can_bridge.dbc.loading import Dbc, load_dbc
+from can_bridge.errors import UnreadableDbc
+from can_bridge.profile_checking.adapters import adapter_remarks, listen_only_remarks
+from can_bridge.profile_checking.document import Examination, examine
+from can_bridge.profile_checking.findings import Finding, Keys, Remark, Severity, Text, error, note
+from can_bridge.profile_checking.ranges import Range
+from can_bridge.profile_checking.signals import SignalFact, signal_remarks
+from can_bridge.profile_tables import Profile
+
+MOST_REPAIRS_TOLD = 3
+
+
+def check_file(path: Path) -> list[Finding]:
+    """All findings of a profile file and the DBCs it names, in the order of their lines."""
+    return check_examination(examine(path))
+
+
+def check_examination(examination: Examination) -> list[Finding]:
+    """The same for a file that is examined already."""
+    findings = list(examination.findings)
+    profile = examination.profile
+    if profile is None:
+        return findings
+    # a value that was replaced by a default is not judged
+    wrong = {finding.place for finding in findings if finding.severity is Severity.ERROR}
+    further = examination.placed(_further(profile, examination))
+    findings += [finding for finding in further if finding.place not in wrong]
+    return sorted(findings, key=lambda finding: finding.line)
+
+
+def signal_facts(database: Database) -> list[SignalFact]:
+    """What a DBC says of its signals, in its order."""
+    return [
+        SignalFact(
+            key=f"{message.name}.{signal.name}",
+            unit=(signal.unit or "").strip(),
+            stated=_stated(signal),
+            possible=_possible(signal),
+        )
+        for message in database.messages
+        for signal in message.signals
+    ]
+
+
+def _further(profile: Profile, examination: Examination) -> Iterator[Remark]:
+    yield from listen_only_remarks(profile)
+    yield from adapter_remarks(profile)
+    buses: list[tuple[str, list[SignalFact]]] = []
+    for position, bus in enumerate(profile.buses):
+        keys: Keys = ("buses", position, "dbc")
+        if not bus.dbc:
+            yield error(keys, "没有写 DBC 文件", "names no DBC file")
+            continue
+        try:
+            loaded = load_dbc((examination.path.parent / bus.dbc).resolve())
+        except UnreadableDbc as wrong:
+            yield error(keys, f"DBC 读不了：{wrong.reason}", f"{wrong.path}: {wrong.reason}")
+            continue
+        yield from _repairs(loaded, keys)
+        buses.append((bus.name, signal_facts(loaded.database)))
+    is_complete = examination.is_whole and len(buses) == len(profile.buses)
+    if profile.buses:
+        yield from signal_remarks(profile, buses, is_complete=is_complete)
+
+
+def _repairs(loaded: Dbc, keys: Keys) -> Iterator[Remark]:
+    name = loaded.path.name
+    for repair in loaded.repairs[:MOST_REPAIRS_TOLD]:
+        told = f"{name}:{repair.line}: {repair.what}"
+        yield note(keys, f"DBC 读取时已修正：{told}", f"repaired while reading: {told}")
+    more = len(loaded.repairs) - MOST_REPAIRS_TOLD
+    if more > 0:
+        hint = Text("全部修正：stationmaster dbc check", "all of them: stationmaster dbc check")
+        yield note(keys, f"{name} 另有 {more} 处修正", f"{more} more repairs of {name}", hint)
+
+
+def _stated(signal: Signal) -> Range | None:
+    low, high = signal.minimum, signal.maximum
+    if low is None or high is None or low >= high:
+        return None
+    return Range(float(low), float(high))
+
+
+def _possible(signal: Signal) -> Range | None:
+    if signal.is_float:
+        return None
+    if signal.is_signed:
+        raw = (-(1 << signal.length - 1), (1 << signal.length - 1) - 1)
+    else:
+        raw = (0, (1 << signal.length) - 1)
+    ends = [float(end * signal.scale + signal.offset) for end in raw]
+    return Range(min(ends), max(ends))
