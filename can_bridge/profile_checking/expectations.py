@@ -46,14 +46,8 @@ def _told(shape: inspect.Type) -> Text:
             return _with_range(shape, "整数", "a whole number")
         case inspect.FloatType():
             return _with_range(shape, "数字", "a number")
-        case inspect.EnumType(cls=choices):
-            names = ", ".join(f'"{choice.value}"' for choice in choices)
-            return Text(f"{names} 之一", f"one of {names}")
-        case inspect.LiteralType(values=values):
-            names = ", ".join(
-                f'"{value}"' if isinstance(value, str) else str(value) for value in values
-            )
-            return Text(f"{names} 之一", f"one of {names}")
+        case inspect.EnumType() | inspect.LiteralType():
+            return _choice(shape)
         case inspect.ListType(item_type=item):
             zh, en = _told(item)
             return Text(f"列表 […]，每项：{zh}", f"a list […], each {en}")
@@ -62,6 +56,16 @@ def _told(shape: inspect.Type) -> Text:
             return Text("或".join(one.zh for one in told), " or ".join(one.en for one in told))
         case _:
             return _SIMPLE.get(type(shape), Text("值", "a value"))
+
+
+def _choice(shape: inspect.EnumType | inspect.LiteralType) -> Text:
+    values = (
+        [one.value for one in shape.cls]
+        if isinstance(shape, inspect.EnumType)
+        else list(shape.values)
+    )
+    names = ", ".join(f'"{value}"' if isinstance(value, str) else str(value) for value in values)
+    return Text(f"{names} 之一", f"one of {names}")
 
 
 def _with_range(shape: inspect.IntType | inspect.FloatType, zh: str, en: str) -> Text:

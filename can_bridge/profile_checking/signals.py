@@ -112,6 +112,12 @@ def _used_names(profile: Profile) -> Iterator[tuple[str, Keys]]:
     for position, fault in enumerate(profile.faults):
         for element, name in enumerate(fault.freeze):
             yield name, ("faults", position, "freeze", element)
+    for position, flags in enumerate(profile.alarm_flags):
+        yield flags.signal, ("alarm_flags", position, "signal")
+        if flags.level_signal:
+            yield flags.level_signal, ("alarm_flags", position, "level_signal")
+    for element, name in enumerate(profile.diagnostics.vin_signals):
+        yield name, ("diagnostics", "vin_signals", element)
 
 
 def _conditions(profile: Profile) -> Iterator[tuple[str, Keys]]:

@@ -1,0 +1,1 @@
+"""Writing a bench profile for somebody: what every key means, and what a DBC suggests."""
