@@ -11,6 +11,7 @@ from can_bridge.catalogue import BusDecoder, Catalogue
 from can_bridge.clock import Clock
 from can_bridge.delivery_window import DeliveryWindow
 from can_bridge.frames import FrameBatch
+from can_bridge.informing import Informant, reintroduced
 from can_bridge.judgement import Judgement
 from can_bridge.last_values import LastValues, OutcomeCounts
 from can_bridge.observing import FrameObserver, Observers
@@ -58,6 +59,7 @@ class BridgeParts:
     clock: Clock
     version: str = ""
     observers: Sequence[FrameObserver] = ()
+    informant: Informant | None = None
 
 
 class Bridge:
@@ -175,7 +177,14 @@ class Bridge:
     def _judge(self, now_s: float, now_ms: int) -> list[DurableMessage]:
         values: Mapping[str, Value] = self._values.fresh(now_s)
         frames, self._frames_since_judging = self._frames_since_judging, 0
-        return self._judgement.step(values, now_ms, frames)
+        informant = self._parts.informant
+        if informant is None:
+            return self._judgement.step(values, now_ms, frames, monotonic_s=now_s)
+        birth = reintroduced(self.birth, informant.identity(values), now_ms)
+        if birth is not self.birth:
+            self.birth = birth
+            self._announce(now_s)
+        return self._judgement.step(values, now_ms, frames, informant.heard(), now_s)
 
     def _samples(self, now_s: float, now_ms: int) -> list[DurableMessage]:
         if self._is_silent(now_s):

@@ -42,14 +42,15 @@ class FaultRule:
     @property
     def name(self) -> str:
         """The code with its failure type and origin, unique among the tests of a bench."""
-        return f"{self.origin}{self.dtc}-{self.failure_type:02X}"
+        return f"{self.origin}{self.dtc}-{self.failure_type:02X}".replace(" ", "-")
 
 
 @dataclass(frozen=True, slots=True)
 class FaultPhase:
     """State of one fault test; moments are milliseconds since 1970.
 
-    `fault_id` names the fault whose steps are told, whatever the clock does meanwhile.
+    `fault_id` names the fault whose steps are told, whatever the clock does meanwhile; `severity`
+    is the one it was told with.
     `first_at_ms` is set from the first failing step until the fault is cleared; `is_reported` says
     that the outside heard of it. `confirmed_at_ms` holds the confirmations of the flap window.
     """
@@ -62,16 +63,21 @@ class FaultPhase:
     confirmed_at_ms: tuple[int, ...] = ()
     signals: tuple[tuple[str, Scalar], ...] = ()
     fault_id: str = ""
+    severity: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class FaultOutcome:
-    """A step of a fault's life to report; `signals` were frozen at confirmation."""
+    """A step of a fault's life to report; `signals` were frozen at confirmation.
+
+    `severity` is the highest since it was confirmed, even where the test says less by now.
+    """
 
     step: FaultStep
     fault_id: str
     status: int
     first_at_ms: int
+    severity: int
     signals: tuple[tuple[str, Scalar], ...] = ()
 
 
@@ -128,9 +134,9 @@ def _while_failing(
             passing_since_ms=None,
             confirmed_at_ms=(*recent, at_ms),
             signals=frozen,
+            severity=rule.severity,
         )
-        status = _FAILING | DtcStatus.PENDING | DtcStatus.CONFIRMED | _lamp(rule)
-        return phase, [_outcome(rule, phase, FaultStep.CONFIRMED, status)]
+        return phase, [_outcome(rule, phase, FaultStep.CONFIRMED, _confirmed_status(rule))]
     told = phase.pending_told_at_ms
     if phase.is_reported or (told is not None and 0 <= at_ms - told < PENDING_QUIET_MS):
         return phase, []
@@ -142,9 +148,13 @@ def _while_confirmed(
     rule: FaultRule, phase: FaultPhase, at_ms: int, is_failing: bool | None
 ) -> tuple[FaultPhase, list[FaultOutcome]]:
     if is_failing is None or is_failing:
-        return (
-            phase if phase.passing_since_ms is None else replace(phase, passing_since_ms=None)
-        ), []
+        if phase.passing_since_ms is not None:
+            phase = replace(phase, passing_since_ms=None)
+        if is_failing and rule.severity > phase.severity:
+            # a fault that gets worse is told again under its id
+            phase = replace(phase, severity=rule.severity)
+            return phase, [_outcome(rule, phase, FaultStep.CONFIRMED, _confirmed_status(rule))]
+        return phase, []
     if phase.passing_since_ms is None or at_ms < phase.passing_since_ms:
         phase = replace(phase, passing_since_ms=at_ms)
     since_ms = at_ms if phase.passing_since_ms is None else phase.passing_since_ms
@@ -163,9 +173,11 @@ def _outcome(rule: FaultRule, phase: FaultPhase, kind: FaultStep, status: int) -
         fault_id=phase.fault_id or f"{rule.name}-{first_at_ms}",
         status=int(status),
         first_at_ms=first_at_ms,
+        severity=phase.severity or rule.severity,
         signals=phase.signals,
     )
 
 
-def _lamp(rule: FaultRule) -> int:
-    return DtcStatus.WARNING_INDICATOR if rule.severity >= WARNING_SEVERITY else 0
+def _confirmed_status(rule: FaultRule) -> int:
+    lamp = DtcStatus.WARNING_INDICATOR if rule.severity >= WARNING_SEVERITY else 0
+    return _FAILING | DtcStatus.PENDING | DtcStatus.CONFIRMED | lamp

@@ -1,26 +1,34 @@
 """The rules at work on one bench: their state, and their outcomes as messages."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import msgspec
 
-from can_bridge import faults, usage_sessions
-from can_bridge.faults import FaultOutcome, FaultPhase, FaultRule
-from can_bridge.profile import CheckedFault, CheckedProfile
+from can_bridge import faults, reported_codes, usage_sessions
+from can_bridge.fault_tests import FaultTest, fault_tests
+from can_bridge.fault_wording import CodeBook
+from can_bridge.faults import FaultPhase
+from can_bridge.freezing import Capture, Freezer, Moment
+from can_bridge.profile import CheckedProfile
+from can_bridge.reported_codes import Codes, Heard, Tracked
 from can_bridge.usage_sessions import UsageOutcome, UsageRule, UsageState
 from telemetry.contract.payloads import (
     DurableMessage,
     FaultReport,
-    FaultState,
     UsageEvent,
     UsageReport,
     Value,
 )
 
-_USAGE = "usage"
-_FAULTS = "faults"
+log = logging.getLogger(__name__)
+
+CLOCK_WAS_SET_MS = 500
+"""Chosen: between two steps the clocks differ by far less unless somebody set one."""
+LONGEST_QUIET_STEP_MS = 5_000
+_USAGE, _FAULTS, _CODES, _FREEZES = "usage", "faults", "codes", "freezes"
 
 
 class KeptStates(Protocol):
@@ -36,49 +44,43 @@ class Judgement:
     After a step, `states()` must be kept together with the messages it returned, or not at all.
     """
 
-    def __init__(
-        self, profile: CheckedProfile, usage: UsageState, phases: dict[str, FaultPhase]
-    ) -> None:
+    def __init__(self, profile: CheckedProfile, kept: KeptStates) -> None:
         self._profile = profile
-        self._usage = usage
-        self._phases = phases
-        self._tests = [(fault, _rule(fault)) for fault in profile.faults]
+        self._tests = fault_tests(profile)
+        self._book = CodeBook(profile.profile.trouble_codes)
+        self._usage = _kept(kept, _USAGE, UsageState) or UsageState()
+        self._phases = _kept(kept, _FAULTS, dict[str, FaultPhase]) or {}
+        self._codes: Codes = _kept(kept, _CODES, dict[str, Tracked]) or {}
+        self._freezer = _freezer(profile, kept)
+        self._last: Moment | None = None
+        self._steady_s = 0.0
+        self.codes_passed_over = 0
+        """Reported codes for which there was no room."""
 
     @classmethod
     def restored(cls, profile: CheckedProfile, kept: KeptStates) -> "Judgement":
         """Go on from the kept states; a state of an older shape is forgotten."""
-        usage, phases = kept.state(_USAGE), kept.state(_FAULTS)
-        try:
-            return cls(
-                profile,
-                UsageState() if usage is None else msgspec.json.decode(usage, type=UsageState),
-                {} if phases is None else msgspec.json.decode(phases, type=dict[str, FaultPhase]),
-            )
-        except msgspec.DecodeError:
-            return cls(profile, UsageState(), {})
+        return cls(profile, kept)
 
-    def step(self, values: Mapping[str, Value], at_ms: int, frames: int) -> list[DurableMessage]:
-        """Advance all rules by one observation; epoch and seq of the messages are placeholders."""
-        messages: list[DurableMessage] = []
-        entry = self._profile.profile.usage
-        if entry is not None and self._profile.in_use is not None:
-            self._usage, steps = usage_sessions.step(
-                UsageRule(entry.start_s, entry.idle_s),
-                self._usage,
-                at_ms,
-                self._profile.in_use.holds(values),
-                frames,
-            )
-            messages += [_usage_report(outcome, at_ms) for outcome in steps]
-        for fault, rule in self._tests:
-            key = f"{rule.dtc}-{rule.failure_type:02X}"
-            snapshot = {
-                name: values.get(name) for name in (*fault.condition.names, *fault.entry.freeze)
-            }
-            phase = self._phases.get(key, FaultPhase())
-            failing = fault.condition.holds(values)
-            self._phases[key], outcomes = faults.step(rule, phase, at_ms, failing, snapshot)
-            messages += [_fault_report(fault, outcome, at_ms) for outcome in outcomes]
+    def step(
+        self,
+        values: Mapping[str, Value],
+        at_ms: int,
+        frames: int,
+        heard: Sequence[Heard] = (),
+        monotonic_s: float | None = None,
+    ) -> list[DurableMessage]:
+        """Advance all rules by one observation; epoch and seq of the messages are placeholders.
+
+        With `monotonic_s`, a clock that is set while the bridge runs moves what is running along
+        with it; without, time that went by is told by the wall clock alone.
+        """
+        now, elapsed_ms = self._now(at_ms, monotonic_s)
+        messages: list[DurableMessage] = [*self._use(values, at_ms, frames)]
+        messages += self._freezer.step(values, now)
+        for test in self._tests:
+            messages += self._test(test, values, now)
+        messages += self._reported(heard, now, elapsed_ms)
         return messages
 
     def end_usage(self, at_ms: int) -> list[DurableMessage]:
@@ -93,12 +95,16 @@ class Judgement:
             _FAULTS: msgspec.json.encode(
                 {key: asdict(phase) for key, phase in self._phases.items()}
             ),
+            _CODES: msgspec.json.encode(self._codes),
+            _FREEZES: self._freezer.kept(),
         }
 
     def open_fault_codes(self) -> list[str]:
-        """DTCs of confirmed faults."""
+        """Trouble codes of confirmed faults, however they are known."""
+        calm = FaultPhase()
+        tested = {test.dtc for test in self._tests if self._phases.get(test.key, calm).is_confirmed}
         return sorted(
-            {key.partition("-")[0] for key, phase in self._phases.items() if phase.is_confirmed}
+            tested | {code.dtc for code in self._codes.values() if code.phase.is_confirmed}
         )
 
     @property
@@ -106,10 +112,85 @@ class Judgement:
         """Whether a usage session is running."""
         return self._usage.open is not None
 
+    def _now(self, at_ms: int, monotonic_s: float | None) -> tuple[Moment, int]:
+        last = self._last
+        if last is None:
+            self._last, elapsed_ms = Moment(at_ms, 0), 0
+        else:
+            by_wall_ms = at_ms - last.wall_ms
+            elapsed_ms = by_wall_ms
+            if monotonic_s is not None:
+                elapsed_ms = round((monotonic_s - self._steady_s) * 1000)
+                self._follow_clock(by_wall_ms - elapsed_ms)
+            elapsed_ms = max(elapsed_ms, 0)
+            self._last = Moment(at_ms, last.steady_ms + elapsed_ms)
+        self._steady_s = self._steady_s if monotonic_s is None else monotonic_s
+        return self._last, elapsed_ms
 
-def _rule(fault: CheckedFault) -> FaultRule:
-    entry = fault.entry
-    return FaultRule(entry.dtc, entry.failure_type, entry.severity, entry.confirm_s, entry.clear_s)
+    def _follow_clock(self, set_by_ms: int) -> None:
+        if abs(set_by_ms) < CLOCK_WAS_SET_MS:
+            return
+        log.warning("the clock was set by %.1f s; running times go on", set_by_ms / 1000)
+        self._usage = usage_sessions.shifted(self._usage, set_by_ms)
+        self._phases = {
+            key: faults.shifted(phase, set_by_ms) for key, phase in self._phases.items()
+        }
+        self._codes = reported_codes.shifted(self._codes, set_by_ms)
+
+    def _use(self, values: Mapping[str, Value], at_ms: int, frames: int) -> list[UsageReport]:
+        entry, in_use = self._profile.profile.usage, self._profile.in_use
+        if entry is None or in_use is None:
+            return []
+        rule = UsageRule(entry.start_s, entry.idle_s)
+        holds = in_use.holds(values)
+        self._usage, steps = usage_sessions.step(rule, self._usage, at_ms, holds, frames)
+        return [_usage_report(outcome, at_ms) for outcome in steps]
+
+    def _test(self, test: FaultTest, values: Mapping[str, Value], now: Moment) -> list[FaultReport]:
+        phase = self._phases.get(test.key, FaultPhase())
+        seen = test.look(values)
+        if not seen.is_failing and phase == FaultPhase():
+            return []
+        snapshot = {name: values.get(name) for name in test.names}
+        self._phases[test.key], outcomes = faults.step(
+            seen.rule, phase, now.wall_ms, seen.is_failing, snapshot
+        )
+        reports = [test.report(outcome, now.wall_ms) for outcome in outcomes]
+        self._freezer.watch(reports, test.names, now)
+        return reports
+
+    def _reported(self, heard: Sequence[Heard], now: Moment, elapsed_ms: int) -> list[FaultReport]:
+        for one in heard:
+            self._codes, refused = reported_codes.take(self._codes, one)
+            self.codes_passed_over += refused
+        if not self._codes:
+            return []
+        severities = {key: self._book.severity(code) for key, code in self._codes.items()}
+        quiet_ms = min(elapsed_ms, LONGEST_QUIET_STEP_MS)
+        self._codes, told = reported_codes.step(self._codes, now.wall_ms, quiet_ms, severities)
+        reports = [self._book.report(code, outcome, now.wall_ms) for code, outcome in told]
+        self._freezer.watch(reports, (), now)
+        return reports
+
+
+_State = TypeVar("_State")
+
+
+def _kept(kept: KeptStates, name: str, kind: type[_State]) -> _State | None:
+    raw = kept.state(name)
+    if raw is None:
+        return None
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except msgspec.DecodeError as old:
+        log.warning("state %s is of another shape and begins anew: %s", name, old)
+        return None
+
+
+def _freezer(profile: CheckedProfile, kept: KeptStates) -> Freezer:
+    headlines = [name for name, entry in profile.profile.signals.items() if entry.headline]
+    names = list(dict.fromkeys([*headlines, *sorted(profile.condition_names())]))
+    return Freezer(names, _kept(kept, _FREEZES, list[Capture]) or [])
 
 
 def _usage_report(outcome: UsageOutcome, at_ms: int) -> UsageReport:
@@ -122,25 +203,4 @@ def _usage_report(outcome: UsageOutcome, at_ms: int) -> UsageReport:
         started_at_ms=outcome.started_at_ms,
         ended_at_ms=outcome.ended_at_ms,
         evidence={"active_s": outcome.active_s, "frames": outcome.frames},
-    )
-
-
-def _fault_report(fault: CheckedFault, outcome: FaultOutcome, at_ms: int) -> FaultReport:
-    entry = fault.entry
-    return FaultReport(
-        observed_at_ms=at_ms,
-        epoch=1,
-        seq=1,
-        fault_id=outcome.fault_id,
-        dtc=entry.dtc,
-        failure_type=entry.failure_type,
-        status=outcome.status,
-        severity=entry.severity,
-        state=FaultState(outcome.step.value),
-        first_at_ms=outcome.first_at_ms,
-        text_zh=entry.text_zh,
-        text_en=entry.text_en,
-        remedy_zh=entry.remedy_zh,
-        remedy_en=entry.remedy_en,
-        signals=dict(outcome.signals),
     )

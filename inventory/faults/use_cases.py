@@ -19,7 +19,8 @@ from telemetry.contract.payloads import FaultReport, FreezeFrame
 def apply_fault(db: Session, bench_code: str, report: FaultReport) -> bool:
     """Take a reported step into the fault's record, in the caller's transaction.
 
-    A freeze of the signals comes with a repeated step; the first one is kept.
+    A freeze of the signals comes with a repeated step; the first one is kept. A repeated step also
+    tells when an open fault has become more severe.
 
     Returns:
         Whether anything changed; late and repeated steps change nothing.
@@ -30,23 +31,18 @@ def apply_fault(db: Session, bench_code: str, report: FaultReport) -> bool:
     )
     life = step(None if row is None else _life(row), reported)
     if life is None:
-        return row is not None and _keep_freeze(db, row, report)
-    old = None if row is None else {"state": row.state.value}
+        return row is not None and (_keep_freeze(db, row, report) | _worsen(db, row, report))
+    old: dict[str, object] | None = None if row is None else {"state": row.state.value}
     facts = _reported_facts(bench_code, report) | _columns(life)
     fault = Fault.model_validate(facts) if row is None else row.sqlmodel_update(facts)
     db.add(fault)
     _keep_freeze(db, fault, report)
-    owner = db.get(Bench, bench_code)
-    record(
-        db,
-        who=f"bench:{bench_code}",
-        action=life.state.value,
-        entity="fault",
-        entity_id=f"{bench_code}/{report.fault_id}",
-        organisation_code=owner.organisation_code if owner else None,
-        old=old,
-        new={"state": life.state.value, "dtc": report.dtc, "severity": report.severity},
-    )
+    new: dict[str, object] = {
+        "state": life.state.value,
+        "dtc": report.dtc,
+        "severity": report.severity,
+    }
+    _note(db, fault, life.state.value, old=old, new=new)
     return True
 
 
@@ -96,6 +92,37 @@ def shown(fault: Fault, blocking_severity: int) -> FaultOut:
     """The fault with its weight for the bench it belongs to."""
     blocks = is_blocking(fault.state, fault.severity, blocking_severity)
     return FaultOut.model_validate(fault, update={"is_blocking": blocks})
+
+
+def _note(
+    db: Session,
+    fault: Fault,
+    action: str,
+    *,
+    old: dict[str, object] | None,
+    new: dict[str, object],
+) -> None:
+    owner = db.get(Bench, fault.bench_code)
+    record(
+        db,
+        who=f"bench:{fault.bench_code}",
+        action=action,
+        entity="fault",
+        entity_id=f"{fault.bench_code}/{fault.fault_id}",
+        organisation_code=owner.organisation_code if owner else None,
+        old=old,
+        new=new,
+    )
+
+
+def _worsen(db: Session, fault: Fault, report: FaultReport) -> bool:
+    if fault.state.value != report.state.value or report.severity <= fault.severity:
+        return False
+    old: dict[str, object] = {"severity": fault.severity}
+    fault.severity, fault.status = report.severity, report.status
+    db.add(fault)
+    _note(db, fault, "worsened", old=old, new={"severity": report.severity, "dtc": report.dtc})
+    return True
 
 
 def _keep_freeze(db: Session, fault: Fault, report: FaultReport) -> bool:

@@ -8,7 +8,6 @@ so its own bits say that they must be checked against the standard. Bit 0 is the
 from collections.abc import Mapping
 from typing import NamedTuple
 
-EDITIONS = (2016, 2025)
 _HIGHEST_LEVEL: Mapping[int, int] = {2016: 3, 2025: 4}
 """2025 adds level 4, thermal event."""
 DEFAULT_LEVEL = 1
@@ -71,20 +70,28 @@ _FLAGS: Mapping[int, Mapping[int, AlarmFlag]] = {
 _BITS = 32
 
 
-def flags_of(edition: int) -> Mapping[int, AlarmFlag]:
-    """The bits with a meaning in an edition (2016 or 2025), by bit."""
-    return _FLAGS[edition]
+def flag(edition: int, bit: int) -> AlarmFlag:
+    """What a bit means in an edition (2016 or 2025); reserved ones say so.
+
+    Names that one source alone gives end in a request to check them against the standard.
+    """
+    found = _FLAGS[edition].get(bit)
+    if found is None:
+        return AlarmFlag(bit, f"预留报警位 {bit}", f"Reserved alarm bit {bit}")
+    if found.is_certain:
+        return found
+    zh, en = f"{found.zh}（须对照标准核实）", f"{found.en} (to be checked against the standard)"
+    return found._replace(zh=zh, en=en)
 
 
-def raised(value: float) -> tuple[int, ...] | None:
-    """The bits that are set, those without a meaning too.
+def is_raised(bit: int, value: float) -> bool | None:
+    """Whether a bit is set.
 
     None where the value is no 32-bit number or has every bit set, which is "not available".
     """
     if not float(value).is_integer() or not 0 <= value < (1 << _BITS) - 1:
         return None
-    number = int(value)
-    return tuple(bit for bit in range(_BITS) if number >> bit & 1)
+    return bool(int(value) >> bit & 1)
 
 
 def severity(edition: int, level: float | None) -> int:
