@@ -6,10 +6,17 @@ from can_bridge.buses.adapter import Adapter, Wanted
 from can_bridge.buses.load import BitRates
 from can_bridge.buses.python_can import open_python_can
 from can_bridge.buses.receiving import BusFacts, BusReceiver
+from can_bridge.buses.slcan import open_slcan
+from can_bridge.buses.socketcan import open_socketcan
+from can_bridge.buses.socketcand import open_socketcand
 from can_bridge.clock import Clock
 from can_bridge.profile_tables import BusEntry
 
-_OWN_PATHS: Mapping[str, Callable[[Wanted], Adapter]] = {}
+_OWN_PATHS: Mapping[str, Callable[[Wanted], Adapter]] = {
+    "slcan": open_slcan,
+    "socketcan": open_socketcan,
+    "socketcand": open_socketcand,
+}
 """Interfaces where python-can's receiving is the bottleneck; it opens all the others."""
 
 
