@@ -21,12 +21,17 @@ COMMANDS = {
     "organisation": "cli_places:organisation_app",
     "station": "cli_places:station_app",
     "bench": "cli_places:bench_app",
+    "bench new": "cli_profiles:new_profile",
+    "bench check": "cli_profiles:check_profiles",
     "user": "cli_accounts:user_app",
     "api-key": "cli_accounts:key_app",
     "db": "cli_accounts:db_app",
     "docs": "cli_documents:docs",
 }
-"""Where each command lives; only the one that is called is imported (all of them take 3 s)."""
+"""Where each command lives; only the one that is called is imported (all of them take 3 s).
+
+A second word is a command of the first word's group that lives elsewhere.
+"""
 
 
 def command_line(words: Iterable[str] = tuple(COMMANDS)) -> typer.Typer:
@@ -43,14 +48,33 @@ def command_line(words: Iterable[str] = tuple(COMMANDS)) -> typer.Typer:
     def _house() -> None:
         """Keep a single command a group, so that its name stays part of the line."""
 
-    for word in words:
-        module, _, attribute = COMMANDS[word].partition(":")
+    groups: dict[str, typer.Typer] = {}
+    for words_of_one in words:
+        module, _, attribute = COMMANDS[words_of_one].partition(":")
         command = getattr(import_module(f"stationmaster.{module}"), attribute)
-        if isinstance(command, typer.Typer):
-            app.add_typer(command, name=word)
-        else:
+        word, _, inner = words_of_one.partition(" ")
+        if not inner and not isinstance(command, typer.Typer):
             app.command(word)(command)
+            continue
+        if word not in groups:
+            groups[word] = typer.Typer(no_args_is_help=True)
+            app.add_typer(groups[word], name=word)
+        if inner:
+            groups[word].command(inner)(command)
+        else:
+            groups[word].info.help = command.info.help
+            # without a name its commands become the group's own
+            groups[word].add_typer(command)
     return app
+
+
+def _called(arguments: list[str]) -> list[str]:
+    """The entries of `COMMANDS` that a command line needs."""
+    two = " ".join(arguments[:2])
+    if two in COMMANDS:
+        return [two]
+    first = arguments[0] if arguments else ""
+    return [words for words in COMMANDS if words.split(" ")[0] == first] or list(COMMANDS)
 
 
 def main() -> None:
@@ -58,9 +82,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    word = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
-        command_line([word] if word in COMMANDS else COMMANDS)()
+        command_line(_called(sys.argv[1:]))()
     except KeyboardInterrupt:  # while it still loads; later the commands themselves see to it
         sys.exit(130)
 

@@ -32,7 +32,8 @@ from inventory.stations.rules import Level, StationUse
 from stationmaster.checking import CheckRequest, run_check
 from stationmaster.cli_accounts import operator
 from stationmaster.files import read_file, write_file
-from stationmaster.readiness_printing import Language, problem_lines, result_lines
+from stationmaster.language import Language
+from stationmaster.readiness_printing import problem_lines, result_lines
 from stationmaster.settings import Settings
 
 lists_app = typer.Typer(no_args_is_help=True, help="Requirement lists 设备与工具清单")

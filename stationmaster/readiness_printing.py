@@ -1,20 +1,12 @@
 """How a readiness result and import problems are told in a terminal, in Chinese or English."""
 
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
 
 from inventory.readiness.findings import Bilingual, Finding, Readiness, RemedyGroup, Status
 from inventory.readiness.wording import LEVELS, USES
 from inventory.requirements.rules import Authority
 from inventory.requirements.tabular import RowProblem
-
-
-class Language(StrEnum):
-    """Language of what is printed."""
-
-    ZH = "zh"
-    EN = "en"
-
+from stationmaster.language import Language
 
 STATUSES = {
     Status.READY: Bilingual("● 就绪", "● ready"),
