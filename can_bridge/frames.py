@@ -18,6 +18,8 @@ IS_REMOTE = np.uint8(0x10)
 """Remote request: carries no data."""
 IS_SENT = np.uint8(0x20)
 """Sent by the recording tool itself (direction Tx)."""
+IS_SENDER_PASSIVE = np.uint8(0x40)
+"""Error state indicator of a CAN FD frame: its sender is error passive."""
 
 CLASSIC_BYTES = 8
 FD_BYTES = 64
@@ -115,8 +117,8 @@ class FrameBatch:
             tuple(channels),
         )
 
-    def where(self, mask: NDArray[np.bool_]) -> Self:
-        """The frames for which `mask` (bool[n]) is true."""
+    def where(self, mask: NDArray[np.bool_] | NDArray[np.intp]) -> Self:
+        """The frames for which `mask` (bool[n]) is true, or those at the given places."""
         return type(self)(
             self.timestamp_s[mask],
             self.arbitration_id[mask],
@@ -126,6 +128,10 @@ class FrameBatch:
             self.channel[mask],
             self.channels,
         )
+
+    def sorted_by_time(self) -> Self:
+        """In order of time; frames of the same moment stay in theirs."""
+        return self.where(np.argsort(self.timestamp_s, kind="stable"))
 
     def data_frames(self) -> Self:
         """Without error and remote frames."""
