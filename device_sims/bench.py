@@ -7,17 +7,19 @@ from pathlib import Path
 
 import can
 
-from device_sims.fault_scenarios import BenchKind, find_scenario
+from device_sims.duty_cycles import Duty
+from device_sims.fault_scenarios import BenchKind, Scenario, find_scenario
 from device_sims.frames import DBC_FOLDER, FrameSchedule, SimFrame
 from device_sims.injections import InjectionFolder
 from device_sims.plants import plant_of
 from device_sims.uds_server import SimulatedEcu, UdsServer, dtc_bytes
 
 PROFILE_FOLDER = Path(__file__).parent / "profiles"
-STEP_S = 0.02
-"""Shortest cycle time of the DBCs."""
+TURN_S = 0.02
+"""How often the host looks at its benches; the shortest cycle time of the DBCs."""
 POLL_S = 0.1
 LONGEST_CATCH_UP_S = 1.0
+LARGEST_SPEED = 1000.0
 REQUEST_ID, RESPONSE_ID = 0x7E4, 0x7EC
 CONFIRMED_STATUS = 0x2F
 """Test failed now, this cycle and since clearing; pending and confirmed (ISO 14229-1)."""
@@ -25,7 +27,11 @@ CONFIRMED_STATUS = 0x2F
 _BUSES: Mapping[BenchKind, Mapping[str, str]] = {
     BenchKind.BATTERY: {"hv": "battery.dbc"},
     BenchKind.MOTOR: {"drive": "motor.dbc"},
-    BenchKind.GATEWAY: {"powertrain": "gateway_powertrain.dbc", "body": "gateway_body.dbc"},
+    BenchKind.GATEWAY: {
+        "powertrain": "gateway_powertrain.dbc",
+        "body": "gateway_body.dbc",
+        "comfort": "gateway_comfort.dbc",
+    },
 }
 
 
@@ -51,22 +57,36 @@ class SimulatedBench:
     """Steps a plant and sends what its control units would send.
 
     Runs as fast as `advance` is called. It imitates neither bus errors nor arbitration, and its
-    frames come at whole steps of 20 ms.
+    frames come at whole steps of its plant.
     """
 
-    def __init__(self, code: str, kind: BenchKind, seed: int, sends: Mapping[str, Send]) -> None:
+    def __init__(
+        self,
+        code: str,
+        kind: BenchKind,
+        seed: int,
+        sends: Mapping[str, Send],
+        duty: Duty = Duty.FREE,
+    ) -> None:
         """`sends` has one function per bus name of the kind."""
         self.code = code
         self.kind = kind
-        self._active_faults: Sequence[str] = ()
-        self._plant = plant_of(kind, seed)
+        self._active_faults: tuple[str, ...] = ()
+        self._plant = plant_of(kind, seed, duty)
+        self._step_ms = round(self._plant.step_s * 1000)
         self._schedules = [
-            (FrameSchedule(DBC_FOLDER / dbc), sends[bus]) for bus, dbc in _BUSES[kind].items()
+            (FrameSchedule(DBC_FOLDER / dbc, self._plant.step_s), sends[bus])
+            for bus, dbc in _BUSES[kind].items()
         ]
         first = sends[bus_names(kind)[0]]
         self._server = UdsServer(SimulatedEcu.of_bench(code), first, REQUEST_ID, RESPONSE_ID)
-        self._now_s = 0.0
+        self._now_ms = 0
         self._owed_s = 0.0
+
+    @property
+    def now_s(self) -> float:
+        """Bench time since the start, in seconds; frames sent just now have this moment."""
+        return self._now_ms / 1000
 
     @property
     def active_faults(self) -> Sequence[str]:
@@ -75,20 +95,20 @@ class SimulatedBench:
 
     @active_faults.setter
     def active_faults(self, names: Sequence[str]) -> None:
+        scenarios = [find_scenario(self.kind, name) for name in names]
         self._active_faults = tuple(names)
-        codes = (find_scenario(self.kind, name).dtc for name in names)
-        self._server.dtcs = {dtc_bytes(code): CONFIRMED_STATUS for code in codes}
+        self._server.dtcs = {_stored(scenario): CONFIRMED_STATUS for scenario in scenarios}
 
     def advance(self, dt_s: float) -> None:
         """Let `dt_s` seconds of bench time pass."""
+        plant, step_s = self._plant, self._plant.step_s
         self._owed_s += dt_s
-        while self._owed_s >= STEP_S - 1e-9:
-            self._owed_s -= STEP_S
-            self._now_s += STEP_S
-            self._plant.advance(STEP_S, self._active_faults)
-            messages = self._plant.messages()
+        while self._owed_s >= step_s - 1e-9:
+            self._owed_s -= step_s
+            self._now_ms += self._step_ms
+            plant.advance(step_s, self._active_faults)
             for schedule, send in self._schedules:
-                for frame in schedule.due(self._now_s, messages):
+                for frame in schedule.due(self._now_ms, plant.signals):
                     send(frame)
         self._server.process()
 
@@ -96,6 +116,10 @@ class SimulatedBench:
         """Consider frames that others sent on the bench's first bus."""
         for frame in frames:
             self._server.take(frame)
+
+
+def _stored(scenario: Scenario) -> bytes:
+    return dtc_bytes(scenario.dtc, scenario.failure_type)
 
 
 @dataclass(slots=True)
@@ -106,35 +130,46 @@ class _Hosted:
 
 
 class BenchHost:
-    """Runs simulated benches in real time on virtual CAN buses of this process."""
+    """Runs simulated benches on virtual CAN buses of this process.
 
-    def __init__(self, injections: InjectionFolder) -> None:
+    At `speed` 1 in real time; at more, bench time runs that many times as fast as the clock, or
+    as fast as the machine can (`reached_speed`).
+    """
+
+    def __init__(self, injections: InjectionFolder, speed: float = 1.0) -> None:
+        if not 0 < speed <= LARGEST_SPEED:
+            raise ValueError(f"speed {speed:g}: expected more than 0, at most {LARGEST_SPEED:g}")
         self._injections = injections
+        self._speed = speed
         self._hosted: list[_Hosted] = []
+        self.reached_speed = 0.0
 
-    def add(self, code: str, kind: BenchKind, seed: int) -> None:
+    def add(self, code: str, kind: BenchKind, seed: int, duty: Duty = Duty.FREE) -> None:
         """Add a bench; its buses are the virtual channels `{code}.{bus name}`."""
         names = bus_names(kind)
         buses = [can.Bus(channel=f"{code}.{name}", interface="virtual") for name in names]
         sends = {name: _sender(bus) for name, bus in zip(names, buses, strict=True)}
         self._injections.announce(code, kind)
-        self._hosted.append(_Hosted(SimulatedBench(code, kind, seed, sends), buses))
+        self._hosted.append(_Hosted(SimulatedBench(code, kind, seed, sends, duty), buses))
 
     def run(self, stop: threading.Event, monotonic_s: Callable[[], float]) -> None:
         """Step all benches until told to stop, then close their buses."""
-        before_s = monotonic_s()
-        next_poll_s = before_s
+        started_s = before_s = next_poll_s = monotonic_s()
+        longest_s = max(LONGEST_CATCH_UP_S, TURN_S * self._speed * 2)
+        done_s = 0.0
         try:
-            while not stop.wait(STEP_S):
+            while not stop.wait(TURN_S):
                 now_s = monotonic_s()
                 if now_s >= next_poll_s:
                     next_poll_s = now_s + POLL_S
                     self._poll()
-                dt_s = min(now_s - before_s, LONGEST_CATCH_UP_S)
+                dt_s = min((now_s - before_s) * self._speed, longest_s)
                 before_s = now_s
                 for hosted in self._hosted:
                     hosted.bench.take(_received(hosted.buses[0]))
                     hosted.bench.advance(dt_s)
+                done_s += dt_s
+                self.reached_speed = done_s / max(TURN_S, monotonic_s() - started_s)
         finally:
             for hosted in self._hosted:
                 for bus in hosted.buses:

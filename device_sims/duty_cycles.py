@@ -1,16 +1,24 @@
-"""What testers do at a bench all day: exercises and pauses, from a seed."""
+"""What people do at a bench: free exercises, a class in groups, an exam; all from a seed."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Generic, TypeVar
 
-from device_sims.battery import BatteryCommand
-from device_sims.gateway import GatewayCommand
-from device_sims.motor import MotorCommand
-
 _Command = TypeVar("_Command")
-Exercise = Callable[[random.Random], "list[Phase[_Command]]"]
+
+
+class Duty(StrEnum):
+    """How a bench is used.
+
+    `free`: exercises one after the other with short pauses. `class`: lessons in which groups take
+    turns. `exam`: examinees one by one, all with the same tasks.
+    """
+
+    FREE = "free"
+    CLASS = "class"
+    EXAM = "exam"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,74 +29,98 @@ class Phase(Generic[_Command]):
     command: _Command
 
 
-def battery_exercise(chance: random.Random) -> list[Phase[BatteryCommand]]:
-    """Switch high voltage on, discharge and charge in pulses, switch off, pause."""
-    phases = [Phase(1.5, BatteryCommand(is_hv_on=True))]
+@dataclass(frozen=True, slots=True)
+class Repertoire(Generic[_Command]):
+    """What can be done at a kind of bench.
+
+    `idle` leaves the bench alone, `ready` is the state between pieces of work. `start` switches on,
+    `stop` switches off, `work` is one piece of an exercise that ends in `ready`.
+    """
+
+    idle: _Command
+    ready: _Command
+    start: Callable[[], list[Phase[_Command]]]
+    work: Callable[[random.Random], list[Phase[_Command]]]
+    stop: Callable[[], list[Phase[_Command]]]
+
+
+GROUPS, LESSON_PAUSE_S = 4, (600.0, 900.0)
+TALK_S = (40.0, 120.0)
+"""A group is shown what to do while the bench is left alone."""
+EXAMINEES, BREAK_S = 8, (1200.0, 1800.0)
+READING_S = (60.0, 120.0)
+"""An examinee's identity is checked, and the task read."""
+TASK_STEPS = 3
+PACE = (0.75, 1.5)
+"""How much quicker or slower than usual an examinee works."""
+
+
+def free_exercise(can: Repertoire[_Command], chance: random.Random) -> Iterator[Phase[_Command]]:
+    """Switch on, work several pieces, switch off, pause."""
+    yield from can.start()
     for _ in range(chance.randint(3, 7)):
-        discharge_a = chance.uniform(15, 90)
-        phases += [
-            Phase(chance.uniform(3, 9), BatteryCommand(is_hv_on=True, current_a=discharge_a)),
-            Phase(chance.uniform(1, 3), BatteryCommand(is_hv_on=True)),
-            Phase(
-                chance.uniform(3, 9),
-                BatteryCommand(is_hv_on=True, current_a=-discharge_a * chance.uniform(0.9, 1.1)),
-            ),
-        ]
-    return [*phases, Phase(1.0, BatteryCommand(is_hv_on=True)), _pause(chance, BatteryCommand())]
+        yield from can.work(chance)
+    yield from can.stop()
+    yield Phase(chance.uniform(20, 35), can.idle)
 
 
-def motor_exercise(chance: random.Random) -> list[Phase[MotorCommand]]:
-    """Enable, run a staircase of speeds under load, coast, disable, pause."""
-    phases = [Phase(1.0, MotorCommand(is_enabled=True))]
-    for _ in range(chance.randint(4, 8)):
-        speed = chance.choice((800, 1500, 2500, 4000, 6000, 8000))
-        phases.append(
-            Phase(
-                chance.uniform(4, 9),
-                MotorCommand(is_enabled=True, speed_rpm=speed, load_nm=chance.uniform(5, 80)),
-            )
-        )
-    return [*phases, Phase(3.0, MotorCommand(is_enabled=True)), _pause(chance, MotorCommand())]
+def lesson(can: Repertoire[_Command], chance: random.Random) -> Iterator[Phase[_Command]]:
+    """Each group looks, switches on, works a little, discusses and switches off; then a break."""
+    for _ in range(GROUPS):
+        yield Phase(chance.uniform(*TALK_S), can.idle)
+        yield from can.start()
+        for _ in range(chance.randint(2, 4)):
+            yield from can.work(chance)
+            yield Phase(chance.uniform(5, 30), can.ready)
+        yield from can.stop()
+    yield Phase(chance.uniform(*LESSON_PAUSE_S), can.idle)
 
 
-def gateway_exercise(chance: random.Random) -> list[Phase[GatewayCommand]]:
-    """Unlock, open the door, ignition on, work with lamps on and off, close down, pause."""
-    phases = [
-        Phase(1.5, GatewayCommand(is_door_open=True)),
-        Phase(2.0, GatewayCommand(is_ignition_on=True)),
-    ]
-    for _ in range(chance.randint(4, 9)):
-        phases += [
-            Phase(chance.uniform(2, 5), GatewayCommand(is_ignition_on=True, is_lamp_on=True)),
-            Phase(
-                chance.uniform(1, 4),
-                GatewayCommand(is_ignition_on=True, is_door_open=chance.random() < 0.3),  # noqa: PLR2004
-            ),
-        ]
-    return [*phases, _pause(chance, GatewayCommand(is_locked=True))]
-
-
-def _pause(chance: random.Random, idle: _Command) -> Phase[_Command]:
-    return Phase(chance.uniform(20, 35), idle)
+def exam(can: Repertoire[_Command], chance: random.Random) -> Iterator[Phase[_Command]]:
+    """Every examinee does the same steps in the same order, each at a pace of their own."""
+    # drawn once: an exam asks the same of everybody
+    steps = [list(can.work(chance)) for _ in range(TASK_STEPS)]
+    for _ in range(EXAMINEES):
+        yield Phase(chance.uniform(*READING_S), can.idle)
+        pace = chance.uniform(*PACE)
+        yield from can.start()
+        for step in steps:
+            yield Phase(10 * pace, can.ready)
+            yield from (Phase(phase.lasts_s * pace, phase.command) for phase in step)
+        yield Phase(15 * pace, can.ready)
+        yield from can.stop()
+    yield Phase(chance.uniform(*BREAK_S), can.idle)
 
 
 class DutyCycle(Generic[_Command]):
-    """Endless exercises one after the other; the same seed gives the same day."""
+    """Endless days of one duty; the same seed gives the same days."""
 
-    def __init__(self, exercise: "Exercise[_Command]", seed: int) -> None:
-        self._exercise = exercise
+    def __init__(self, can: Repertoire[_Command], duty: Duty, seed: int) -> None:
+        self._can = can
+        self._duty = duty
         # a simulation must be repeatable, not unpredictable
         self._chance = random.Random(seed)  # noqa: S311
-        self._phases: list[Phase[_Command]] = []
+        self._phases: Iterator[Phase[_Command]] = iter(())
+        self._now: Phase[_Command] = Phase(0.0, can.idle)
         self._left_s = 0.0
 
     def after(self, dt_s: float) -> _Command:
         """The command that holds `dt_s` seconds later."""
         self._left_s -= dt_s
-        while not self._phases or self._left_s <= 0:
-            if self._phases:
-                self._phases.pop(0)
-            if not self._phases:
-                self._phases = self._exercise(self._chance)
-            self._left_s += self._phases[0].lasts_s
-        return self._phases[0].command
+        while self._left_s <= 0:
+            following = next(self._phases, None)
+            if following is None:
+                self._phases = self._day()
+                continue
+            self._now = following
+            self._left_s += following.lasts_s
+        return self._now.command
+
+    def _day(self) -> Iterator[Phase[_Command]]:
+        match self._duty:
+            case Duty.FREE:
+                return free_exercise(self._can, self._chance)
+            case Duty.CLASS:
+                return lesson(self._can, self._chance)
+            case Duty.EXAM:
+                return exam(self._can, self._chance)

@@ -1,13 +1,16 @@
-"""How plant signals become CAN frames by the bench's own DBC, each at its cycle time."""
+"""When the messages of a DBC are due, each at its cycle time, and the frames they become."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from cantools.database.can import Database, Message
 
+from device_sims.encoding import MessageEncoder, Signals
+
 DBC_FOLDER = Path(__file__).parent / "dbc"
 DEFAULT_CYCLE_S = 0.1
+_TICKS_PER_S = 1000
 
 
 class SimFrame(NamedTuple):
@@ -18,36 +21,41 @@ class SimFrame(NamedTuple):
     data: bytes
 
 
-class _Sender:
-    def __init__(self, message: Message) -> None:
-        self.name = message.name
-        self.message = message
-        self.cycle_s = (message.cycle_time or DEFAULT_CYCLE_S * 1000) / 1000
-        self.due_s = 0.0
-        self.limits = [
-            (signal.name, signal.minimum or 0.0, signal.maximum or 0.0)
-            for signal in message.signals
-        ]
+Measure = Callable[[str], Signals | None]
+"""The signals of a message just now, None while its control unit does not send it."""
 
-    def frame(self, signals: Mapping[str, float]) -> SimFrame:
-        values = {name: min(max(signals[name], low), high) for name, low, high in self.limits}
-        message = self.message
-        data = message.encode(values, strict=False)
-        return SimFrame(message.frame_id, message.is_extended_frame, data)
+
+class _Sender:
+    def __init__(self, message: Message, place: int, step_ms: int) -> None:
+        self.name = message.name
+        self.arbitration_id = message.frame_id
+        self.is_extended_id = message.is_extended_frame
+        self.encoder = MessageEncoder(message)
+        cycle_ms = message.cycle_time or DEFAULT_CYCLE_S * _TICKS_PER_S
+        self.cycle_ms = max(step_ms, round(cycle_ms))
+        # control units don't agree on a moment: without this all would send in the same step
+        self.due_ms = place * step_ms % self.cycle_ms
 
 
 class FrameSchedule:
-    """The cyclic messages of one DBC (`GenMsgCycleTime` in ms)."""
+    """The cyclic messages of one DBC (`GenMsgCycleTime` in ms), asked every `step_s` seconds."""
 
-    def __init__(self, dbc: Path) -> None:
+    def __init__(self, dbc: Path, step_s: float) -> None:
         database = Database(strict=False)
         database.add_dbc_file(dbc, encoding="utf-8")
-        self._senders = [_Sender(message) for message in database.messages]
+        step_ms = round(step_s * _TICKS_PER_S)
+        self._senders = [
+            _Sender(message, place, step_ms) for place, message in enumerate(database.messages)
+        ]
 
-    def due(self, now_s: float, messages: Mapping[str, Mapping[str, float]]) -> Iterator[SimFrame]:
-        """Frames due at `now_s`; a schedule that fell behind skips instead of bursting."""
+    def due(self, now_ms: int, measure: Measure) -> Iterator[SimFrame]:
+        """Frames due at `now_ms` of bench time."""
         for sender in self._senders:
-            if now_s + 1e-9 < sender.due_s:
+            if now_ms < sender.due_ms:
                 continue
-            sender.due_s = max(sender.due_s + sender.cycle_s, now_s)
-            yield sender.frame(messages[sender.name])
+            sender.due_ms += sender.cycle_ms
+            signals = measure(sender.name)
+            if signals is not None:
+                yield SimFrame(
+                    sender.arbitration_id, sender.is_extended_id, sender.encoder.encode(signals)
+                )

@@ -9,6 +9,8 @@ import isotp
 from device_sims.frames import SimFrame
 
 VIN_DID, SERIAL_DID, SOFTWARE_DID = 0xF190, 0xF18C, 0xF195
+PART_DID, HARDWARE_DID, SUPPLIER_DID = 0xF187, 0xF191, 0xF18A
+"""Spare part, hardware and supplier, as ISO 14229-1 annex C numbers them."""
 SOFTWARE = "SIMULATOR"
 _SERVICE_NOT_SUPPORTED, _SUBFUNCTION_NOT_SUPPORTED = 0x11, 0x12
 _WRONG_LENGTH, _OUT_OF_RANGE = 0x13, 0x31
@@ -36,6 +38,9 @@ class SimulatedEcu:
             VIN_DID: self.vin.encode("ascii"),
             SERIAL_DID: self.serial.encode("ascii"),
             SOFTWARE_DID: self.software.encode("ascii"),
+            PART_DID: b"SIM-PART",
+            HARDWARE_DID: b"SIMULATOR",
+            SUPPLIER_DID: b"STATIONMASTER",
         }
 
 
@@ -90,10 +95,10 @@ def _negative(service: int, code: int) -> bytes:
     return bytes((0x7F, service, code))
 
 
-def dtc_bytes(text: str) -> bytes:
-    """A DTC such as `P0AA6` as UDS reports it: two bytes (SAE J2012) and failure type 0."""
+def dtc_bytes(text: str, failure_type: int = 0) -> bytes:
+    """A DTC such as `P0AA6` as UDS reports it: two bytes (SAE J2012) and its failure type."""
     high = "PCBU".index(text[0]) << 6 | int(text[1]) << 4 | int(text[2], 16)
-    return bytes((high, int(text[3:], 16), 0))
+    return bytes((high, int(text[3:], 16), failure_type))
 
 
 class UdsServer:

@@ -1,0 +1,1 @@
+"""A traction battery bench: cells, high voltage, temperatures, limits and alarms."""
