@@ -5,6 +5,7 @@ import logging
 import math
 import socket
 import time
+from collections.abc import Callable
 from typing import Any
 
 import can
@@ -60,7 +61,7 @@ def open_python_can(wanted: Wanted) -> "PythonCanAdapter":
         raise
     if entry.interface == "udp_multicast":
         _widen_buffer(bus)
-    return PythonCanAdapter(wanted, bus, is_listen_only=is_silent)
+    return PythonCanAdapter(wanted, bus, is_silent)
 
 
 def _is_silent(bus: can.BusABC, way: ListenOnly, wanted: Wanted) -> bool:
@@ -90,12 +91,19 @@ def _widen_buffer(bus: can.BusABC) -> None:
 class PythonCanAdapter:
     """A bus of python-can; its messages become rows of plain values and columns in bulk."""
 
-    def __init__(self, wanted: Wanted, bus: can.BusABC, *, is_listen_only: bool) -> None:
+    def __init__(
+        self,
+        wanted: Wanted,
+        bus: can.BusABC,
+        is_listen_only: bool,
+        monotonic_s: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.is_listen_only = is_listen_only
         self._name = wanted.name
         self._interface = wanted.entry.interface
         self._bus = bus
-        self._next_question_s = 0.0
+        self._monotonic_s = monotonic_s
+        self._next_question_s = -math.inf
         self._was_off = False
 
     def receive(self, timeout_s: float) -> Received:
@@ -135,7 +143,7 @@ class PythonCanAdapter:
 
     def _controller(self) -> Controller | None:
         """What the driver says of itself, asked once a second; most say nothing."""
-        now_s = time.monotonic()
+        now_s = self._monotonic_s()
         if now_s < self._next_question_s:
             return None
         self._next_question_s = now_s + ASK_STATE_EVERY_S

@@ -126,7 +126,11 @@ class SocketCanAdapter:
             datagrams = self._datagrams.read(timeout_s)
         except OSError as broken:
             raise AdapterGone(str(broken)) from broken
-        return NOTHING if datagrams is None else self._frames.read(datagrams, time.time())
+        if datagrams is None:
+            return NOTHING
+        if not datagrams.length.any():
+            raise AdapterGone("the socket was closed")
+        return self._frames.read(datagrams, time.time())
 
     def send(self, arbitration_id: int, is_extended_id: bool, data: bytes) -> None:
         """See `Adapter`."""
