@@ -3,20 +3,20 @@
 import logging
 import sqlite3
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from can_bridge.buses.port import FrameSource
-from can_bridge.catalogue import BusDecoder, Catalogue
+from can_bridge.catalogue import BusDecoder
 from can_bridge.clock import Clock
 from can_bridge.delivery_window import DeliveryWindow
-from can_bridge.frames import FrameBatch
 from can_bridge.informing import Informant, reintroduced
 from can_bridge.judgement import Judgement
-from can_bridge.last_values import LastValues, OutcomeCounts
 from can_bridge.observing import FrameObserver, Observers
 from can_bridge.profile import CheckedProfile
+from can_bridge.reported_codes import Heard
 from can_bridge.spool import Spool
+from can_bridge.traffic import Traffic
 from can_bridge.uplink import Connected, Uplink
 from telemetry.contract import encoding
 from telemetry.contract.delivery import STATE_PERIOD_S
@@ -28,7 +28,6 @@ from telemetry.contract.payloads import (
     Identity,
     IdentityKind,
     Samples,
-    Value,
 )
 from telemetry.contract.topics import Stream
 
@@ -67,15 +66,11 @@ class Bridge:
 
     def __init__(self, parts: BridgeParts) -> None:
         self._parts = parts
-        self._catalogue = Catalogue(parts.decoders, parts.profile)
-        self._decoders = {entry.name: entry.decoder for entry in parts.decoders}
-        self._counts = OutcomeCounts()
-        self._values = LastValues(parts.profile.profile.stale_after_s)
+        self._traffic = Traffic(parts.decoders, parts.profile)
         self._judgement = Judgement.restored(parts.profile, parts.spool)
         self._observers = Observers(parts.observers, parts.spool)
         first = parts.spool.first_waiting()
         self._window = DeliveryWindow(first - 1, first - 1)
-        self._frames_since_judging = 0
         self._unspooled = 0
         now_s = parts.clock.monotonic_s()
         self._last_frame_s = now_s - SILENT_AFTER_S - 1
@@ -87,7 +82,7 @@ class Bridge:
             epoch=parts.spool.epoch,
             profile=parts.profile.profile.name,
             identity=parts.identity,
-            signals=self._catalogue.infos(),
+            signals=self._traffic.infos(),
             publish_period_ms=parts.profile.profile.publish_period_ms,
             bridge_version=parts.version,
         )
@@ -160,39 +155,29 @@ class Bridge:
             frames = receiver.drain()
             if len(frames):
                 self._last_frame_s = now_s
-                self._frames_since_judging += len(frames)
-                self._decode(receiver.name, frames, now_s)
+                self._traffic.take(receiver.name, frames, now_s)
                 self._observers.take(receiver.name, frames, now_ms)
 
-    def _decode(self, bus: str, frames: FrameBatch, now_s: float) -> None:
-        decoder, counts = self._decoders[bus], self._counts.by_outcome
-        signal_of, put = self._catalogue.wire_signal, self._values.put
-        for frame in frames:
-            outcome, _, signals = decoder.decode(frame)
-            counts[outcome] += 1
-            for decoded in signals:
-                signal = signal_of(decoded.plan)
-                put(signal.name, signal.believed(decoded), now_s)
-
     def _judge(self, now_s: float, now_ms: int) -> list[DurableMessage]:
-        values: Mapping[str, Value] = self._values.fresh(now_s)
-        frames, self._frames_since_judging = self._frames_since_judging, 0
-        informant = self._parts.informant
-        if informant is None:
-            return self._judgement.step(values, now_ms, frames, monotonic_s=now_s)
-        birth = reintroduced(self.birth, informant.identity(values), now_ms)
-        if birth is not self.birth:
-            self.birth = birth
-            self._announce(now_s)
-        return self._judgement.step(values, now_ms, frames, informant.heard(), now_s)
+        traffic, informant = self._traffic, self._parts.informant
+        values, heard = traffic.fresh(now_s), tuple[Heard, ...]()
+        if informant is not None:
+            birth = reintroduced(self.birth, informant.identity(values), now_ms)
+            if birth is not self.birth:
+                self.birth = birth
+                self._announce(now_s)
+            heard = tuple(informant.heard())
+        frames = traffic.take_frame_count()
+        passing = traffic.moments(now_s)
+        return self._judgement.step(values, now_ms, frames, heard, now_s, passing)
 
     def _samples(self, now_s: float, now_ms: int) -> list[DurableMessage]:
         if self._is_silent(now_s):
             return []
-        values = self._values.fresh(now_s)
+        values = self._traffic.all_fresh(now_s)
         if not values:
             return []
-        return [Samples(observed_at_ms=now_ms, epoch=1, seq=1, values=dict(values))]
+        return [Samples(observed_at_ms=now_ms, epoch=1, seq=1, values=values)]
 
     def _spool(self, drafts: list[DurableMessage]) -> None:
         try:
@@ -275,7 +260,7 @@ class Bridge:
             online=is_online,
             buses=buses,
             bus=self._bus_state(self._parts.clock.monotonic_s() if now_s is None else now_s),
-            frames=self._counts.as_message(lost),
+            frames=self._traffic.counts(lost),
             spool_rows=spool.rows,
             dropped_rows=spool.dropped_rows + self._unspooled,
             fault_codes=self._judgement.open_fault_codes(),

@@ -1,7 +1,7 @@
 """The rules at work on one bench: their state, and their outcomes as messages."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Protocol, TypeVar
 
@@ -69,8 +69,12 @@ class Judgement:
         frames: int,
         heard: Sequence[Heard] = (),
         monotonic_s: float | None = None,
+        passing: Iterable[Mapping[str, Value]] = (),
     ) -> list[DurableMessage]:
         """Advance all rules by one observation; epoch and seq of the messages are placeholders.
+
+        `passing` are values since the last step that are already over; only faults that are
+        confirmed at once see them, and only where they fail.
 
         With `monotonic_s`, a clock that is set while the bridge runs moves what is running along
         with it; without, time that went by is told by the wall clock alone.
@@ -78,6 +82,8 @@ class Judgement:
         now, elapsed_ms = self._now(at_ms, monotonic_s)
         messages: list[DurableMessage] = [*self._use(values, at_ms, frames)]
         messages += self._freezer.step(values, now)
+        for moment in passing:
+            messages += self._glance(moment, now)
         for test in self._tests:
             messages += self._test(test, values, now)
         messages += self._reported(heard, now, elapsed_ms)
@@ -145,6 +151,14 @@ class Judgement:
         holds = in_use.holds(values)
         self._usage, steps = usage_sessions.step(rule, self._usage, at_ms, holds, frames)
         return [_usage_report(outcome, at_ms) for outcome in steps]
+
+    def _glance(self, values: Mapping[str, Value], now: Moment) -> list[FaultReport]:
+        reports = []
+        for test in self._tests:
+            seen = test.look(values)
+            if seen.is_failing and not seen.rule.confirm_s:
+                reports += self._test(test, values, now)
+        return reports
 
     def _test(self, test: FaultTest, values: Mapping[str, Value], now: Moment) -> list[FaultReport]:
         phase = self._phases.get(test.key, FaultPhase())

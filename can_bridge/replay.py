@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import can
+import numpy as np
 
 from can_bridge.decoding.frames import FrameDecoder
 from can_bridge.frames import Frame
-from can_bridge.logs.reading import is_channel, open_log
+from can_bridge.logs.reading import read_batches
 
 LONGEST_PAUSE_S = 5.0
 """Chosen: a gap in a recording is shortened to this, before the speed is applied."""
@@ -33,9 +34,12 @@ def best_channel(path: Path, decoder: FrameDecoder) -> str | None:
     """
     seen: Counter[int | str] = Counter()
     known: Counter[int | str] = Counter()
-    for frame in open_log(path):
-        seen[frame.channel] += 1
-        known[frame.channel] += decoder.knows(frame)
+    for batch in read_batches(path):
+        for counts, weights in ((seen, None), (known, decoder.knows(batch))):
+            of_each = np.bincount(batch.channel, weights, len(batch.channels))
+            counts.update(dict(zip(batch.channels, of_each.tolist(), strict=True)))
+    # a batch may name channels of which it holds no frame
+    seen = +seen
     if len(seen) < 2:  # noqa: PLR2004 -- nothing to choose
         return None
     return str(max(seen, key=lambda channel: known[channel] / seen[channel]))
@@ -87,9 +91,8 @@ class Replay:
         return ReplayCount(frames, log_s)
 
     def _frames(self) -> Iterable[Frame]:
-        for frame in open_log(self._path):
-            if self._channel is None or is_channel(frame.channel, self._channel):
-                yield frame
+        for batch in read_batches(self._path, self._channel):
+            yield from batch
 
 
 def _paced(frames: Iterable[Frame]) -> Iterable[tuple[float, Frame]]:

@@ -31,6 +31,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "live.period": ("周期 {n} 毫秒", "every {n} ms"),
     "live.frames": ("已解码 {n} 帧", "{n} frames decoded"),
     "live.odd_frames": ("异常 {n} 帧", "{n} odd frames"),
+    "live.not_available": ("{n} 帧含无效值", "{n} frames with no value"),
+    "live.implausible": ("{n} 帧含超范围值", "{n} frames out of range"),
     "live.spool": ("待传 {n} 条", "{n} rows waiting"),
     "live.dropped": ("丢弃 {n} 条", "{n} rows dropped"),
     "live.range": ("范围 {a}–{b}", "range {a} to {b}"),

@@ -1,6 +1,7 @@
 """Commands around CAN: decode a log, run a bridge, replay traffic, host simulated benches."""
 
 import json
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -51,7 +52,7 @@ def decode(
     try:
         loaded = load_dbc(dbc)
         frames = open_log(log)
-        statistics = log_statistics(frames, FrameDecoder(loaded.database), channel)
+        statistics = log_statistics(frames.batches(channel), FrameDecoder(loaded.database))
     except BridgeError as refused:
         _give_up(refused)
     if as_json:
@@ -80,16 +81,14 @@ def _print_statistics(loaded: Dbc, log: CanLog, statistics: LogStatistics) -> No
     if log.unparsable_lines:
         lines = ", ".join(str(number) for number in log.bad_line_numbers)
         typer.echo(f"{log.path}: {log.unparsable_lines} unparsable lines: {lines}", err=True)
-    record = statistics.as_record()
-    truth, signals = record["truth"], statistics.signals
-    assert isinstance(truth, dict)  # noqa: S101 -- as_record builds it
-    for key, value in truth.items():
+    signals = statistics.signals
+    for key, value in (asdict(statistics.truth) | asdict(statistics.doubts)).items():
         typer.echo(f"{key:<32}{value}")
     typer.echo(
         f"\n{'signal':<48}{'n':>8}{'min':>13}{'mean':>13}{'max':>13}{'first':>13}{'last':>13}"
     )
     for key in sorted(signals):
-        summary = signals[key].summary()
+        summary = asdict(signals[key])
         cells = "".join(f"{summary[name]:>13.6g}" for name in ("min", "mean", "max"))
         ends = "".join(f"{summary[name]:>13.6g}" for name in ("first", "last"))
         typer.echo(f"{key:<48}{summary['n']:>8}{cells}{ends}")

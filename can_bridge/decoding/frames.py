@@ -1,24 +1,34 @@
-"""How the bits of a frame become scaled values, signal by signal, whatever its neighbours do."""
+"""Frames by a DBC: whole batches at once, compiled to flat tables, then free of cantools."""
 
-import math
-import re
-import struct
+import copy
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from cantools.database.can import Database, Message, Signal
+import numpy as np
+from cantools.database.can import Database
+from numpy.typing import NDArray
 
-from can_bridge.frames import Frame
+from can_bridge.decoding.belief import Belief, Beliefs, Quality
+from can_bridge.decoding.extraction import Extraction, Words
+from can_bridge.decoding.layout import MessagePlan, SignalPlan, plan_message
+from can_bridge.decoding.matching import FrameMatcher
+from can_bridge.decoding.multiplexing import Selection
+from can_bridge.frames import IS_EXTENDED, FrameBatch
 
-Number = int | float
+Whole = NDArray[np.int64]
+
+FRAMES_AT_ONCE = 8192
+"""Measured: the arrays of so many frames stay in the processor's cache."""
 
 
 class Outcome(StrEnum):
     """What became of a frame.
 
     `full`: every signal decoded. `short`: fewer bytes than the DBC says, what fits was decoded.
-    `unknown_mux`: a multiplexer value the DBC does not list. `broken`: a signal leaves its message.
+    `unknown_mux`: a multiplexer value the DBC does not list. `broken`: some signal of the message
+    can never be decoded, the others were.
     """
 
     FULL = "full"
@@ -28,235 +38,170 @@ class Outcome(StrEnum):
     UNKNOWN_ID = "unknown_id"
 
 
-_NOT_AVAILABLE_LABEL = re.compile(
-    r"not.?avail|\bsna\b|\bn/?a\b|invalid|unavailable|无效|不可用", re.IGNORECASE
-)
-_COUNTER_NAME = re.compile(r"count|cntr|checksum|chksum|crc|alive|_cs$|^cs_", re.IGNORECASE)
-_NARROWEST_NOT_AVAILABLE_BITS = 8
-_FLOAT_FORMATS = {16: ">e", 32: ">f", 64: ">d"}
-
-
-class SignalPlan:
-    """A signal compiled to shifts and masks.
-
-    Attributes:
-        key: `Message.Signal`.
-        bytes_needed: bytes a frame must have for this signal to be there.
-        not_available: raw values that mean "no value", by DBC label or the all-ones convention.
-    """
-
-    __slots__ = (
-        "bytes_needed",
-        "children",
-        "float_format",
-        "is_big_endian",
-        "key",
-        "length",
-        "mask",
-        "maximum",
-        "minimum",
-        "not_available",
-        "offset",
-        "scale",
-        "shift",
-        "sign_bit",
-        "signal",
-    )
-
-    def __init__(self, message: Message, signal: Signal) -> None:
-        self.signal = signal
-        self.key = f"{message.name}.{signal.name}"
-        self.length = signal.length
-        self.mask = (1 << signal.length) - 1
-        self.is_big_endian = signal.byte_order == "big_endian"
-        first_bit, last_bit = _bit_span(signal)
-        self.bytes_needed = last_bit // 8 + 1
-        width = message.length * 8
-        self.shift = width - 1 - last_bit if self.is_big_endian else first_bit
-        self.sign_bit = 1 << (signal.length - 1) if signal.is_signed else 0
-        self.float_format = _FLOAT_FORMATS.get(signal.length) if signal.is_float else None
-        self.scale: Number = signal.scale
-        self.offset: Number = signal.offset
-        self.minimum, self.maximum = _stated_range(signal)
-        self.not_available = _not_available(signal)
-        self.children: dict[int, list[SignalPlan]] = {}
-
-    def scaled(self, raw: int) -> Number:
-        """The physical value of a raw value (signed where the signal is)."""
-        if self.float_format is not None:
-            number = struct.unpack(self.float_format, raw.to_bytes(self.length // 8, "big"))[0]
-            return float(number * self.scale + self.offset)
-        return raw * self.scale + self.offset
-
-    def is_plausible(self, raw: int, value: Number) -> bool:
-        """Whether the value may be believed: not "not available" and within the stated range."""
-        if raw in self.not_available:
-            return False
-        if isinstance(value, float) and not math.isfinite(value):
-            return False
-        # half a step of slack: DBC ranges are rounded decimals of scaled raw values
-        slack = abs(self.scale) / 2
-        if self.minimum is not None and value < self.minimum - slack:
-            return False
-        return self.maximum is None or value <= self.maximum + slack
-
-
-class Decoded(NamedTuple):
-    """One decoded signal of a frame."""
-
-    plan: SignalPlan
-    raw: int
-    value: Number
-
-
-class DecodedFrame(NamedTuple):
-    """A frame's outcome and the signals that could be decoded, whatever the outcome."""
-
-    outcome: Outcome
-    message: "MessagePlan | None"
-    signals: list[Decoded]
+OUTCOMES = tuple(Outcome)
+"""Outcomes by their code in `DecodedBatch.outcome`."""
+FULL, SHORT, UNKNOWN_MUX, BROKEN, UNKNOWN_ID = (np.uint8(code) for code in range(len(OUTCOMES)))
 
 
 @dataclass(frozen=True, slots=True)
-class MessagePlan:
-    """A message compiled for decoding."""
+class DecodedBatch:
+    """Frames with all their values, in long form.
 
-    name: str
-    length: int
-    is_multiplexed: bool
-    is_broken: bool
-    always: tuple[SignalPlan, ...]
-    signals: tuple[SignalPlan, ...]
+    The values of one signal are in the order of their frames; those of a frame need not be
+    neighbours.
 
-    @classmethod
-    def of(cls, message: Message) -> "MessagePlan":
-        """Compile a message; signals that leave it make it broken and are left out."""
-        plans = [SignalPlan(message, signal) for signal in message.signals]
-        fitting = [plan for plan in plans if plan.bytes_needed <= message.length]
-        by_name = {plan.signal.name: plan for plan in fitting}
-        always = []
-        for plan in fitting:
-            parent = by_name.get(plan.signal.multiplexer_signal or "")
-            if parent is None or not plan.signal.multiplexer_ids:
-                always.append(plan)
-                continue
-            for mux_value in plan.signal.multiplexer_ids:
-                parent.children.setdefault(mux_value, []).append(plan)
-        return cls(
-            name=message.name,
-            length=message.length,
-            is_multiplexed=message.is_multiplexed(),
-            is_broken=len(fitting) < len(plans),
-            always=tuple(always),
-            signals=tuple(fitting),
-        )
+    Attributes:
+        outcome: uint8[frames], place in `OUTCOMES`.
+        message: int64[frames], number of the message; the number of messages where unknown.
+        frame: int64[values], number of the frame in its batch.
+        signal: int64[values], number of the signal in the decoder.
+        raw: int64[values], of unsigned 64-bit signals the same bits, of floats their bits.
+        value: float64[values], scaled.
+        quality: uint8[values], a `Quality`; only good values are real.
+    """
 
-    def decode(self, data: bytes) -> DecodedFrame:
-        """Decode every signal whose bytes are there."""
-        available = len(data)
-        is_short = available < self.length
-        if available != self.length:
-            data = data[: self.length].ljust(self.length, b"\0")
-        extract = _Extraction(data, available)
-        for plan in self.always:
-            extract.take(plan)
-        if is_short:
-            outcome = Outcome.SHORT
-        elif self.is_broken:
-            outcome = Outcome.BROKEN
-        elif extract.has_unknown_mux:
-            outcome = Outcome.UNKNOWN_MUX
-        else:
-            outcome = Outcome.FULL
-        return DecodedFrame(outcome, self, extract.found)
+    outcome: NDArray[np.uint8]
+    message: Whole
+    frame: Whole
+    signal: Whole
+    raw: Whole
+    value: NDArray[np.float64]
+    quality: NDArray[np.uint8]
 
-
-class _Extraction:
-    """Walks the signals of one frame; multiplexed ones follow their multiplexer."""
-
-    __slots__ = ("available", "big", "found", "has_unknown_mux", "little")
-
-    def __init__(self, data: bytes, available: int) -> None:
-        self.little = int.from_bytes(data, "little")
-        self.big = int.from_bytes(data, "big")
-        self.available = available
-        self.found: list[Decoded] = []
-        self.has_unknown_mux = False
-
-    def take(self, plan: SignalPlan) -> None:
-        if plan.bytes_needed > self.available:
-            return
-        whole = self.big if plan.is_big_endian else self.little
-        raw = (whole >> plan.shift) & plan.mask
-        if plan.sign_bit:
-            raw = (raw ^ plan.sign_bit) - plan.sign_bit
-        value = raw * plan.scale + plan.offset if plan.float_format is None else plan.scaled(raw)
-        self.found.append(Decoded(plan, raw, value))
-        if plan.children:
-            selected = plan.children.get(raw)
-            if selected is None:
-                self.has_unknown_mux = True
-                return
-            for child in selected:
-                self.take(child)
+    def believed(self) -> NDArray[np.float64]:
+        """The values with NaN in place of those that are not good."""
+        return np.where(self.quality == Quality.GOOD, self.value, np.nan)
 
 
 class FrameDecoder:
-    """Decodes frames of one bus by one DBC; compiled once, then free of cantools."""
+    """Decodes the frames of one bus by one DBC."""
 
     def __init__(self, database: Database) -> None:
-        self._plans = {
-            (message.frame_id, message.is_extended_frame): MessagePlan.of(message)
-            for message in database.messages
-        }
+        unique = {(one.frame_id, one.is_extended_frame): one for one in database.messages}
+        messages: list[MessagePlan] = []
+        first_signal = 0
+        for index, message in enumerate(unique.values()):
+            messages.append(plan_message(message, index, first_signal))
+            first_signal += len(messages[-1].signals)
+        self.messages = tuple(messages)
+        numbered = sorted((one for plan in messages for one in plan.signals), key=_by_index)
+        self.signals = tuple(numbered)
+        """All signals by their number; in a message, not in the order of the DBC."""
+        self._matcher = FrameMatcher(messages)
+        self._extraction = Extraction(numbered)
+        self.beliefs = Beliefs.of(numbered)
+        branches = [branch for plan in messages for branch in plan.branches]
+        self._selection = Selection(branches, len(numbered)) if branches else None
+        self._bytes_needed = np.array([one.bytes_needed for one in numbered], np.int64)
+        self._set_message_tables()
 
-    @property
-    def messages(self) -> list[MessagePlan]:
-        """The compiled messages in the order of the DBC."""
-        return list(self._plans.values())
+    def _set_message_tables(self) -> None:
+        # one entry more: the unknown message without bytes and signals
+        self._lengths = np.array([*(one.length for one in self.messages), 0], np.int64)
+        starts = [one.always[0].index if one.always else 0 for one in self.messages]
+        self._starts = np.array([*starts, 0], np.int64)
+        codes = [BROKEN if one.is_broken else FULL for one in self.messages]
+        self._usual_outcome = np.array([*codes, UNKNOWN_ID], np.uint8)
+        self._longest = int(self._lengths.max())
+        fitting = np.zeros((len(self._lengths), self._longest + 1), np.int64)
+        for plan in self.messages:
+            needed = [one.bytes_needed for one in plan.always]
+            fitting[plan.index] = np.searchsorted(needed, range(self._longest + 1), "right")
+        self._fitting = fitting.reshape(-1)
 
-    def knows(self, frame: Frame) -> bool:
-        """Whether the frame's (id, extended flag) is in the DBC."""
-        return (frame.arbitration_id, frame.is_extended_id) in self._plans
+    def believing(self, beliefs: Mapping[int, Belief]) -> "FrameDecoder":
+        """The same decoder with other beliefs for some signals, by their number."""
+        other = copy.copy(self)
+        other.beliefs = self.beliefs.replaced(beliefs)
+        return other
 
-    def decode(self, frame: Frame) -> DecodedFrame:
-        """Decode a frame; a frame that is not in the DBC is an outcome too."""
-        plan = self._plans.get((frame.arbitration_id, frame.is_extended_id))
-        if plan is None:
-            return DecodedFrame(Outcome.UNKNOWN_ID, None, [])
-        return plan.decode(frame.data)
+    def match(self, batch: FrameBatch) -> Whole:
+        """Number of the message of each frame, the number of messages where unknown."""
+        return self._matcher.match(batch.arbitration_id, batch.flags)
+
+    def knows(self, batch: FrameBatch) -> NDArray[np.bool_]:
+        """Which frames are in the DBC."""
+        return self.match(batch) != len(self.messages)
+
+    def decode(self, batch: FrameBatch) -> DecodedBatch:
+        """Decode data frames; a frame that is not in the DBC has an outcome and no values."""
+        parts = list(self.decode_in_parts(batch))
+        if len(parts) == 1:
+            return parts[0]
+        names = DecodedBatch.__slots__
+        return DecodedBatch(*(np.concatenate([getattr(p, name) for p in parts]) for name in names))
+
+    def decode_in_parts(self, batch: FrameBatch) -> Iterator[DecodedBatch]:
+        """The same in parts small enough for speed; frames are numbered through."""
+        message = self.match(batch)
+        for start in range(0, max(len(batch), 1), FRAMES_AT_ONCE):
+            part = slice(start, start + FRAMES_AT_ONCE)
+            yield self._decode(message[part], batch.length[part], batch.data[part], start)
+
+    def decode_payload(
+        self, arbitration_id: int, is_extended: bool, payload: bytes
+    ) -> DecodedBatch:
+        """Decode one payload of any length, such as a reassembled transport message."""
+        flags = np.array([IS_EXTENDED if is_extended else 0], np.uint8)
+        message = self._matcher.match(np.array([arbitration_id], np.uint32), flags)
+        data = np.frombuffer(payload, np.uint8).reshape(1, -1)
+        return self._decode(message, np.array([len(payload)]), data, 0)
+
+    def _decode(
+        self, message: Whole, length: NDArray[np.integer], data: NDArray[np.uint8], start: int
+    ) -> DecodedBatch:
+        words = Words(data)
+        size = length.astype(np.int64)
+        fitting = message * (self._longest + 1)
+        fitting += np.minimum(size, self._longest)
+        count = self._fitting.take(fitting)
+        ends = count.cumsum()
+        frame = np.arange(len(message)).repeat(count)
+        first: Whole = self._starts.take(message) - ends + count
+        signal = first.repeat(count)
+        signal += np.arange(len(signal))
+        raw = self._extraction.raw(words, frame, signal)
+        outcome = self._usual_outcome.take(message)
+        if self._selection is not None:
+            found = _Values(frame, signal, raw)
+            frame, signal, raw = self._follow(self._selection, words, size, found, outcome)
+        outcome[size < self._lengths.take(message)] = SHORT
+        value = self._extraction.values(raw, signal)
+        quality = self.beliefs.judge(signal, raw, value)
+        if start:
+            frame += start
+        return DecodedBatch(outcome, message, frame, signal, raw, value, quality)
+
+    def _follow(
+        self,
+        selection: Selection,
+        words: Words,
+        size: Whole,
+        found: "_Values",
+        outcome: NDArray[np.uint8],
+    ) -> "_Values":
+        """Add what multiplexers bring, level by level; notes unknown values in `outcome`."""
+        levels = [found]
+        while True:
+            rows = np.flatnonzero(selection.is_multiplexer.take(found.signal))
+            if not len(rows):
+                return _Values(*map(np.concatenate, zip(*levels, strict=True)))
+            frame = found.frame[rows]
+            chosen = selection.select(found.signal[rows], found.raw[rows])
+            doubtful = frame[chosen.is_unknown]
+            outcome[doubtful[outcome[doubtful] == FULL]] = UNKNOWN_MUX
+            frame = frame.take(chosen.row)
+            is_there = self._bytes_needed.take(chosen.signal) <= size.take(frame)
+            frame, signal = frame[is_there], chosen.signal[is_there]
+            found = _Values(frame, signal, self._extraction.raw(words, frame, signal))
+            levels.append(found)
 
 
-def _bit_span(signal: Signal) -> tuple[int, int]:
-    """First and last bit counted in the order the signal is read.
-
-    Little-endian: bit 0 is the lowest of byte 0, counting up. Big-endian: bit 0 is the *highest*
-    of byte 0 (so that "last" is the least significant bit), counting down through the bytes.
-    """
-    if signal.byte_order == "big_endian":
-        first = 8 * (signal.start // 8) + (7 - signal.start % 8)
-        return first, first + signal.length - 1
-    return signal.start, signal.start + signal.length - 1
+class _Values(NamedTuple):
+    frame: Whole
+    signal: Whole
+    raw: Whole
 
 
-def _stated_range(signal: Signal) -> tuple[float | None, float | None]:
-    if signal.minimum is None or signal.maximum is None or signal.minimum >= signal.maximum:
-        return None, None
-    return float(signal.minimum), float(signal.maximum)
-
-
-def _not_available(signal: Signal) -> frozenset[int]:
-    """Raw values that stand for "no value".
-
-    A label such as "not available" decides. Without one, all ones (the highest value of a signed
-    signal) mean it for signals of at least 8 bits, as the recorded benches do; counters and
-    checksums, which reach all ones in normal work, and labelled values are exempt.
-    """
-    choices = {int(raw): str(label) for raw, label in (signal.choices or {}).items()}
-    named = {raw for raw, label in choices.items() if _NOT_AVAILABLE_LABEL.search(label)}
-    if signal.is_float or signal.length < _NARROWEST_NOT_AVAILABLE_BITS:
-        return frozenset(named)
-    all_ones = (1 << (signal.length - (1 if signal.is_signed else 0))) - 1
-    if all_ones not in choices and not _COUNTER_NAME.search(signal.name):
-        named.add(all_ones)
-    return frozenset(named)
+def _by_index(signal: SignalPlan) -> int:
+    return signal.index

@@ -13,6 +13,10 @@ const PulseParts = {
       details.publish_period_ms ? say("live.period", { n: details.publish_period_ms }) : null,
       frames ? say("live.frames", { n: frames.decoded.toLocaleString("en-US") }) : null,
       odd ? say("live.odd_frames", { n: odd.toLocaleString("en-US") }) : null,
+      frames?.not_available
+        ? say("live.not_available", { n: frames.not_available.toLocaleString("en-US") }) : null,
+      frames?.implausible
+        ? say("live.implausible", { n: frames.implausible.toLocaleString("en-US") }) : null,
       pulse.spool_rows > USUAL_SPOOL ? say("live.spool", { n: pulse.spool_rows }) : null,
       pulse.dropped_rows ? say("live.dropped", { n: pulse.dropped_rows }) : null,
     ];

@@ -91,7 +91,7 @@ class SignalOut(BaseModel):
 
 
 class FramesOut(BaseModel):
-    """CAN frames since the bridge started, each counted once."""
+    """CAN frames since the bridge started, each counted once as one of the first five."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -100,6 +100,8 @@ class FramesOut(BaseModel):
     unknown_id: int
     unknown_mux: int
     undecodable: int
+    not_available: int = Field(description='with at least one value that says "no value"')
+    implausible: int = Field(description="with at least one value out of its range")
 
 
 class RowOut(BaseModel):

@@ -150,9 +150,11 @@ class Birth(Message, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class FrameCounts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """CAN frames since the bridge started, each counted once.
+    """CAN frames since the bridge started.
 
-    `lost` frames came while the bridge was held up and its backlog was full.
+    Each counts once as `decoded`, `short`, `unknown_id`, `unknown_mux`, `undecodable` or `lost`;
+    `lost` ones came while the bridge was held up and its backlog was full. `not_available` and
+    `implausible` count, besides, frames with at least one such value: it is not published.
     """
 
     decoded: Count = 0
@@ -160,6 +162,8 @@ class FrameCounts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     unknown_id: Count = 0
     unknown_mux: Count = 0
     undecodable: Count = 0
+    not_available: Count = 0
+    implausible: Count = 0
     lost: Count = 0
 
 

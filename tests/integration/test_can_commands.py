@@ -1,4 +1,5 @@
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from can_bridge.decoding.frames import FrameDecoder
 from can_bridge.default_profiles import REPLAY_BUS, profile_for
 from can_bridge.logs.reading import open_log
 from can_bridge.replay import best_channel
-from stationmaster.cli_can import bridge_app, decode, sim_app
+from stationmaster.cli_can import bridge_app, decode
+from stationmaster.cli_sims import sim_app
 from telemetry.contract.payloads import IdentityKind, Value
 
 app = typer.Typer()
@@ -26,11 +28,12 @@ def believed(shared: Path, log: str, channel: str) -> dict[str, list[Value]]:
     decoder = FrameDecoder(dbc.database)
     catalogue = Catalogue([BusDecoder(REPLAY_BUS, decoder)], profile_for(dbc))
     seen: dict[str, list[Value]] = {}
-    for frame in open_log(shared / "can/logs" / log):
-        if str(frame.channel) == channel:
-            for decoded in decoder.decode(frame).signals:
-                signal = catalogue.wire_signal(decoded.plan)
-                seen.setdefault(signal.name, []).append(signal.believed(decoded))
+    for batch in open_log(shared / "can/logs" / log).batches(channel):
+        decoded = catalogue.buses[REPLAY_BUS].decoder.decode(batch)
+        for signal, value in zip(decoded.signal, decoded.believed().tolist(), strict=True):
+            seen.setdefault(catalogue.names[signal], []).append(
+                None if math.isnan(value) else value
+            )
     return seen
 
 

@@ -32,7 +32,7 @@ def test_every_count_and_signal_equals_the_reference(
     expected = _expected(shared, log, channel)
     dbc = load_dbc(shared / "can" / str(expected["dbc"]))
     result = log_statistics(
-        open_log(shared / "can" / log), FrameDecoder(dbc.database), channel
+        open_log(shared / "can" / log).batches(channel), FrameDecoder(dbc.database)
     ).as_record()
 
     assert result["truth"] == expected["truth"]
@@ -53,7 +53,7 @@ def test_the_same_traffic_in_other_formats_decodes_alike(
     expected = _expected(shared, CASES[0][0], "0")
     decoder = FrameDecoder(load_dbc(shared / "can/dbc/kona_pcan.dbc").database)
     log = open_log(shared / f"can/logs/derived_kona2019.{suffix}")
-    assert log_statistics(log, decoder, p_can).as_record()["truth"] == expected["truth"]
+    assert log_statistics(log.batches(p_can), decoder).as_record()["truth"] == expected["truth"]
 
 
 @pytest.mark.parametrize(
