@@ -3,6 +3,7 @@
 BridgeError
 ├── UnreadableDbc       the DBC cannot be read, even after repair
 ├── UnreadableLog       the log's format is unknown or its content is not what the format says
+├── UnwritableLog       the target of an export exists, cannot be written or has no known format
 ├── BadCondition        a condition of a profile does not follow the small expression language
 ├── BadProfile          a bench profile has a wrong, missing or contradictory entry
 ├── BusUnavailable      the adapter cannot be opened, or not without the risk of transmitting
@@ -31,6 +32,15 @@ class UnreadableLog(BridgeError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path}: not a readable CAN log: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class UnwritableLog(BridgeError):
+    """A log cannot be written there, or not in that format."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: cannot be written: {reason}")
         self.path = path
         self.reason = reason
 

@@ -186,6 +186,9 @@ def _row(line: re.Match[str], flags: int, data: bytes, asked: int | None) -> Log
         raise ValueError(f"{len(data)} bytes in a classic frame")
     raw_id = whole(line["id"], 16)
     at = decimal_value(line["at"], needs_point=True)
+    if flags & IS_ERROR:
+        # its identifier and data are the controller's report, not the bench's
+        return log_row(at, _channel(line["channel"]), 0, IS_ERROR, b"")
     return log_row(at, _channel(line["channel"]), raw_id & HIGHEST_EXTENDED_ID, flags, data, asked)
 
 
@@ -194,7 +197,7 @@ def _id_flags(text: str) -> int:
         return 0
     if len(text) != _EXTENDED_DIGITS:
         raise ValueError(f"identifier {text!r}: 3 or 8 digits expected")
-    return int(IS_ERROR) | int(IS_EXTENDED) if int(text, 16) & _ERROR_BIT else int(IS_EXTENDED)
+    return int(IS_ERROR) if int(text, 16) & _ERROR_BIT else int(IS_EXTENDED)
 
 
 def _packed(text: str) -> str:

@@ -1,8 +1,11 @@
 """ASAM MDF 4 bus logging through asammdf, a window of records at a time."""
 
+import contextlib
 import logging
+import tempfile
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +50,10 @@ class Mf4Batches:
         Raises:
             UnreadableLog: not an MDF 4, damaged, or without CAN bus logging.
         """
-        mdf = self._opened()
+        with tempfile.TemporaryDirectory(prefix="mf4-") as scratch:
+            yield from self._batches(self._opened(Path(scratch)))
+
+    def _batches(self, mdf: Any) -> Iterator[FrameBatch]:  # noqa: ANN401 -- asammdf's own types
         groups: list[_Group] = []
         try:
             groups += _groups(mdf)
@@ -62,15 +68,30 @@ class Mf4Batches:
         if not groups:
             raise UnreadableLog(self._path, "MDF without CAN_DataFrame group")
 
-    def _opened(self) -> Any:  # noqa: ANN401 -- asammdf has no useful types
-        import asammdf  # noqa: PLC0415 -- takes a second and few logs are MF4
-
+    def _opened(self, scratch: Path) -> Any:  # noqa: ANN401 -- asammdf has no useful types
         logging.getLogger("asammdf").setLevel(logging.ERROR)
         try:
-            return asammdf.MDF(self._path)
+            # a file that its logger did not finish is finished in a copy
+            return _mdf()(self._path, temporary_folder=str(scratch))
         except Exception as refused:
             # asammdf raises its own, struct's, zlib's and numpy's errors for a damaged file
             raise UnreadableLog(self._path, f"not a readable MDF: {refused}") from refused
+
+
+@cache
+def _mdf() -> Any:  # noqa: ANN401 -- asammdf has no useful types
+    from asammdf import MDF  # noqa: PLC0415 -- takes a second and few logs are MF4
+    from asammdf.blocks.mdf_v4 import MDF4  # noqa: PLC0415
+
+    close_at_end = MDF4.__del__
+
+    def close_quietly(mdf: MDF4) -> None:
+        # a file too damaged to be opened leaves an object too unfinished to be closed
+        with contextlib.suppress(AttributeError, OSError):
+            close_at_end(mdf)
+
+    MDF4.__del__ = close_quietly  # type: ignore[method-assign]
+    return MDF
 
 
 def _groups(mdf: Any) -> "list[_Group]":  # noqa: ANN401 -- asammdf has no useful types

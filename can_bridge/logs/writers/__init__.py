@@ -1,0 +1,1 @@
+"""Writers of log formats for other tools."""
