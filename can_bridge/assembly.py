@@ -8,31 +8,43 @@ from can_bridge.bridge import Bridge, BridgeParts
 from can_bridge.buses.opening import channel_of, open_receiver
 from can_bridge.buses.receiving import BusReceiver
 from can_bridge.catalogue import BusDecoder
-from can_bridge.clock import SystemClock
+from can_bridge.clock import Clock, SystemClock
 from can_bridge.dbc.loading import load_dbc
 from can_bridge.decoding.frames import FrameDecoder
-from can_bridge.diagnostics.reading import EcuIdentity, ReadOnlyDiagnostics
+from can_bridge.diagnostics.adapter_serials import adapter_serial
+from can_bridge.diagnostics.arming import ArmingFolder
+from can_bridge.diagnostics.asking import Asking, Questions
+from can_bridge.diagnostics.bench import BenchDiagnostics, is_without_wires
+from can_bridge.diagnostics.gate import TransmitGate
+from can_bridge.diagnostics.permission import Allowance
 from can_bridge.errors import BadProfile
+from can_bridge.identity import Known, introduced
 from can_bridge.profile import CheckedProfile
 from can_bridge.publisher import BrokerAddress, Publisher
 from can_bridge.spool import Spool
-from telemetry.contract.payloads import BenchState, Identity, IdentityKind
+from telemetry.contract.payloads import BenchState, Identity
 from telemetry.contract.topics import check_bench_code
 
 
 @dataclass(frozen=True, slots=True)
 class BridgeSite:
-    """Where a bridge runs; `accepted_log` records committed rows for crash tests."""
+    """Where a bridge runs; `accepted_log` records committed rows for crash tests.
+
+    Diagnostics the profile allows are armed for `armed_for_s` from the start, and whenever a
+    request lies in `arming_folder`; both are acts of somebody at this computer.
+    """
 
     bench: str
     broker: BrokerAddress
     spool_folder: Path
     accepted_log: Path | None = None
     version: str = ""
+    armed_for_s: float | None = None
+    arming_folder: Path | None = None
 
 
 def assemble(profile: CheckedProfile, site: BridgeSite) -> Bridge:
-    """Open the buses, read the identity where the profile allows it, and build the bridge.
+    """Open the buses and build the bridge with its diagnostics.
 
     The buses receive from here on; `Bridge.run` closes them.
 
@@ -46,27 +58,32 @@ def assemble(profile: CheckedProfile, site: BridgeSite) -> Bridge:
     ]
     if not decoders:
         raise BadProfile(profile.path, "buses", "names no bus")
-    allowance = profile.profile.diagnostics
     spool = Spool(site.spool_folder / f"{bench}.sqlite", bench, accepted_log=site.accepted_log)
     receivers: list[BusReceiver] = []
+    spoken_to = {ecu.bus for ecu in profile.profile.diagnostics.all_ecus()}
     try:
         for bus in profile.profile.buses:
-            may_transmit = allowance.is_allowed and allowance.bus == bus.name
-            receivers.append(open_receiver(bus, bench, may_transmit=may_transmit))
+            receivers.append(open_receiver(bus, bench, may_transmit=bus.name in spoken_to))
             receivers[-1].start()
         clock = SystemClock()
         will = BenchState(observed_at_ms=clock.now_ms(), online=False)
+        stated = _stated_identity(bench, profile)
+        diagnostics = BenchDiagnostics(
+            profile.profile, stated, _asking(profile, site, receivers, clock)
+        )
         return Bridge(
             BridgeParts(
                 bench=bench,
                 profile=profile,
                 receivers=receivers,
                 decoders=decoders,
-                identity=_identity(bench, profile, receivers),
+                identity=stated,
                 spool=spool,
                 publisher=Publisher(bench, site.broker, will),
                 clock=clock,
                 version=site.version,
+                observers=(diagnostics,),
+                informant=diagnostics,
             )
         )
     except BaseException:
@@ -76,23 +93,40 @@ def assemble(profile: CheckedProfile, site: BridgeSite) -> Bridge:
         raise
 
 
-def _identity(bench: str, profile: CheckedProfile, receivers: Sequence[BusReceiver]) -> Identity:
-    allowance = profile.profile.diagnostics
-    ecu = EcuIdentity()
-    if allowance.is_allowed:
-        carrier = next(one for one in receivers if one.name == allowance.bus)
-        ecu = ReadOnlyDiagnostics(carrier, allowance).read_identity()
-    kind = profile.profile.identity
-    interfaces = {bus.interface for bus in profile.profile.buses}
-    if kind is IdentityKind.HARDWARE and interfaces == {"virtual"}:
-        # a bus without wires can't be hardware, whatever the profile says
-        kind = IdentityKind.SIMULATOR
-    return Identity(
-        kind=kind,
-        adapter=", ".join(
-            f"{bus.interface}:{channel_of(bus, bench)}" for bus in profile.profile.buses
-        ),
-        vin=ecu.vin,
-        ecu_serials={allowance.ecu: ecu.serial} if ecu.serial else {},
-        software=ecu.software,
+def _asking(
+    profile: CheckedProfile, site: BridgeSite, receivers: Sequence[BusReceiver], clock: Clock
+) -> Asking | None:
+    """The part that can make the bench's buses carry a frame of ours; None where none may."""
+    entry = profile.profile.diagnostics
+    ecus = entry.all_ecus()
+    if not ecus:
+        return None
+    buses = {receiver.name: receiver for receiver in receivers}
+    allowance = Allowance(
+        is_allowed=entry.is_allowed,
+        requests=frozenset((ecu.bus, ecu.request_id) for ecu in ecus),
+        frames_per_minute=entry.frames_per_minute,
+        frames_per_arming=entry.frames_per_arming,
     )
+    gate = TransmitGate(buses, allowance, clock.monotonic_s)
+    if site.armed_for_s is not None:
+        gate.arm(site.armed_for_s)
+    folder = None if site.arming_folder is None else ArmingFolder(site.arming_folder)
+    return Asking(
+        Questions(ecus, entry.read_period_s),
+        buses,
+        gate,
+        (lambda: None) if folder is None else (lambda: folder.take(site.bench)),
+        clock.monotonic_s,
+    )
+
+
+def _stated_identity(bench: str, profile: CheckedProfile) -> Identity:
+    buses = [(bus, channel_of(bus, bench)) for bus in profile.profile.buses]
+    serials = (adapter_serial(bus, channel) for bus, channel in buses)
+    stated = Identity(
+        kind=profile.profile.identity,
+        adapter=", ".join(f"{bus.interface}:{channel}" for bus, channel in buses),
+        adapter_serial=", ".join(dict.fromkeys(serial for serial in serials if serial)),
+    )
+    return introduced(stated, Known(), is_without_wires=is_without_wires(profile.profile))

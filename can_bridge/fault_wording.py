@@ -80,6 +80,8 @@ _FAILURE_MODES: Mapping[int, tuple[str, str]] = {
     17: ("数值低于正常范围（最轻）", "below normal, least severe"),
     18: ("数值低于正常范围（中等）", "below normal, moderately severe"),
     19: ("接收到的网络数据错误", "received network data in error"),
+    20: ("数据向高漂移", "data drifted high"),
+    21: ("数据向低漂移", "data drifted low"),
     31: ("条件存在", "condition exists"),
 }
 STORED_SEVERITY = 1
