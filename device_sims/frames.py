@@ -1,6 +1,7 @@
 """When the messages of a DBC are due, each at its cycle time, and the frames they become."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +26,14 @@ Measure = Callable[[str], Signals | None]
 """The signals of a message just now, None while its control unit does not send it."""
 
 
+@cache
+def _database(dbc: Path) -> Database:
+    # a fleet has many benches of a kind; cantools takes a tenth of a second for each file
+    database = Database(strict=False)
+    database.add_dbc_file(dbc, encoding="utf-8")
+    return database
+
+
 class _Sender:
     def __init__(self, message: Message, place: int, step_ms: int) -> None:
         self.name = message.name
@@ -41,11 +50,10 @@ class FrameSchedule:
     """The cyclic messages of one DBC (`GenMsgCycleTime` in ms), asked every `step_s` seconds."""
 
     def __init__(self, dbc: Path, step_s: float) -> None:
-        database = Database(strict=False)
-        database.add_dbc_file(dbc, encoding="utf-8")
         step_ms = round(step_s * _TICKS_PER_S)
         self._senders = [
-            _Sender(message, place, step_ms) for place, message in enumerate(database.messages)
+            _Sender(message, place, step_ms)
+            for place, message in enumerate(_database(dbc).messages)
         ]
 
     def due(self, now_ms: int, measure: Measure) -> Iterator[SimFrame]:

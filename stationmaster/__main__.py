@@ -17,7 +17,7 @@ COMMANDS = {
     "register": "cli_inventory:register_app",
     "decode": "cli_can:decode",
     "bridge": "cli_can:bridge_app",
-    "sim": "cli_can:sim_app",
+    "sim": "cli_sims:sim_app",
     "organisation": "cli_places:organisation_app",
     "station": "cli_places:station_app",
     "bench": "cli_places:bench_app",

@@ -14,6 +14,7 @@ from can_bridge.default_profiles import for_replay, profile_for
 from can_bridge.profile import CheckedProfile, load_profile
 from can_bridge.replay import Replay, ReplayCount, best_channel
 from device_sims.bench import BenchHost, kind_of, profile_path
+from device_sims.duty_cycles import Duty
 from device_sims.fault_scenarios import BenchKind
 from device_sims.injections import InjectionFolder
 
@@ -32,13 +33,14 @@ class UnknownKind(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SimulatorRequest:
-    """A bench to simulate; its plant's day follows from its code."""
+    """A bench to simulate; its plant's days follow from its code and its duty."""
 
     bench: str
     kind: BenchKind
+    duty: Duty = Duty.FREE
 
     @classmethod
-    def parse(cls, text: str) -> "SimulatorRequest":
+    def parse(cls, text: str, duty: Duty = Duty.FREE) -> "SimulatorRequest":
         """Read `battery-01` or `rig-7:battery`.
 
         Raises:
@@ -50,12 +52,27 @@ class SimulatorRequest:
             kind = kind_of(bench)
         if kind is None:
             raise UnknownKind(bench)
-        return cls(bench, kind)
+        return cls(bench, kind, duty)
 
     @property
     def seed(self) -> int:
         """The same code gives the same day on every machine."""
         return int.from_bytes(self.bench.encode(), "big") % 2**31
+
+
+def fleet_requests(benches: int, prefix: str = "sim-") -> list[SimulatorRequest]:
+    """`sim-001` and so on, the kinds of bench in turn.
+
+    Raises:
+        ValueError: not 1 to 999 benches.
+    """
+    if not 1 <= benches <= 999:  # noqa: PLR2004 -- three digits
+        raise ValueError(f"{benches} benches: expected 1 to 999")
+    kinds = list(BenchKind)
+    return [
+        SimulatorRequest(f"{prefix}{place + 1:03d}", kinds[place % len(kinds)])
+        for place in range(benches)
+    ]
 
 
 def run_simulators(
@@ -64,15 +81,20 @@ def run_simulators(
     injections: InjectionFolder,
     stop: threading.Event,
     on_running: Callable[[], None],
-) -> None:
-    """Host the simulators and their bridges until told to stop.
+    speed: float = 1.0,
+) -> float:
+    """Host the simulators and their bridges until told to stop; returns the speed reached.
+
+    At more than real time the benches live faster, not the bridges: confirm times, publish
+    periods and moments stay those of the clock, so that nothing downstream hears of a future.
 
     Raises:
+        ValueError: no such speed.
         BridgeError: a spool or profile cannot be used.
     """
-    host = BenchHost(injections)
+    host = BenchHost(injections, speed)
     for request in requests:
-        host.add(request.bench, request.kind, request.seed)
+        host.add(request.bench, request.kind, request.seed, request.duty)
     stop_host = threading.Event()
     hosting = threading.Thread(target=host.run, args=(stop_host, time.monotonic), name="sims")
     hosting.start()
@@ -94,6 +116,7 @@ def run_simulators(
     finally:
         stop_host.set()
         hosting.join()
+    return host.reached_speed
 
 
 def _run(bridge: Bridge, stop: threading.Event) -> None:

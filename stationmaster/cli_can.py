@@ -1,4 +1,4 @@
-"""Commands around CAN: decode a log, run a bridge, replay traffic, host simulated benches."""
+"""Commands around CAN: decode a log, run a bridge, replay traffic."""
 
 import json
 from dataclasses import asdict
@@ -16,20 +16,11 @@ from can_bridge.logs.reading import CanLog, open_log
 from can_bridge.logs.statistics import LogStatistics, log_statistics
 from can_bridge.profile import load_profile
 from can_bridge.publisher import BrokerAddress
-from device_sims.fault_scenarios import SCENARIOS, UnknownScenario, find_scenario
-from device_sims.injections import Injection, InjectionFolder, UnknownSimulator
-from stationmaster.bench_hosting import (
-    ReplayRequest,
-    SimulatorRequest,
-    UnknownKind,
-    run_replay,
-    run_simulators,
-)
+from stationmaster.bench_hosting import ReplayRequest, run_replay
 from stationmaster.settings import Settings
 from stationmaster.stopping import stop_on_signals
 
 bridge_app = typer.Typer(no_args_is_help=True, help="Connect a bench. 连接台架。")
-sim_app = typer.Typer(no_args_is_help=True, help="Simulated benches. 模拟台架。")
 
 BrokerHost = Annotated[str | None, typer.Option(help="MQTT broker; from the settings by default")]
 BrokerPort = Annotated[int | None, typer.Option(min=1, max=65535)]
@@ -54,7 +45,7 @@ def decode(
         frames = open_log(log)
         statistics = log_statistics(frames.batches(channel), FrameDecoder(loaded.database))
     except BridgeError as refused:
-        _give_up(refused)
+        give_up(refused)
     if as_json:
         typer.echo(json.dumps(_decode_record(loaded, frames, channel, statistics), indent=1))
     else:
@@ -105,11 +96,11 @@ def run_bridge(
 ) -> None:
     """把台架的 CAN 数据送往服务器。 Carry a bench's CAN traffic to the broker."""
     stop = stop_on_signals()
-    connection = _Connection(broker_host, broker_port, credentials, accepted_log)
+    connection = Connection(broker_host, broker_port, credentials, accepted_log)
     try:
         bridge = assemble(load_profile(profile), connection.site(bench))
     except (BridgeError, ValueError) as refused:
-        _give_up(refused)
+        give_up(refused)
     bridge.run(stop)
 
 
@@ -127,12 +118,12 @@ def replay_log(  # noqa: PLR0913, PLR0917 -- every option of the command line is
 ) -> None:
     """回放录制的数据。 Send recorded traffic through the same path as a bench's."""
     stop = stop_on_signals()
-    connection = _Connection(broker_host, broker_port, credentials, None)
+    connection = Connection(broker_host, broker_port, credentials, None)
     request = ReplayRequest(log, dbc, speed, channel, profile)
     try:
         result = run_replay(request, connection.site(bench), stop)
     except (BridgeError, ValueError) as refused:
-        _give_up(refused)
+        give_up(refused)
     channel_text = "" if result.channel is None else f", channel {result.channel}"
     typer.echo(
         f"{result.sent.frames} frames, {result.sent.seconds_of_log:.1f} s of log"
@@ -140,66 +131,7 @@ def replay_log(  # noqa: PLR0913, PLR0917 -- every option of the command line is
     )
 
 
-@sim_app.command("run")
-def run_sims(
-    benches: Annotated[list[str], typer.Argument(help="BENCH or BENCH:KIND, one or more")],
-    broker_host: BrokerHost = None,
-    broker_port: BrokerPort = None,
-    credentials: Credentials = None,
-    accepted_log: AcceptedLog = None,
-) -> None:
-    """运行模拟台架。 Run simulated benches with their bridges in this process."""
-    stop = stop_on_signals()
-    connection = _Connection(broker_host, broker_port, credentials, accepted_log)
-    try:
-        requests = [SimulatorRequest.parse(text) for text in benches]
-        sites = {request.bench: connection.site(request.bench) for request in requests}
-        running = ", ".join(f"{request.bench} ({request.kind.value})" for request in requests)
-        run_simulators(
-            requests, sites, _injections(), stop, lambda: typer.echo(f"running: {running}")
-        )
-    except (BridgeError, UnknownKind, ValueError) as refused:
-        _give_up(refused)
-
-
-@sim_app.command("fault")
-def inject_fault(
-    bench: Annotated[str, typer.Argument(help="bench code")],
-    scenario: Annotated[str, typer.Argument(help="fault, see `sim list`")],
-) -> None:
-    """注入故障。 Inject a fault into a running simulator."""
-    try:
-        injection = _injections().inject(bench, scenario)
-    except (UnknownSimulator, UnknownScenario) as refused:
-        _give_up(refused)
-    _print_active(injection)
-
-
-@sim_app.command("clear")
-def clear_fault(
-    bench: Annotated[str, typer.Argument(help="bench code")],
-    scenario: Annotated[str | None, typer.Argument(help="fault; all by default")] = None,
-) -> None:
-    """解除故障。 Take injected faults back."""
-    try:
-        injection = _injections().clear(bench, scenario)
-    except (UnknownSimulator, UnknownScenario) as refused:
-        _give_up(refused)
-    _print_active(injection)
-
-
-@sim_app.command("list")
-def list_sims() -> None:
-    """列出模拟台架与故障。 List simulators, their active faults and all scenarios."""
-    for injection in _injections().benches():
-        _print_active(injection)
-    typer.echo("")
-    for scenario in SCENARIOS:
-        code = f"{scenario.kind.value:<9}{scenario.name:<18}{scenario.dtc}"
-        typer.echo(f"{code}  {scenario.zh} · {scenario.en}")
-
-
-class _Connection:
+class Connection:
     """Broker, credentials and spool of this installation, as options and settings say."""
 
     def __init__(
@@ -242,18 +174,7 @@ def _version() -> str:
         return ""
 
 
-def _injections() -> InjectionFolder:
-    return InjectionFolder(Settings().var / "sims")
-
-
-def _print_active(injection: Injection) -> None:
-    if not injection.active:
-        typer.echo(f"{injection.bench}: 无故障 · no fault")
-    for name in injection.active:
-        scenario = find_scenario(injection.kind, name)
-        typer.echo(f"{injection.bench}: {name} {scenario.dtc} {scenario.zh} · {scenario.en}")
-
-
-def _give_up(refused: Exception) -> NoReturn:
+def give_up(refused: Exception) -> NoReturn:
+    """End the command with a line that says what was refused."""
     typer.echo(str(refused), err=True)
     raise typer.Exit(2) from refused

@@ -1,7 +1,7 @@
 """Contactors, precharge and interlock between the cells and the inverter's link capacitor."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 
 CONTACTOR_DELAY_S = 0.05
@@ -78,8 +78,7 @@ def step(
     """The switching after `dt_s` seconds, at most a few hundredths of a second at once."""
     link_v = _link_after(state, faults, pack_v, dt_s)
     phase = _phase_after(state, is_commanded, faults, link_v / pack_v if pack_v > 0 else 0.0)
-    return replace(
-        state,
+    return HighVoltage(
         phase=phase,
         in_phase_s=state.in_phase_s + dt_s if phase is state.phase else 0.0,
         link_v=link_v,

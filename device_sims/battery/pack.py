@@ -56,6 +56,8 @@ class Battery:
 
     cells: CellStack
     voltages: Column
+    pack_v: float
+    """Voltage of the cell stack, before the contactors."""
     heat: PackHeat = field(default_factory=PackHeat)
     hv: HighVoltage = field(default_factory=HighVoltage)
     limits: CurrentLimits = field(default_factory=CurrentLimits)
@@ -64,11 +66,6 @@ class Battery:
     current_a: float = 0.0
     supply_v: float = SUPPLY_V
     since_choosing_s: float = 0.0
-
-    @property
-    def pack_v(self) -> float:
-        """Voltage of the cell stack, before the contactors."""
-        return float(self.voltages.sum())
 
     @property
     def soc(self) -> float:
@@ -99,7 +96,8 @@ class Battery:
 def new_pack(seed: int, soc: float = 0.62, soh: float = 0.97) -> Battery:
     """A pack at rest; the same seed gives the same cells."""
     stack = cells.stack_of(seed, soc, soh)
-    return Battery(stack, stack.voltages(0.0), soh=soh)
+    voltages = stack.voltages(0.0)
+    return Battery(stack, voltages, float(voltages.sum()), soh=soh)
 
 
 def step(pack: Battery, command: BatteryCommand, faults: BatteryFaults, dt_s: float) -> Battery:
@@ -134,6 +132,7 @@ def _short_step(
         pack,
         cells=stack,
         voltages=voltages,
+        pack_v=float(voltages.sum()),
         heat=thermal.step(pack.heat, loss_w, dt_s),
         hv=hv,
         faults=faults,

@@ -71,8 +71,8 @@ class BatteryPlant:
     def _cells(self) -> Signals:
         state = self.state
         return {
-            "CellVoltageMax": state.voltages.max(),
-            "CellVoltageMin": state.voltages.min(),
+            "CellVoltageMax": float(state.voltages.max()),
+            "CellVoltageMin": float(state.voltages.min()),
             "Soc": state.soc,
             "Soh": state.soh,
         }
