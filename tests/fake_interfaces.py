@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from types import SimpleNamespace
-from typing import Any
 
 import can
 import pytest
@@ -12,10 +11,10 @@ class ScriptedBus(can.BusABC):
     """Gives what the test put into `script`: messages, None for a pause, or errors to raise."""
 
     script: Sequence[can.Message | Exception | None] = ()
-    opened_with: dict[str, Any]
+    opened_with: dict[str, object]
     reported = can.BusState.ACTIVE
 
-    def __init__(self, channel: Any, **options: Any) -> None:
+    def __init__(self, channel: str, **options: object) -> None:
         type(self).opened_with = options
         self.left = list(self.script)
         self.sent: list[can.Message] = []
@@ -24,6 +23,10 @@ class ScriptedBus(can.BusABC):
     @property
     def state(self) -> can.BusState:
         return self.reported
+
+    @state.setter
+    def state(self, new_state: can.BusState) -> None:
+        raise NotImplementedError
 
     def send(self, msg: can.Message, timeout: float | None = None) -> None:
         del timeout
@@ -44,7 +47,7 @@ class PcanLike(ScriptedBus):
 
     answer = (0, 1)
 
-    def __init__(self, channel: Any, **options: Any) -> None:
+    def __init__(self, channel: str, **options: object) -> None:
         self.m_PcanHandle = 81
         self.m_objPCANBasic = SimpleNamespace(GetValue=lambda _handle, _parameter: self.answer)
         super().__init__(channel, **options)
@@ -59,13 +62,13 @@ class VectorLike(ScriptedBus):
 class NixnetLike(ScriptedBus):
     is_silent = True
 
-    def __init__(self, channel: Any, **options: Any) -> None:
+    def __init__(self, channel: str, **options: object) -> None:
         self._interface = SimpleNamespace(can_lstn_only=self.is_silent)
         super().__init__(channel, **options)
 
 
 def register(
-    monkeypatch: pytest.MonkeyPatch, interface: str, kind: type[ScriptedBus], **traits: Any
+    monkeypatch: pytest.MonkeyPatch, interface: str, kind: type[ScriptedBus], **traits: object
 ) -> type[ScriptedBus]:
     """Let `can.Bus(interface=…)` open a kind of bus with these traits until the test ends."""
     made = type(f"{kind.__name__}ForTest", (kind,), traits)

@@ -5,6 +5,8 @@ import socket
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,13 @@ from telemetry.broker.embedded import EmbeddedBroker, find_mosquitto, prepare
 POSIX_ONLY = pytest.mark.skipif(
     sys.platform == "win32", reason="sends POSIX signals: run it on Linux or macOS"
 )
+
+
+def until(condition: Callable[[], object], what: str, within_s: float = 10.0) -> None:
+    pause, deadline_s = threading.Event(), time.monotonic() + within_s
+    while not condition():
+        assert time.monotonic() < deadline_s, f"not within {within_s} s: {what}"
+        pause.wait(0.005)
 
 
 def accepts(port: int) -> bool:

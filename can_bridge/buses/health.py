@@ -7,8 +7,9 @@ from telemetry.contract.payloads import BusHealth
 
 SILENT_AFTER_S = 2.0
 """Chosen: every bench bus carries a message at least once a second."""
-ERRORS_WITHOUT_FRAME = 10
-"""Chosen: a wrong bit rate yields hundreds of errors a second, a disturbed line also frames."""
+ERRORS_WITHOUT_FRAME = 5
+"""Chosen: a wrong bit rate yields hundreds of errors a second, of which the slowest adapters tell
+two; a disturbed line also yields frames."""
 PASSIVE_FADES_S = 5.0
 """Chosen: not every adapter says when its controller has recovered; without errors it has."""
 

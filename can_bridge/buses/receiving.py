@@ -53,8 +53,9 @@ class BusReceiver:
         *,
         clock: Clock | None = None,
         backlog_limit: int = LONGEST_BACKLOG,
+        pause_s: Callable[[int, float], float] = pause_s,
     ) -> None:
-        """Open the adapter.
+        """Open the adapter; `pause_s` says how long to wait between attempts to do so again.
 
         Raises:
             BusUnavailable: it cannot be opened as wanted. Later failures are met by trying again.
@@ -65,6 +66,7 @@ class BusReceiver:
         self._opener = opener
         self._clock = clock or SystemClock()
         self._backlog = Backlog(backlog_limit)
+        self._pause_s = pause_s
         self._meter = LoadMeter()
         self._signs = Signs()
         self._frames = self._errors = self._lost = self._reconnects = 0
@@ -172,7 +174,7 @@ class BusReceiver:
 
     def _open_again(self) -> None:
         failures = 0
-        while not self._stopping.wait(pause_s(failures, random.random())):  # noqa: S311 -- jitter
+        while not self._stopping.wait(self._pause_s(failures, random.random())):  # noqa: S311 -- jitter
             try:
                 adapter = self._opener()
             except BusUnavailable as still_gone:

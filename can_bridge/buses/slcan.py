@@ -13,7 +13,8 @@ from can_bridge.errors import BusUnavailable
 
 READ_WITHIN_S = 0.25
 ANSWER_WITHIN_S = 0.3
-QUIET_AFTER_S = 0.05
+QUIET_AFTER_S = 0.03
+"""Above the 16 ms for which common USB-serial chips hold bytes back."""
 MOST_AT_ONCE = 64 * 1024
 ASK_STATUS_EVERY_S = 0.5
 _BIT_RATES = {
@@ -29,6 +30,8 @@ _BIT_RATES = {
     1_000_000: b"S8",
 }
 """S7 is 800 kbit/s in the LAWICEL manual and 750 kbit/s in later adapters."""
+_FAILURES = (OSError, TypeError, ValueError)
+"""pyserial raises the latter two from a port that was closed under it."""
 _DATA_BIT_RATES = {0: b"", 2_000_000: b"Y2", 5_000_000: b"Y5"}
 
 
@@ -114,8 +117,8 @@ class _Dialogue:
         return b""
 
     def _fall_quiet(self, deadline_s: float) -> None:
-        while self._port.read(MOST_AT_ONCE) and time.monotonic() < deadline_s:
-            pass
+        while self._port.read(1) and time.monotonic() < deadline_s:
+            self._port.reset_input_buffer()
 
 
 def _set_up(dialogue: _Dialogue, wanted: Wanted, options: SlcanOptions) -> bool:
@@ -175,8 +178,7 @@ class SlcanAdapter:
         try:
             self._ask_status()
             piece = self._read()
-        except (OSError, TypeError, ValueError) as broken:
-            # pyserial raises the latter two from a port that was closed under it
+        except _FAILURES as broken:
             lost = int(self._lines.is_amid_a_line)
             raise AdapterGone(str(broken) or type(broken).__name__, lost) from broken
         if not piece:
@@ -187,9 +189,11 @@ class SlcanAdapter:
         port = self._port
         pieces = [port.read(port.in_waiting or 1)]
         size = len(pieces[0])
-        while size < MOST_AT_ONCE and (waiting := port.in_waiting):
-            pieces.append(port.read(waiting))
-            size += len(pieces[-1])
+        # an adapter unplugged just now tells so at the next look; what it gave is kept
+        with contextlib.suppress(*_FAILURES):
+            while size < MOST_AT_ONCE and (waiting := port.in_waiting):
+                pieces.append(port.read(waiting))
+                size += len(pieces[-1])
         return b"".join(pieces)
 
     def _ask_status(self) -> None:
@@ -214,7 +218,7 @@ class SlcanAdapter:
 
     def close(self) -> None:
         """See `Adapter`."""
-        with contextlib.suppress(OSError, TypeError, ValueError):
+        with contextlib.suppress(*_FAILURES):
             self._write(b"C" + CR)
         with contextlib.suppress(OSError):
             self._port.close()

@@ -1,4 +1,4 @@
-from typing import Any
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -43,7 +43,7 @@ def element(sent: Sent, gap: str = "") -> bytes:
 def pieces(data: st.DataObject, stream: bytes) -> list[bytes]:
     cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=10)))
     edges = [0, *cuts, len(stream)]
-    return [stream[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    return [stream[start:end] for start, end in pairwise(edges)]
 
 
 def whole(answers: list[Received]) -> FrameBatch:
@@ -51,7 +51,9 @@ def whole(answers: list[Received]) -> FrameBatch:
 
 
 @given(st.data(), FRAMES)
-def test_slcan_frames_survive_any_cutting_of_the_stream(data: Any, sent: list[Sent]) -> None:
+def test_slcan_frames_survive_any_cutting_of_the_stream(
+    data: st.DataObject, sent: list[Sent]
+) -> None:
     reader = LineReader("hv")
     stream = b"".join(map(slcan_line, sent))
     answers = [reader.feed(piece, 5.0) for piece in pieces(data, stream)]
@@ -61,7 +63,9 @@ def test_slcan_frames_survive_any_cutting_of_the_stream(data: Any, sent: list[Se
 
 
 @given(st.data(), FRAMES, st.sampled_from(["", " "]))
-def test_socketcand_frames_survive_any_cutting(data: Any, sent: list[Sent], gap: str) -> None:
+def test_socketcand_frames_survive_any_cutting(
+    data: st.DataObject, sent: list[Sent], gap: str
+) -> None:
     reader = ElementReader("hv")
     stream = b"".join(element(one, gap) for one in sent)
     answers = [reader.feed(piece) for piece in pieces(data, stream)]

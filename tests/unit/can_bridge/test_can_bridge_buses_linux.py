@@ -154,23 +154,24 @@ GOOD = LinkFacts("can0", True, True, "can", True, 500_000)
 
 
 @pytest.mark.parametrize(
-    ("facts", "wanted", "words"),
+    ("facts", "is_accepted", "words"),
     [
-        (GOOD, {}, ""),
-        (LinkFacts("lo", False, True, "", False, 0), {}, "no CAN interface"),
-        (LinkFacts("can0", True, False, "can", True, 500_000), {}, "is down"),
-        (LinkFacts("can0", True, True, "can", False, 500_000), {}, "listen-only on"),
-        (LinkFacts("can0", True, True, "can", False, 500_000), {"accept_active": True}, ""),
-        (LinkFacts("can0", True, True, "can", True, 250_000), {}, "runs at 250000"),
-        (LinkFacts("can0", True, True, "can", True, 0), {}, ""),
-        (LinkFacts("vcan0", True, True, "vcan", False, 0), {}, ""),
-        (LinkFacts("vcan0", True, False, "vcan", False, 0), {}, "ip link set vcan0 up"),
+        (GOOD, False, ""),
+        (LinkFacts("lo", False, True, "", False, 0), False, "no CAN interface"),
+        (LinkFacts("can0", True, False, "can", True, 500_000), False, "is down"),
+        (LinkFacts("can0", True, True, "can", False, 500_000), False, "listen-only on"),
+        (LinkFacts("can0", True, True, "can", False, 500_000), True, ""),
+        (LinkFacts("can0", True, True, "can", True, 250_000), False, "runs at 250000"),
+        (LinkFacts("can0", True, True, "can", True, 0), False, ""),
+        (LinkFacts("vcan0", True, True, "vcan", False, 0), False, ""),
+        (LinkFacts("vcan0", True, False, "vcan", False, 0), False, "ip link set vcan0 up"),
     ],
 )
 def test_an_interface_is_compared_with_the_profile(
-    facts: LinkFacts, wanted: dict[str, bool], words: str
+    facts: LinkFacts, is_accepted: bool, words: str
 ) -> None:
-    doubt = doubt_of(facts, Wanted(BusEntry(interface="socketcan", **wanted), facts.name))
+    entry = BusEntry(interface="socketcan", accept_active=is_accepted)
+    doubt = doubt_of(facts, Wanted(entry, facts.name))
     assert (words in doubt) if words else doubt == ""
 
 

@@ -1,4 +1,4 @@
-from typing import Any
+from pathlib import Path
 
 import can
 import pytest
@@ -12,8 +12,15 @@ from can_bridge.profile_tables import BusEntry
 from tests.fake_interfaces import NixnetLike, PcanLike, ScriptedBus, VectorLike, register
 
 
-def wanted(interface: str, *, may_transmit: bool = False, **entry: Any) -> Wanted:
-    return Wanted(BusEntry(name="hv", interface=interface, **entry), "channel", may_transmit)
+def wanted(
+    interface: str,
+    *,
+    may_transmit: bool = False,
+    accept_active: bool = False,
+    bitrate: int = 500_000,
+) -> Wanted:
+    entry = BusEntry(name="hv", interface=interface, accept_active=accept_active, bitrate=bitrate)
+    return Wanted(entry, "channel", may_transmit)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +47,7 @@ def test_an_adapter_is_opened_listen_only_and_asked_whether_it_is(
     adapter.close()
 
 
-DOUBTS: list[tuple[str, type[ScriptedBus], dict[str, Any], str]] = [
+DOUBTS: list[tuple[str, type[ScriptedBus], dict[str, object], str]] = [
     ("pcan", PcanLike, {"answer": (0, 0)}, "listen-only is off"),
     ("pcan", PcanLike, {"answer": (0x4000, 0)}, "does not say"),
     ("vector", VectorLike, {"permission_mask": 0}, "another program owns"),
@@ -53,7 +60,7 @@ def test_an_adapter_that_is_not_listen_only_is_refused_and_closed(
     monkeypatch: pytest.MonkeyPatch,
     interface: str,
     kind: type[ScriptedBus],
-    traits: dict[str, Any],
+    traits: dict[str, object],
     words: str,
 ) -> None:
     closed: list[bool] = []
@@ -68,7 +75,7 @@ def test_an_accepted_adapter_is_used_but_does_not_pass_as_listen_only(
     monkeypatch: pytest.MonkeyPatch,
     interface: str,
     kind: type[ScriptedBus],
-    traits: dict[str, Any],
+    traits: dict[str, object],
     words: str,
 ) -> None:
     del words
@@ -127,7 +134,7 @@ def test_an_adapter_whose_driver_is_missing_is_a_clear_error(interface: str) -> 
         open_python_can(wanted(interface, accept_active=True))
 
 
-def test_a_misspelt_option_names_itself(tmp_path: Any) -> None:
+def test_a_misspelt_option_names_itself(tmp_path: Path) -> None:
     entry = BusEntry(
         interface="slcan", channel=str(tmp_path / "tty"), options={"tty_baudrat": 9600}
     )
@@ -135,7 +142,7 @@ def test_a_misspelt_option_names_itself(tmp_path: Any) -> None:
         open_receiver(entry, "battery-01")
 
 
-def message(number: int, data: bytes = b"", **more: Any) -> can.Message:
+def message(number: int, data: bytes = b"", **more: bool) -> can.Message:
     return can.Message(arbitration_id=number, data=data, timestamp=number / 1000, **more)
 
 
