@@ -21,6 +21,8 @@ from can_bridge.errors import BadProfile
 from can_bridge.identity import Known, introduced
 from can_bridge.profile import CheckedProfile
 from can_bridge.publisher import BrokerAddress, Publisher
+from can_bridge.recording.recorder import FrameRecorder, recording_folder
+from can_bridge.recording.segments import SegmentWriter
 from can_bridge.spool import Spool
 from telemetry.contract.payloads import BenchState, Identity
 from telemetry.contract.topics import check_bench_code
@@ -82,7 +84,7 @@ def assemble(profile: CheckedProfile, site: BridgeSite) -> Bridge:
                 publisher=Publisher(bench, site.broker, will),
                 clock=clock,
                 version=site.version,
-                observers=(diagnostics,),
+                observers=(diagnostics, *_recorders(profile, site)),
                 informant=diagnostics,
             )
         )
@@ -91,6 +93,14 @@ def assemble(profile: CheckedProfile, site: BridgeSite) -> Bridge:
             receiver.stop()
         spool.close()
         raise
+
+
+def _recorders(profile: CheckedProfile, site: BridgeSite) -> Sequence[FrameRecorder]:
+    entry = profile.profile.recording
+    if not entry.is_on:
+        return ()
+    folder = recording_folder(site.spool_folder, site.bench)
+    return (FrameRecorder(SegmentWriter(folder, entry.keep_mib << 20, entry.segment_s)),)
 
 
 def _asking(

@@ -1,7 +1,7 @@
 """Frames as they go through the bridge: one by one for a person, in batches for speed."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -128,6 +128,14 @@ class FrameBatch:
             self.channel[mask],
             self.channels,
         )
+
+    def at_times(self, timestamp_s: NDArray[np.float64]) -> Self:
+        """The same frames at other times."""
+        return replace(self, timestamp_s=timestamp_s)
+
+    def on_channel(self, name: int | str) -> Self:
+        """The same frames, all on one channel of that name."""
+        return replace(self, channel=np.zeros(len(self), np.int16), channels=(name,))
 
     def sorted_by_time(self) -> Self:
         """In order of time; frames of the same moment stay in theirs."""

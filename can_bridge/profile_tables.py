@@ -145,6 +145,17 @@ class TroubleCodeEntry(Record, frozen=True, kw_only=True):
     remedy_en: str = ""
 
 
+class RecordingEntry(Record, frozen=True, kw_only=True):
+    """Whether the bench's raw frames are kept on this computer, and how much of them.
+
+    All segments together take at most `keep_mib`; the oldest are deleted for new ones.
+    """
+
+    is_on: bool = False
+    keep_mib: Annotated[int, Meta(ge=8, le=1_000_000)] = 512
+    segment_s: Annotated[float, Meta(ge=10, le=86_400)] = 600.0
+
+
 class SignalEntry(Record, frozen=True, kw_only=True):
     """A signal by its name on the wire.
 
@@ -178,5 +189,6 @@ class Profile(Record, frozen=True, kw_only=True):
     diagnostics: DiagnosticsEntry = DiagnosticsEntry()
     alarm_flags: list[AlarmFlagsEntry] = []
     trouble_codes: list[TroubleCodeEntry] = []
+    recording: RecordingEntry = RecordingEntry()
     signals: dict[SignalKey, SignalEntry] = {}
     match: list[str] = []

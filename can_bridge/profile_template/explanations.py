@@ -12,6 +12,7 @@ from can_bridge.profile_tables import (
     EcuEntry,
     FaultEntry,
     Profile,
+    RecordingEntry,
     SignalEntry,
     TroubleCodeEntry,
     UsageEntry,
@@ -55,6 +56,10 @@ TABLES: Mapping[type[msgspec.Struct], Text] = {
         "控制器报出的故障码在本台架上的含义",
         "what a trouble code that a control unit reports means on this bench",
     ),
+    RecordingEntry: Text(
+        "录制：把原始报文存在本机，事后用 stationmaster log export 导出",
+        "recording: raw frames are kept on this computer, for `stationmaster log export`",
+    ),
     SignalEntry: Text(
         "一个信号在系统里的名称、标签和显示方式；没列出的信号按 DBC 原名发布",
         "name, label and display of a signal; signals that are not listed go by their DBC names",
@@ -79,6 +84,7 @@ KEYS: Mapping[type[msgspec.Struct], Mapping[str, Text]] = {
         "diagnostics": TABLES[DiagnosticsEntry],
         "alarm_flags": TABLES[AlarmFlagsEntry],
         "trouble_codes": TABLES[TroubleCodeEntry],
+        "recording": TABLES[RecordingEntry],
         "signals": TABLES[SignalEntry],
         "match": Text(
             "回放时：DBC 含有这些报文就自动用此配置",
@@ -182,6 +188,13 @@ KEYS: Mapping[type[msgspec.Struct], Mapping[str, Text]] = {
         "text_zh": Text("说明（中文）", "what it is, in Chinese"),
         "text_en": Text("说明（英文）", "what it is, in English"),
         **_REMEDIES,
+    },
+    RecordingEntry: {
+        "is_on": Text("是否录制", "whether to record"),
+        "keep_mib": Text(
+            "最多占用多少 MiB，满了删最旧的", "MiB on disk at most; the oldest are deleted"
+        ),
+        "segment_s": Text("每个文件多少秒", "seconds in each file"),
     },
     SignalEntry: {
         "source": Text(
