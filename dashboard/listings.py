@@ -110,7 +110,15 @@ def live_data(bench: BenchPage, *, lang: Lang) -> dict[str, Any]:
         "api": API,
         "lang": lang.value,
         "texts": texts(
-            lang, "common", "live", "choice", "identity", "identity_note", "bus", "trouble"
+            lang,
+            "common",
+            "live",
+            "choice",
+            "identity",
+            "identity_note",
+            "bus",
+            "bus_health",
+            "trouble",
         ),
         "bench": bench.model_dump(mode="json"),
     }

@@ -107,4 +107,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "bus.active": ("总线活动", "bus active"),
     "bus.silent": ("总线静默", "bus silent"),
     "bus.down": ("总线断开", "bus down"),
+    "bus_health.active": ("正常", "active"),
+    "bus_health.silent": ("无报文", "silent"),
+    "bus_health.error_passive": ("错误被动", "error passive"),
+    "bus_health.wrong_bitrate": ("波特率不符", "wrong bit rate"),
+    "bus_health.bus_off": ("总线关闭", "bus off"),
+    "bus_health.down": ("适配器断开", "adapter gone"),
 }

@@ -146,6 +146,7 @@ class LiveView {
     this.faults = el("section", { class: "faults", "aria-live": "polite" });
     this.usage = el("div");
     this.facts = el("dl", { class: "facts" });
+    this.buses = el("section", { class: "panel buses", hidden: true });
     const kind = details.identity?.kind;
     const identity = kind
       ? [el("span", { class: kind === "hardware" ? "tag" : "tag demo" }, say(`identity.${kind}`)),
@@ -159,6 +160,7 @@ class LiveView {
         : el("div", { class: "empty" }, el("p", {}, say("live.no_signals"))),
       el("div", { class: `charts ${first.length % 4 && first.length < 7 ? "" : "four"}`, "aria-label": say("live.charts") },
         ...this.charts.map((chart) => chart.node)),
+      this.buses,
       el("div", { class: "panels" },
         el("section", { class: "panel" }, el("h3", {}, say("live.usage")), this.usage),
         el("section", { class: "panel" }, el("h3", {}, say("live.facts")), this.facts)),

@@ -26,6 +26,7 @@ const PulseParts = {
       pill(isUsed ? "use" : "off", isUsed ? "▶" : "○", say(isUsed ? "live.in_use" : "live.idle")));
     this.showFaults();
     this.showUsage();
+    this.showBuses();
     this.showFacts();
   },
 

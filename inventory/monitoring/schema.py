@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from inventory.benches.rules import Liveness
 from inventory.faults.schema import FaultOut
 from inventory.usage_sessions.schema import UsageSessionOut
-from telemetry.contract.payloads import BusState, IdentityKind
+from telemetry.contract.payloads import BusHealth, BusState, IdentityKind
 
 ReportedValue = float | bool | str | None
 """A signal's value; null is "not available"."""
@@ -104,6 +104,27 @@ class FramesOut(BaseModel):
     implausible: int = Field(description="with at least one value out of its range")
 
 
+class BusOut(BaseModel):
+    """One bus of the bench; counts are since its bridge started."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    interface: str = Field(description="of the adapter, as python-can names it")
+    state: BusHealth
+    is_listen_only: bool = Field(
+        description="verified that the bridge sends nothing, not even acknowledgements"
+    )
+    frames: int
+    error_frames: int
+    lost_frames: int = Field(description="came, but adapter or bridge could not keep them")
+    reconnects: int = Field(description="how often the adapter came back after it was gone")
+    load: float = Field(description="share of the bit rate in use, 0 to 1, estimated")
+    frames_per_s: float
+    last_frame_at: datetime | None = Field(description="by the bench's clock")
+    detail: str = Field(description="what adapter or system said last, in its own words")
+
+
 class RowOut(BaseModel):
     """All signals of a bench for one publish period."""
 
@@ -120,7 +141,8 @@ class BenchPulse(BaseModel):
     last_seen_at: datetime | None
     data_age_s: float | None
     is_online: bool = Field(description="the last word of the bench or of its will")
-    bus: BusState | None
+    bus: BusState | None = Field(description="`buses` summed up")
+    buses: list[BusOut] = Field(default=[], description="empty while the bench is offline")
     frames: FramesOut | None
     spool_rows: int = Field(description="rows that wait in the bridge's spool")
     dropped_rows: int = Field(description="rows a full spool had to give up")

@@ -1,8 +1,9 @@
 """Bringing together what is registered, what lives and what was reported of benches."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+import msgspec
 from sqlmodel import Session, select
 
 from inventory.accounts.rules import Action, Decision, Principal, authorize
@@ -21,6 +22,7 @@ from inventory.monitoring.schema import (
     BenchOut,
     BenchPage,
     BenchPulse,
+    BusOut,
     EquipmentRef,
     FramesOut,
     IdentityOut,
@@ -31,6 +33,7 @@ from inventory.monitoring.schema import (
 )
 from inventory.usage_sessions.schema import UsageSessionOut
 from inventory.usage_sessions.use_cases import current_usage
+from telemetry.contract.payloads import BusReport
 
 MAX_SPAN = timedelta(days=31)
 
@@ -98,6 +101,7 @@ def pulse(
         data_age_s=age,
         is_online=word.online if word else False,
         bus=word.bus if word else None,
+        buses=[_bus_out(bus) for bus in word.buses] if word else [],
         frames=FramesOut.model_validate(word.frames) if word else None,
         spool_rows=word.spool_rows if word else 0,
         dropped_rows=state.dropped_rows if state else 0,
@@ -202,6 +206,12 @@ def _details(db: Session, live: LiveBenches, bench: Bench, now: datetime) -> Ben
         equipment=_equipment(db, bench),
         signals=[SignalOut.model_validate(s) for s in birth.signals] if birth else [],
     )
+
+
+def _bus_out(bus: BusReport) -> BusOut:
+    at_ms = bus.last_frame_at_ms
+    last = None if at_ms is None else datetime.fromtimestamp(at_ms / 1000, UTC)
+    return BusOut.model_validate({**msgspec.structs.asdict(bus), "last_frame_at": last})
 
 
 def _equipment(db: Session, bench: Bench) -> EquipmentRef | None:

@@ -9,6 +9,8 @@ from inventory.faults.use_cases import apply_fault
 from telemetry.contract.payloads import (
     BenchState,
     Birth,
+    BusHealth,
+    BusReport,
     BusState,
     FaultReport,
     FaultState,
@@ -85,6 +87,37 @@ def test_a_living_bench_shows_identity_signals_and_age(house: Schools) -> None:
     assert page["details"]["pulse"]["bus"] == "active"
     assert page["details"]["latest"]["values"] == {"pack_voltage_v": 355.5}
     assert page["details"]["signals"][0]["unit"] == "V"
+
+
+def test_each_bus_of_a_bench_tells_how_it_is_doing(house: Schools) -> None:
+    come_alive(house)
+    good = BusReport(
+        name="hv",
+        interface="slcan",
+        state=BusHealth.ACTIVE,
+        is_listen_only=True,
+        frames=9000,
+        load=0.41,
+        frames_per_s=1710.5,
+        last_frame_at_ms=NOW_MS,
+    )
+    gone = BusReport(
+        name="body", state=BusHealth.DOWN, lost_frames=3, reconnects=2, detail="unplugged"
+    )
+    state = BenchState(observed_at_ms=NOW_MS, online=True, bus=BusState.DOWN, buses=[good, gone])
+    house.live.put_state("battery-01", state, NOW)
+    page = house.client("bj-master").get("/api/v1/benches/battery-01").json()
+    pulse = page["details"]["pulse"]
+    assert pulse["bus"] == "down"
+    assert [(bus["name"], bus["state"]) for bus in pulse["buses"]] == [
+        ("hv", "active"),
+        ("body", "down"),
+    ]
+    hv, body = pulse["buses"]
+    assert (hv["load"], hv["frames_per_s"], hv["is_listen_only"]) == (0.41, 1710.5, True)
+    assert hv["last_frame_at"].startswith(NOW.isoformat()[:19])
+    assert (body["lost_frames"], body["reconnects"], body["detail"]) == (3, 2, "unplugged")
+    assert body["last_frame_at"] is None
 
 
 def test_a_confirmed_fault_takes_a_bench_out_of_order_until_it_is_cleared(house: Schools) -> None:

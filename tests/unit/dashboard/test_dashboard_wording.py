@@ -11,7 +11,7 @@ from inventory.benches.rules import Liveness
 from inventory.readiness.findings import FindingKind, RemedyGroup, Status
 from inventory.requirements.rules import Authority
 from inventory.stations.rules import MODULES, Level, StationUse
-from telemetry.contract.payloads import BusState, IdentityKind
+from telemetry.contract.payloads import BusHealth, BusState, IdentityKind
 
 FOLDER = Path(__file__).resolve().parents[3] / "dashboard"
 SOURCES = [
@@ -35,6 +35,7 @@ SPOKEN_ENUMS: dict[str, type[StrEnum]] = {
     "identity": IdentityKind,
     "identity_note": IdentityKind,
     "bus": BusState,
+    "bus_health": BusHealth,
 }
 MAX_STATUS_LETTERS = 9
 
