@@ -10,7 +10,9 @@ from can_bridge.buses.load import BitRates, LoadMeter, seconds_on_wire
 from can_bridge.buses.port import BusStatus
 from can_bridge.buses.reconnecting import FIRST_PAUSE_S, LONGEST_PAUSE_S, pause_s
 from can_bridge.frames import IS_BITRATE_SWITCHED, IS_FD, Frame, FrameBatch
-from telemetry.contract.payloads import BusHealth
+from telemetry.contract import encoding
+from telemetry.contract.payloads import BenchState, BusHealth
+from telemetry.contract.topics import Stream
 
 
 def traffic(frames: int, *, size: int = 8, is_extended: bool = False) -> FrameBatch:
@@ -163,3 +165,12 @@ def test_a_status_becomes_the_report_the_bench_sends() -> None:
     assert status.is_down
     assert not BusStatus(BusHealth.WRONG_BITRATE).is_down
     assert np.isfinite(report.frames_per_s)
+
+
+def test_a_state_of_an_older_bridge_has_no_buses_and_a_new_one_comes_back_whole() -> None:
+    old = encoding.decode(Stream.STATE, b'{"observed_at_ms":1,"online":true,"bus":"active"}')
+    assert isinstance(old, BenchState)
+    assert old.buses == []
+    report = BusStatus(BusHealth.WRONG_BITRATE, frames=3, last_frame_at_ms=9).report("hv")
+    new = BenchState(observed_at_ms=1, online=True, buses=[report])
+    assert encoding.decode(Stream.STATE, encoding.encode(new)) == new
