@@ -121,7 +121,7 @@ class FrameDecoder:
 
     def knows(self, batch: FrameBatch) -> NDArray[np.bool_]:
         """Which frames are in the DBC."""
-        return self.match(batch) != len(self.messages)
+        return np.less(self.match(batch), len(self.messages))
 
     def decode(self, batch: FrameBatch) -> DecodedBatch:
         """Decode data frames; a frame that is not in the DBC has an outcome and no values."""
@@ -151,7 +151,8 @@ class FrameDecoder:
         self, message: Whole, length: NDArray[np.integer], data: NDArray[np.uint8], start: int
     ) -> DecodedBatch:
         words = Words(data)
-        size = length.astype(np.int64)
+        # a receiver that claims more bytes than it hands over gets the signals that are there
+        size = np.minimum(length, data.shape[1]).astype(np.int64)
         fitting = message * (self._longest + 1)
         fitting += np.minimum(size, self._longest)
         count = self._fitting.take(fitting)
@@ -190,6 +191,7 @@ class FrameDecoder:
             chosen = selection.select(found.signal[rows], found.raw[rows])
             doubtful = frame[chosen.is_unknown]
             outcome[doubtful[outcome[doubtful] == FULL]] = UNKNOWN_MUX
+            outcome[frame[chosen.is_broken]] = BROKEN
             frame = frame.take(chosen.row)
             is_there = self._bytes_needed.take(chosen.signal) <= size.take(frame)
             frame, signal = frame[is_there], chosen.signal[is_there]

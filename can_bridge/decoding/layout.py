@@ -77,6 +77,8 @@ class Branch:
     children: tuple[tuple[SignalPlan, tuple[int, ...]], ...]
     known: tuple[int, ...]
     """Values the DBC lists, with children or only by a label."""
+    broken: tuple[int, ...] = ()
+    """Those of them that ask for a signal which can't be decoded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,8 @@ class MessagePlan:
 
     Attributes:
         is_j1939: matched by its parameter group, whoever sends it.
-        is_broken: some signal can never be decoded: it leaves the message, or its multiplexer
-            does, or its multiplexer is not in the message.
+        is_broken: a signal that belongs to every frame can't be decoded: it leaves the message,
+            or hangs on a multiplexer that is not in it.
         signals: all decodable signals in the order of the DBC.
         always: those that no multiplexer selects, the ones that need fewest bytes first.
         opaque: keys of signals of more than 64 bits: texts and blocks, no numbers.
@@ -122,7 +124,7 @@ def plan_message(message: Message, index: int, first_signal: int) -> MessagePlan
         signal.name: _plan_signal(message, signal, first_signal + position)
         for position, signal in enumerate(numeric)
     }
-    branches, is_any_lost = _branches(numeric, roots, plans)
+    branches, is_broken = _branches(message, roots, plans)
     dbc_order = [signal.name for signal in message.signals if signal.name in plans]
     return MessagePlan(
         index=index,
@@ -131,7 +133,7 @@ def plan_message(message: Message, index: int, first_signal: int) -> MessagePlan
         is_extended=message.is_extended_frame,
         is_j1939=message.protocol == "j1939" and message.is_extended_frame,
         length=message.length,
-        is_broken=is_any_lost or len(fitting) < len(message.signals),
+        is_broken=is_broken,
         signals=tuple(plans[name] for name in dbc_order),
         always=tuple(plans[signal.name] for signal in numeric if signal.name in roots),
         branches=tuple(branches),
@@ -140,28 +142,47 @@ def plan_message(message: Message, index: int, first_signal: int) -> MessagePlan
 
 
 def _branches(
-    signals: list[Signal], roots: set[str], plans: dict[str, SignalPlan]
+    message: Message, roots: set[str], plans: dict[str, SignalPlan]
 ) -> tuple[list[Branch], bool]:
-    """What each multiplexer brings, and whether some signal hangs on none that can be read."""
+    """What each multiplexer brings, and whether a signal is missing whatever they say."""
     children: dict[str, list[Signal]] = {}
-    is_any_lost = False
-    for signal in signals:
-        if signal.name in roots:
-            continue
-        parent = str(signal.multiplexer_signal)
-        if parent in plans and signal.multiplexer_ids:
+    is_broken = False
+    names = {signal.name for signal in message.signals}
+    for signal in message.signals:
+        parent = signal.multiplexer_signal
+        if parent is None or signal.name in roots:
+            is_broken |= not _fits(signal, message.length)
+        elif parent in names and signal.multiplexer_ids:
             children.setdefault(parent, []).append(signal)
         else:
-            is_any_lost = True
+            is_broken = True
     branches = []
-    for signal in signals:
+    for signal in message.signals:
         selected = children.get(signal.name, [])
-        labels = {int(raw) for raw in signal.choices or {}} if signal.is_multiplexer else set()
-        if selected or labels:
-            pages = tuple((plans[one.name], tuple(one.multiplexer_ids or ())) for one in selected)
-            known = labels.union(*(values for _, values in pages))
-            branches.append(Branch(plans[signal.name], pages, tuple(sorted(known))))
-    return branches, is_any_lost
+        labels = [int(raw) for raw in signal.choices or {}] if signal.is_multiplexer else []
+        if signal.name in plans and (selected or labels):
+            branches.append(_branch(plans, signal, selected, labels, message.length))
+    return branches, is_broken
+
+
+def _branch(
+    plans: dict[str, SignalPlan],
+    multiplexer: Signal,
+    selected: list[Signal],
+    labels: list[int],
+    message_bytes: int,
+) -> Branch:
+    pages, broken, known = [], set[int](), set(labels)
+    for signal in selected:
+        values = tuple(signal.multiplexer_ids or ())
+        known.update(values)
+        if signal.name in plans:
+            pages.append((plans[signal.name], values))
+        elif not _fits(signal, message_bytes):
+            broken.update(values)
+    return Branch(
+        plans[multiplexer.name], tuple(pages), tuple(sorted(known)), tuple(sorted(broken))
+    )
 
 
 def _is_root(signal: Signal, named: dict[str, Signal]) -> bool:

@@ -17,12 +17,14 @@ class Selected(NamedTuple):
     """What multiplexer values select.
 
     `row` and `signal` have one entry per selected child: the row of the multiplexer it was
-    selected by, and its number. `is_unknown` tells for each row whether the DBC does not list it.
+    selected by, and its number. `is_unknown` tells for each row whether the DBC does not list its
+    value, `is_broken` whether a signal that it asks for can't be decoded.
     """
 
     row: NDArray[np.int64]
     signal: NDArray[np.int64]
     is_unknown: NDArray[np.bool_]
+    is_broken: NDArray[np.bool_]
 
 
 class Selection:
@@ -34,19 +36,22 @@ class Selection:
 
     def __init__(self, branches: Sequence[Branch], signals: int) -> None:
         self._rank = np.full(signals, -1, np.int64)
-        keys, starts, counts, children = list[int](), list[int](), list[int](), list[int]()
+        keys, starts, children = list[int](), list[int](), list[int]()
+        counts, broken = list[int](), list[bool]()
         for rank, branch in enumerate(branches):
             self._rank[branch.multiplexer.index] = rank
-            for value, page in _intervals(branch):
+            for value, page, is_broken in _intervals(branch):
                 # 0 of each rank is for negative values, which no DBC can list
                 keys.append((rank << _VALUE_BITS) + value + 1)
                 starts.append(len(children))
                 counts.append(-1 if page is None else len(page))
+                broken.append(is_broken)
                 children += page or ()
         self.is_multiplexer = self._rank >= 0
         self._keys = np.array(keys, np.int64)
         self._starts = np.array(starts, np.int64)
         self._counts = np.array(counts, np.int64)
+        self._broken = np.array(broken, np.bool_)
         self._children = np.array(children, np.int64)
 
     def select(self, signal: NDArray[np.int64], raw: NDArray[np.int64]) -> Selected:
@@ -61,30 +66,45 @@ class Selection:
         row = np.arange(len(signal)).repeat(count)
         first = (self._starts.take(interval) - (ends - count)).repeat(count)
         first += np.arange(len(first))
-        return Selected(row, self._children.take(first), is_unknown)
+        is_broken = self._broken.take(interval)
+        return Selected(row, self._children.take(first), is_unknown, is_broken)
 
 
-def _intervals(branch: Branch) -> list[tuple[int, list[int] | None]]:
-    """First value of each interval with the signals it brings; None: the DBC lists none of it."""
+def _intervals(branch: Branch) -> list[tuple[int, list[int] | None, bool]]:
+    """First value of each interval, the signals it brings, and whether it is broken.
+
+    The signals are None where the DBC does not list the interval.
+    """
     begins: dict[int, list[int]] = {-1: []}
     ends: dict[int, list[int]] = {}
     for child, values in branch.children:
         for first, last in _runs(values):
             begins.setdefault(first, []).append(child.index)
             ends.setdefault(last + 1, []).append(child.index)
-    listed_from, listed_until = set[int](), set[int]()
-    for first, last in _runs(branch.known):
-        listed_from.add(first)
-        listed_until.add(last + 1)
+    listed, broken = _Spans(branch.known), _Spans(branch.broken)
     active: dict[int, None] = {}
-    is_listed, intervals = False, list[tuple[int, list[int] | None]]()
-    for value in sorted({*begins, *ends, *listed_from, *listed_until}):
-        is_listed = value in listed_from or (is_listed and value not in listed_until)
+    intervals = list[tuple[int, list[int] | None, bool]]()
+    for value in sorted({*begins, *ends, *listed.edges, *broken.edges}):
         for child_index in ends.get(value, ()):
             active.pop(child_index, None)
         active |= dict.fromkeys(begins.get(value, ()))
-        intervals.append((value, list(active) if is_listed else None))
+        page = list(active) if listed.holds(value) else None
+        intervals.append((value, page, broken.holds(value)))
     return intervals
+
+
+class _Spans:
+    """A set of values, asked at its edges in rising order."""
+
+    def __init__(self, values: Sequence[int]) -> None:
+        self.edges = {
+            edge: edge == run[0] for run in _runs(values) for edge in (run[0], run[1] + 1)
+        }
+        self._is_in = False
+
+    def holds(self, value: int) -> bool:
+        self._is_in = self.edges.get(value, self._is_in)
+        return self._is_in
 
 
 def _runs(values: Sequence[int]) -> list[tuple[int, int]]:
