@@ -43,7 +43,7 @@ class _Sender:
         cycle_ms = message.cycle_time or DEFAULT_CYCLE_S * _TICKS_PER_S
         self.cycle_ms = max(step_ms, round(cycle_ms))
         # control units don't agree on a moment: without this all would send in the same step
-        self.due_ms = place * step_ms % self.cycle_ms
+        self.due_ms = step_ms + place * step_ms % self.cycle_ms
 
 
 class FrameSchedule:

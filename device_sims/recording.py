@@ -1,23 +1,18 @@
-"""A simulated bench written into a log file, faster than real time."""
+"""A stretch of a simulated bench's life, as fast as the machine can."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO, NamedTuple, Protocol
-
-import can
+from typing import NamedTuple
 
 from device_sims.bench import Send, SimulatedBench, bus_names
 from device_sims.duty_cycles import Duty
 from device_sims.fault_scenarios import BenchKind, find_scenario
 from device_sims.frames import SimFrame
 
-LOG_SUFFIXES = (".asc", ".blf", ".csv", ".log", ".mf4", ".trc")
 LONGEST_STRETCH_S = 10.0
 
 
-class UnwritableRecording(ValueError):
+class UnusableRecording(ValueError):
     """A recording that was asked for in a way that can't be done; the text says why."""
 
 
@@ -33,7 +28,7 @@ class TimedFault(NamedTuple):
         """Read `isolation-low@600-900`.
 
         Raises:
-            UnwritableRecording: any other text.
+            UnusableRecording: any other text.
         """
         name, _, span = text.partition("@")
         first, _, last = span.partition("-")
@@ -42,7 +37,7 @@ class TimedFault(NamedTuple):
         except ValueError:
             fault = cls(name, 0.0, 0.0)
         if not 0 <= fault.from_s < fault.until_s:
-            raise UnwritableRecording(f"{text!r}: expected NAME@FROM-UNTIL in seconds")
+            raise UnusableRecording(f"{text!r}: expected NAME@FROM-UNTIL in seconds")
         return fault
 
 
@@ -68,103 +63,35 @@ class RecordingPlan:
                 now_s += part_s
 
 
-class _Writer(Protocol):
-    def sender(self, bus: str, channel: int, now_s: Callable[[], float]) -> Send: ...
+class TimedFrame(NamedTuple):
+    """A frame with its bench time and the name of its bus."""
 
-    def close(self) -> None: ...
-
-
-class _CandumpWriter:
-    """candump text; python-can's own writer takes most of the time a simulation has."""
-
-    def __init__(self, path: Path) -> None:
-        self._file: IO[str] = path.open("w", encoding="ascii", newline="\n")
-
-    def sender(self, bus: str, channel: int, now_s: Callable[[], float]) -> Send:
-        del channel
-        write = self._file.write
-
-        def send(frame: SimFrame) -> None:
-            width = 8 if frame.is_extended_id else 3
-            number = f"{frame.arbitration_id:0{width}X}"
-            write(f"({now_s():.6f}) {bus} {number}#{frame.data.hex().upper()}\n")
-
-        return send
-
-    def close(self) -> None:
-        self._file.close()
+    at_s: float
+    bus: str
+    frame: SimFrame
 
 
-class _PythonCanWriter:
-    """Every other format, by python-can."""
-
-    def __init__(self, path: Path) -> None:
-        try:
-            self._logger = can.Logger(path)
-        except (ValueError, NotImplementedError, ImportError) as refused:
-            raise UnwritableRecording(f"{path}: {refused}") from refused
-
-    def sender(self, bus: str, channel: int, now_s: Callable[[], float]) -> Send:
-        del bus
-        take = self._logger.on_message_received
-
-        def send(frame: SimFrame) -> None:
-            take(
-                can.Message(
-                    timestamp=now_s(),
-                    arbitration_id=frame.arbitration_id,
-                    is_extended_id=frame.is_extended_id,
-                    data=frame.data,
-                    channel=channel,
-                )
-            )
-
-        return send
-
-    def close(self) -> None:
-        self._logger.stop()
-
-
-def record(plan: RecordingPlan, path: Path) -> int:
-    """Write the traffic of all buses of a bench and return how many frames there were.
-
-    Time starts at 0. candump names channels by bus; other formats number them in the order of the
-    bench's buses.
+def recorded(plan: RecordingPlan) -> Iterator[list[TimedFrame]]:
+    """The traffic of all buses of a bench, some seconds at a time; time starts at 0.
 
     Raises:
-        UnwritableRecording: a format, duration or fault that can't be had.
-        OSError: the file can't be written.
+        UnusableRecording: a duration that can't be had.
+        UnknownScenario: this kind of bench has no such fault.
     """
-    _check(plan, path)
-    frames = 0
-    writer: _Writer = (_CandumpWriter if path.suffix.lower() == ".log" else _PythonCanWriter)(path)
-    with closing(writer):
-
-        def counted(send: Send) -> Send:
-            def sending(frame: SimFrame) -> None:
-                nonlocal frames
-                frames += 1
-                send(frame)
-
-            return sending
-
-        sends = {
-            bus: counted(writer.sender(bus, channel, lambda: bench.now_s))
-            for channel, bus in enumerate(bus_names(plan.kind))
-        }
-        bench = SimulatedBench(plan.kind.value, plan.kind, plan.seed, sends, plan.duty)
-        for part_s, active in plan.stretches():
-            if list(bench.active_faults) != active:
-                bench.active_faults = active
-            bench.advance(part_s)
-    return frames
-
-
-def _check(plan: RecordingPlan, path: Path) -> None:
-    if path.suffix.lower() not in LOG_SUFFIXES:
-        known = " ".join(LOG_SUFFIXES)
-        raise UnwritableRecording(f"{path}: suffix {path.suffix!r}, known: {known}")
     if not plan.seconds > 0:
-        raise UnwritableRecording(f"seconds {plan.seconds:g}: expected more than 0")
+        raise UnusableRecording(f"seconds {plan.seconds:g}: expected more than 0")
     for fault in plan.faults:
         find_scenario(plan.kind, fault.name)
+    gathered: list[TimedFrame] = []
+
+    def onto(bus: str) -> Send:
+        return lambda frame: gathered.append(TimedFrame(bench.now_s, bus, frame))
+
+    sends = {bus: onto(bus) for bus in bus_names(plan.kind)}
+    bench = SimulatedBench(plan.kind.value, plan.kind, plan.seed, sends, plan.duty)
+    for part_s, active in plan.stretches():
+        if list(bench.active_faults) != active:
+            bench.active_faults = active
+        bench.advance(part_s)
+        yield list(gathered)
+        gathered.clear()

@@ -13,7 +13,7 @@ from device_sims.bench import LARGEST_SPEED
 from device_sims.duty_cycles import Duty
 from device_sims.fault_scenarios import SCENARIOS, BenchKind, UnknownScenario, find_scenario
 from device_sims.injections import Injection, InjectionFolder, UnknownSimulator
-from device_sims.recording import RecordingPlan, TimedFault, UnwritableRecording, record
+from device_sims.recording import RecordingPlan, TimedFault, UnusableRecording
 from stationmaster.bench_hosting import (
     SimulatorRequest,
     UnknownKind,
@@ -68,7 +68,9 @@ def run_sims(  # noqa: PLR0913, PLR0917 -- every option of the command line is a
 
 @sim_app.command("record")
 def record_sim(
-    log: Annotated[Path, typer.Argument(help="file to write: .log, .asc, .blf, .trc, .mf4, .csv")],
+    log: Annotated[
+        Path, typer.Argument(help="new file: .log, .asc, .blf, .mf4, .trc, .gvret, .csv")
+    ],
     bench: Annotated[BenchKind, typer.Option(help="kind of bench")],
     seconds: Annotated[float, typer.Option(help="bench time to record")] = 600.0,
     seed: Annotated[int, typer.Option(help="the same seed gives the same frames")] = 0,
@@ -78,12 +80,15 @@ def record_sim(
     ] = None,
 ) -> None:
     """把模拟台架的报文写入日志。 Write a simulated bench's frames to a log."""
+    # every log format comes with this import
+    from stationmaster.sim_recording import record  # noqa: PLC0415
+
     started_s = time.perf_counter()
     try:
         faults = [TimedFault.parse(text) for text in fault or []]
         plan = RecordingPlan(bench, seconds, seed, duty, faults)
         frames = record(plan, log)
-    except (UnwritableRecording, UnknownScenario, OSError) as refused:
+    except (UnusableRecording, UnknownScenario, BridgeError) as refused:
         give_up(refused)
     took_s = time.perf_counter() - started_s
     typer.echo(f"{log}: {frames} frames, {seconds:g} s in {took_s:.1f} s ({seconds / took_s:.0f}×)")

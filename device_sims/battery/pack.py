@@ -70,7 +70,7 @@ class Battery:
     @property
     def soc(self) -> float:
         """Mean state of charge."""
-        return float(self.cells.soc.mean())
+        return float(self.cells.soc.sum()) / CELLS
 
     @property
     def shown_current_a(self) -> float:

@@ -38,7 +38,7 @@ def test_a_healthy_bench_works_and_every_frame_is_decoded_whole(
 def test_every_scenario_raises_its_code_and_only_that_and_clears(
     scenario: Scenario, tmp_path: Path
 ) -> None:
-    desk = SimDesk(scenario.kind, tmp_path, publish_period_ms=10_000)
+    desk = SimDesk(scenario.kind, tmp_path, publish_period_ms=10_000, period_s=0.5)
     assert reported(desk.run(20), FaultState.CONFIRMED) == set()
     desk.bench.active_faults = [scenario.name]
     ill = desk.run(SHOWN_WITHIN_S)
