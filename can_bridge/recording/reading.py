@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -30,10 +29,10 @@ class Recording:
     def segments(self) -> list[Segment]:
         """The segments that may hold such frames, oldest first."""
         every = segments_in(self.folder)
-        ends = [after.begun_at_ms for _, after in pairwise(every)]
+        ends = [*(after.begun_at_ms for after in every[1:]), np.inf]
         return [
             segment
-            for segment, end_ms in zip(every, [*ends, np.inf], strict=True)
+            for segment, end_ms in zip(every, ends, strict=False)
             if segment.begun_at_ms - LATE_MS < self.to_s * 1000
             and max(end_ms, segment.begun_at_ms) + LATE_MS > self.from_s * 1000
         ]
