@@ -16,6 +16,7 @@ COMMANDS = {
     "lists": "cli_inventory:lists_app",
     "register": "cli_inventory:register_app",
     "decode": "cli_can:decode",
+    "log": "cli_logs:log_app",
     "bridge": "cli_can:bridge_app",
     "sim": "cli_sims:sim_app",
     "organisation": "cli_places:organisation_app",
