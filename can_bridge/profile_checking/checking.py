@@ -10,12 +10,22 @@ from can_bridge.dbc.loading import Dbc, load_dbc
 from can_bridge.errors import UnreadableDbc
 from can_bridge.profile_checking.adapters import adapter_remarks, listen_only_remarks
 from can_bridge.profile_checking.document import Examination, examine
-from can_bridge.profile_checking.findings import Finding, Keys, Remark, Severity, Text, error, note
+from can_bridge.profile_checking.findings import (
+    Finding,
+    Keys,
+    Remark,
+    Severity,
+    Text,
+    error,
+    note,
+    warning,
+)
 from can_bridge.profile_checking.ranges import Range
 from can_bridge.profile_checking.signals import SignalFact, signal_remarks
 from can_bridge.profile_tables import Profile
 
-MOST_REPAIRS_TOLD = 3
+MOST_LOSSES_TOLD = 10
+MOST_OTHERS_TOLD = 3
 
 
 def check_file(path: Path) -> list[Finding]:
@@ -64,22 +74,27 @@ def _further(profile: Profile, examination: Examination) -> Iterator[Remark]:
         except UnreadableDbc as wrong:
             yield error(keys, f"DBC 读不了：{wrong.reason}", f"{wrong.path}: {wrong.reason}")
             continue
-        yield from _repairs(loaded, keys)
+        yield from _dbc_remarks(loaded, keys)
         buses.append((bus.name, signal_facts(loaded.database)))
     is_complete = examination.is_whole and len(buses) == len(profile.buses)
     if profile.buses:
         yield from signal_remarks(profile, buses, is_complete=is_complete)
 
 
-def _repairs(loaded: Dbc, keys: Keys) -> Iterator[Remark]:
+def _dbc_remarks(loaded: Dbc, keys: Keys) -> Iterator[Remark]:
+    """What the DBC lost as warnings; the first few of what was mended or is doubtful as notes."""
     name = loaded.path.name
-    for repair in loaded.repairs[:MOST_REPAIRS_TOLD]:
-        told = f"{name}:{repair.line}: {repair.what}"
-        yield note(keys, f"DBC 读取时已修正：{told}", f"repaired while reading: {told}")
-    more = len(loaded.repairs) - MOST_REPAIRS_TOLD
+    for one in loaded.lost[:MOST_LOSSES_TOLD]:
+        told = f"{name}:{one.line}"
+        yield warning(keys, f"{told}：{one.zh}", f"{told}: {one.en}")
+    others = [*loaded.repairs, *loaded.warnings]
+    for one in others[:MOST_OTHERS_TOLD]:
+        told = f"{name}:{one.line}"
+        yield note(keys, f"{told}：{one.zh}", f"{told}: {one.en}")
+    more = max(0, len(others) - MOST_OTHERS_TOLD) + max(0, len(loaded.lost) - MOST_LOSSES_TOLD)
     if more > 0:
-        hint = Text("全部修正：stationmaster dbc check", "all of them: stationmaster dbc check")
-        yield note(keys, f"{name} 另有 {more} 处修正", f"{more} more repairs of {name}", hint)
+        hint = Text(f"全部：stationmaster dbc check {name}", f"all: stationmaster dbc check {name}")
+        yield note(keys, f"{name} 另有 {more} 处", f"{name}: {more} more remarks", hint)
 
 
 def _stated(signal: Signal) -> Range | None:
