@@ -16,9 +16,9 @@ from can_bridge.diagnostics.arming import ArmingFolder
 from can_bridge.diagnostics.asking import Asking, Questions
 from can_bridge.diagnostics.bench import BenchDiagnostics, is_without_wires
 from can_bridge.diagnostics.gate import TransmitGate
+from can_bridge.diagnostics.identity import Known, introduced
 from can_bridge.diagnostics.permission import Allowance
 from can_bridge.errors import BadProfile
-from can_bridge.identity import Known, introduced
 from can_bridge.profile import CheckedProfile
 from can_bridge.publisher import BrokerAddress, Publisher
 from can_bridge.recording.recorder import FrameRecorder, recording_folder

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from can_bridge.assembly import BridgeSite, assemble
@@ -18,6 +18,8 @@ from device_sims.duty_cycles import Duty
 from device_sims.fault_scenarios import BenchKind
 from device_sims.injections import InjectionFolder
 
+SIMULATORS_ARMED_S = 600.0
+"""Who starts a simulator arms its diagnostics too: there is nothing that a frame could move."""
 HAND_OVER_S = 10.0
 """How long a replay waits at its end for the acknowledgement of its last row."""
 
@@ -100,7 +102,10 @@ def run_simulators(
     hosting.start()
     try:
         bridges = [
-            assemble(load_profile(profile_path(request.kind)), sites[request.bench])
+            assemble(
+                load_profile(profile_path(request.kind)),
+                replace(sites[request.bench], armed_for_s=SIMULATORS_ARMED_S),
+            )
             for request in requests
         ]
         workers = [

@@ -1,7 +1,7 @@
 """Commands around CAN: decode a log, run a bridge, replay traffic."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -17,6 +17,7 @@ from can_bridge.logs.statistics import LogStatistics, log_statistics
 from can_bridge.profile import load_profile
 from can_bridge.publisher import BrokerAddress
 from stationmaster.bench_hosting import ReplayRequest, run_replay
+from stationmaster.cli_diagnostics import ARMING_FOLDER, seconds_of
 from stationmaster.settings import Settings
 from stationmaster.stopping import stop_on_signals
 
@@ -29,6 +30,9 @@ Credentials = Annotated[
 ]
 AcceptedLog = Annotated[
     Path | None, typer.Option(help="record each committed (epoch, seq) here, for crash tests")
+]
+ArmedFor = Annotated[
+    str | None, typer.Option(help="let diagnostics of the profile send for so long: 90s, 10m, 1h")
 ]
 BenchCode = Annotated[str, typer.Option(help="bench code, such as battery-01")]
 
@@ -86,19 +90,22 @@ def _print_statistics(loaded: Dbc, log: CanLog, statistics: LogStatistics) -> No
 
 
 @bridge_app.command("run")
-def run_bridge(
+def run_bridge(  # noqa: PLR0913, PLR0917 -- every option of the command line is an argument
     profile: Annotated[Path, typer.Option(help="bench profile (TOML)")],
     bench: BenchCode,
     broker_host: BrokerHost = None,
     broker_port: BrokerPort = None,
     credentials: Credentials = None,
     accepted_log: AcceptedLog = None,
+    arm_diagnostics: ArmedFor = None,
 ) -> None:
     """把台架的 CAN 数据送往服务器。 Carry a bench's CAN traffic to the broker."""
     stop = stop_on_signals()
     connection = Connection(broker_host, broker_port, credentials, accepted_log)
     try:
-        bridge = assemble(load_profile(profile), connection.site(bench))
+        armed_for_s = None if arm_diagnostics is None else seconds_of(arm_diagnostics)
+        site = replace(connection.site(bench), armed_for_s=armed_for_s)
+        bridge = assemble(load_profile(profile), site)
     except (BridgeError, ValueError) as refused:
         give_up(refused)
     bridge.run(stop)
@@ -155,6 +162,7 @@ class Connection:
             spool_folder=self._settings.var / "spool",
             accepted_log=self._accepted_log,
             version=_version(),
+            arming_folder=self._settings.var / ARMING_FOLDER,
         )
 
     def _password(self, bench: str) -> str:

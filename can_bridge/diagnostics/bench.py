@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from can_bridge import identity
+from can_bridge.diagnostics import identity
 from can_bridge.diagnostics.asking import Asking
+from can_bridge.diagnostics.identity import Known
 from can_bridge.diagnostics.overhearing import Fact, Overhearing
 from can_bridge.diagnostics.uds import VIN_DID
 from can_bridge.frames import FrameBatch
-from can_bridge.identity import Known
 from can_bridge.judgement import KeptStates
 from can_bridge.profile_tables import Profile
 from can_bridge.reported_codes import Heard

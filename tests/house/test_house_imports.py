@@ -17,6 +17,11 @@ SEEDED = {
     "slices": ("inventory/stations/schema.py", "import inventory.stations.use_cases\n"),
     "paho-at-the-edge": ("inventory/seeded.py", "import paho.mqtt.client\n"),
     "python-can-at-the-edge": ("telemetry/seeded.py", "import can\n"),
+    "the-gate-has-one-door": ("can_bridge/seeded.py", "import can_bridge.diagnostics.gate\n"),
+    "nothing-from-outside-reaches-the-gate": (
+        "can_bridge/publisher.py",
+        "from can_bridge.diagnostics import asking\n",
+    ),
     "streamlit-in-the-dashboard": ("stationmaster/seeded.py", "import streamlit\n"),
     "command-line-in-the-root": ("inventory/seeded.py", "import typer\n"),
     "acyclic-siblings": ("telemetry/contract/seeded.py", "import telemetry.downsampling\n"),

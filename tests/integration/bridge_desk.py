@@ -1,6 +1,6 @@
 """A bridge without threads, broker or wires: the test moves the clock and puts the frames in."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from can_bridge.bridge import Bridge, BridgeParts
@@ -9,6 +9,7 @@ from can_bridge.catalogue import BusDecoder
 from can_bridge.clock import HandClock
 from can_bridge.dbc.loading import load_dbc
 from can_bridge.decoding.frames import FrameDecoder
+from can_bridge.diagnostics.bench import BenchDiagnostics
 from can_bridge.frames import Frame, FrameBatch
 from can_bridge.observing import FrameObserver
 from can_bridge.profile import load_profile
@@ -65,17 +66,26 @@ class HandReceiver:
     def put(self, value: int) -> None:
         self.pending.append(Frame(0.0, "hv", 1, False, value.to_bytes(2, "little")))
 
+    def put_frame(self, can_id: int, data: bytes) -> None:
+        self.pending.append(Frame(0.0, "hv", can_id, can_id > 0x7FF, data))
+
     def drain(self) -> FrameBatch:
         frames, self.pending = self.pending, []
         return FrameBatch.of(frames)
 
 
 class Desk:
-    def __init__(self, folder: Path, observers: Sequence[FrameObserver] = ()) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        observers: Sequence[FrameObserver] = (),
+        diagnostics: Callable[[], BenchDiagnostics] | None = None,
+    ) -> None:
         (folder / "desk.dbc").write_text(DBC, encoding="utf-8")
         (folder / "desk.toml").write_text(PROFILE, encoding="utf-8")
         self.folder = folder
         self.observers = observers
+        self.diagnostics = diagnostics
         self.clock = HandClock()
         self.uplink = RecordingUplink()
         self.receiver = HandReceiver()
@@ -85,6 +95,7 @@ class Desk:
         profile = load_profile(self.folder / "desk.toml")
         decoder = FrameDecoder(load_dbc(self.folder / "desk.dbc").database)
         self.spool = Spool(self.folder / "spool.sqlite", "battery-01")
+        informant = self.diagnostics() if self.diagnostics else None
         self.bridge = Bridge(
             BridgeParts(
                 bench="battery-01",
@@ -95,7 +106,8 @@ class Desk:
                 spool=self.spool,
                 publisher=self.uplink,
                 clock=self.clock,
-                observers=self.observers,
+                observers=(*self.observers, *([informant] if informant else [])),
+                informant=informant,
             )
         )
 

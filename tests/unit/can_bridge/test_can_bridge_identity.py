@@ -5,11 +5,7 @@ import pytest
 
 from can_bridge.diagnostics.adapter_serials import serial_among
 from can_bridge.diagnostics.bench import BenchDiagnostics
-from can_bridge.diagnostics.overhearing import MARK, MARK_ID, Fact
-from can_bridge.diagnostics.uds import SERIAL_DID, SOFTWARE_DID, VIN_DID
-from can_bridge.errors import BadProfile
-from can_bridge.frames import Frame, FrameBatch
-from can_bridge.identity import (
+from can_bridge.diagnostics.identity import (
     MARK_FORGOTTEN_AFTER,
     MOST_CONTROL_UNITS,
     Known,
@@ -18,6 +14,10 @@ from can_bridge.identity import (
     marked,
     vin_of,
 )
+from can_bridge.diagnostics.overhearing import MARK, MARK_ID, Fact
+from can_bridge.diagnostics.uds import SERIAL_DID, SOFTWARE_DID, VIN_DID
+from can_bridge.errors import BadProfile
+from can_bridge.frames import Frame, FrameBatch
 from can_bridge.informing import reintroduced
 from can_bridge.profile import check_profile
 from can_bridge.profile_tables import (
