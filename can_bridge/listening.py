@@ -219,23 +219,26 @@ def _ids_after(
         return ids
     is_extended = (data.flags & IS_EXTENDED).astype(bool)
     keys = data.arbitration_id.astype(np.int64) | is_extended.astype(np.int64) << 32
-    # from behind, so that the index is that of the latest frame
-    unique, latest, counts = np.unique(keys[::-1], return_index=True, return_counts=True)
+    unique, of_each, counts = np.unique(keys, return_inverse=True, return_counts=True)
+    latest = np.zeros(len(unique), np.int64)
+    # of several rows for one place numpy keeps the last, which came last
+    latest[of_each] = np.arange(len(keys))
+    longest = np.zeros(len(unique), np.int64)
+    np.maximum.at(longest, of_each, data.length)
     after = dict(ids)
-    for number, place, count in zip(
-        unique.tolist(), (len(keys) - 1 - latest).tolist(), counts.tolist(), strict=True
+    for number, place, count, length in zip(
+        unique.tolist(), latest.tolist(), counts.tolist(), longest.tolist(), strict=True
     ):
         key = IdKey(bus.name, number & 0xFFFFFFFF, bool(number >> 32))
         numbered = int(message[place])
         name = bus.messages[numbered] if numbered < len(bus.messages) else ""
         seen = after.get(key) or IdSeen(key, name)
-        length = int(data.length[place])
         after[key] = replace(
             seen,
             frames=seen.frames + count,
             in_window=seen.in_window + count,
             last_at_s=now_s,
-            data=data.data[place, :length].tobytes(),
+            data=data.data[place, : data.length[place]].tobytes(),
             longest=max(seen.longest, length),
         )
     return after

@@ -41,6 +41,10 @@ _OUTCOMES = {
     Outcome.BROKEN: Text("部分不可解", "partly broken"),
 }
 _LEAST_ROWS = 3
+_TOP = 3
+"""Title, heading of the buses and a blank line."""
+_BESIDE, _STACKED = 5, 8
+"""Headings, blank lines and "… more" of the two or three tables below each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ def screen(picture: Picture, stage: Stage) -> RenderableType:
         grid.add_column(ratio=1)
         share = _shares(rows, [len(known), len(unknown)])
         right = Group(_ids(known, share[0], stage), *_unknown(unknown, share[1], stage))
-        grid.add_row(_values(view, rows, stage), right)
+        grid.add_row(_values(view, rows and rows + _BESIDE - 2, stage), right)
         return Group(*top, grid, *hints)
     values = len(view.values)
     share = _shares(rows, [values, len(known), len(unknown)])
@@ -93,8 +97,8 @@ def _rows_left(view: View, stage: Stage, hints: int) -> int | None:
     """Rows for tables below the buses, their headings not counted; None without a limit."""
     if stage.height is None:
         return None
-    headings = 4 if stage.width >= WIDE else 6
-    return max(_LEAST_ROWS * 3, stage.height - len(view.buses) - 3 - headings - hints - 1)
+    tables = _BESIDE if stage.width >= WIDE else _STACKED
+    return max(_LEAST_ROWS * 3, stage.height - len(view.buses) - _TOP - tables - hints)
 
 
 def _shares(rows: int | None, wanted: Sequence[int]) -> list[int | None]:
