@@ -47,10 +47,11 @@ class Repertoire(Generic[_Command]):
 GROUPS, LESSON_PAUSE_S = 4, (600.0, 900.0)
 TALK_S = (40.0, 120.0)
 """A group is shown what to do while the bench is left alone."""
+DISCUSSION_S = (10.0, 40.0)
 EXAMINEES, BREAK_S = 8, (1200.0, 1800.0)
 READING_S = (60.0, 120.0)
 """An examinee's identity is checked, and the task read."""
-TASK_STEPS = 3
+TASK_STEPS, WRITING_DOWN_S = 6, 30.0
 PACE = (0.75, 1.5)
 """How much quicker or slower than usual an examinee works."""
 
@@ -69,9 +70,9 @@ def lesson(can: Repertoire[_Command], chance: random.Random) -> Iterator[Phase[_
     for _ in range(GROUPS):
         yield Phase(chance.uniform(*TALK_S), can.idle)
         yield from can.start()
-        for _ in range(chance.randint(2, 4)):
+        for _ in range(chance.randint(5, 8)):
             yield from can.work(chance)
-            yield Phase(chance.uniform(5, 30), can.ready)
+            yield Phase(chance.uniform(*DISCUSSION_S), can.ready)
         yield from can.stop()
     yield Phase(chance.uniform(*LESSON_PAUSE_S), can.idle)
 
@@ -85,7 +86,7 @@ def exam(can: Repertoire[_Command], chance: random.Random) -> Iterator[Phase[_Co
         pace = chance.uniform(*PACE)
         yield from can.start()
         for step in steps:
-            yield Phase(10 * pace, can.ready)
+            yield Phase(WRITING_DOWN_S * pace, can.ready)
             yield from (Phase(phase.lasts_s * pace, phase.command) for phase in step)
         yield Phase(15 * pace, can.ready)
         yield from can.stop()

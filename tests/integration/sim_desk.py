@@ -1,6 +1,6 @@
 """A simulated bench with the real bridge on one hand-moved clock, without threads or wires."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -11,8 +11,10 @@ from can_bridge.catalogue import BusDecoder
 from can_bridge.clock import HandClock
 from can_bridge.dbc.loading import load_dbc
 from can_bridge.decoding.frames import FrameDecoder
+from can_bridge.diagnostics.bench import BenchDiagnostics
 from can_bridge.frames import Frame, FrameBatch
 from can_bridge.profile import check_profile, load_profile
+from can_bridge.profile_tables import Profile
 from can_bridge.spool import Spool
 from can_bridge.uplink import RecordingUplink
 from device_sims.bench import Send, SimulatedBench, bus_names, profile_path
@@ -26,7 +28,6 @@ from telemetry.contract.payloads import (
     FaultReport,
     FaultState,
     Identity,
-    IdentityKind,
     Samples,
     UpMessage,
     UsageReport,
@@ -60,20 +61,22 @@ class HandBus:
 
 
 class SimDesk:
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- a test names what it changes
         self,
         kind: BenchKind,
         folder: Path,
         seed: int = 7,
+        *,
         duty: Duty = Duty.FREE,
         publish_period_ms: int = 1000,
         period_s: float = PERIOD_S,
+        edited: Callable[[Profile], Profile] = lambda profile: profile,
     ) -> None:
         self.period_s = period_s
         path = profile_path(kind)
         shipped = load_profile(path).profile
         slower = msgspec.structs.replace(shipped, publish_period_ms=publish_period_ms)
-        self.profile = profile = check_profile(path, slower)
+        self.profile = profile = check_profile(path, edited(slower))
         self.buses = {name: HandBus(name) for name in bus_names(kind)}
         sends = {name: self._put_on(bus) for name, bus in self.buses.items()}
         self.bench = SimulatedBench(f"{kind.value}-09", kind, seed, sends, duty)
@@ -85,16 +88,20 @@ class SimDesk:
             BusDecoder(bus.name, FrameDecoder(load_dbc(profile.dbc_path(bus)).database))
             for bus in shipped.buses
         ]
+        stated = Identity(kind=profile.profile.identity, adapter="desk")
+        diagnostics = BenchDiagnostics(profile.profile, stated)
         self.bridge = Bridge(
             BridgeParts(
                 bench=self.bench.code,
                 profile=profile,
                 receivers=list(self.buses.values()),
                 decoders=decoders,
-                identity=Identity(kind=IdentityKind.SIMULATOR),
+                identity=stated,
                 spool=self.spool,
                 publisher=self.uplink,
                 clock=self.clock,
+                observers=[diagnostics],
+                informant=diagnostics,
             )
         )
 

@@ -137,7 +137,7 @@ def uses(duty: Duty, seed: int, hours: float) -> list[tuple[float, float]]:
 
 
 def test_a_class_is_groups_in_turn_and_then_a_break() -> None:
-    periods = uses(Duty.CLASS, 5, 3.0)
+    periods = uses(Duty.CLASS, 5, 4.0)
     pauses = [later[0] - earlier[1] for earlier, later in pairwise(periods)]
     breaks = [place for place, pause in enumerate(pauses, 1) if pause > 300]
     assert breaks[:2] == [GROUPS, 2 * GROUPS]
@@ -145,7 +145,7 @@ def test_a_class_is_groups_in_turn_and_then_a_break() -> None:
 
 
 def test_an_exam_asks_the_same_of_each_examinee_at_a_pace_of_their_own() -> None:
-    periods = uses(Duty.EXAM, 5, 1.5)[:EXAMINEES]
+    periods = uses(Duty.EXAM, 5, 2.0)[:EXAMINEES]
     lengths = [end - start for start, end in periods]
     assert len(lengths) == EXAMINEES
     assert max(lengths) < 2.2 * min(lengths)
