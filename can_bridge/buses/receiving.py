@@ -23,8 +23,8 @@ RECEIVE_TIMEOUT_S = 0.5
 GATHER_S = 0.01
 """Chosen: between two looks a saturated bus sends some 40 frames, which then cost little more
 than one. Kernel and USB buffers hold several times as much."""
-PLENTY = 1000
-"""After so many frames at once more are waiting: look again at once."""
+PLENTY = 100
+"""More at once than a full 1 Mbit/s bus sends between two looks: others are waiting already."""
 
 Hook = Callable[[Frame], None]
 Opener = Callable[[], Adapter]
