@@ -118,6 +118,7 @@ def live_data(bench: BenchPage, *, lang: Lang) -> dict[str, Any]:
             "identity_note",
             "bus",
             "bus_health",
+            "fault_source",
             "trouble",
         ),
         "bench": bench.model_dump(mode="json"),

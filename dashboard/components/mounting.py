@@ -35,7 +35,7 @@ def _component(name: str, *scripts: str, isolated: bool = True) -> Callable[...,
 
 STATIONS = _component("stations", "drawer", "stations", "matrix", "benches")
 FINDINGS = _component("findings", "findings", "evidence")
-LIVE = _component("live", "signals", "charts", "live", "pulse", "buses")
+LIVE = _component("live", "signals", "charts", "live", "pulse", "freeze", "buses")
 LOGIN = _component("login", isolated=False)  # password managers do not look into shadow trees
 LOGOUT = _component("logout")
 MARK = _text("mark.svg")

@@ -32,7 +32,8 @@ const PulseParts = {
 
   showFaults() {
     const { say, pulse } = this;
-    const key = JSON.stringify(pulse.faults.map((one) => [one.fault_id, one.state, one.severity]));
+    const key = JSON.stringify(pulse.faults.map((one) =>
+      [one.fault_id, one.state, one.severity, one.has_freeze]));
     if (key !== this.faultKey) {
       this.faultKey = key;
       this.faults.replaceChildren(
@@ -62,9 +63,15 @@ const PulseParts = {
         el("span", { class: "tag" }, say("live.severity", { n: fault.severity })),
         isPending ? el("span", { class: "tag" }, say("live.pending")) : null,
         fault.is_blocking ? el("span", { class: "tag" }, say("live.blocking")) : null,
+        fault.source === "derived" ? null : el("span", { class: "tag" }, this.origin(fault)),
         el("span", { class: "small since", "data-first": fault.first_at })),
       remedy ? el("p", { class: "small" }, say("live.remedy", { text: remedy })) : null,
+      this.freeze(fault),
     );
+  },
+
+  origin(fault) {
+    return [this.say(`fault_source.${fault.source}`), fault.ecu].filter(Boolean).join(" ");
   },
 
   showUsage() {
