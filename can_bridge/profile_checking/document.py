@@ -31,7 +31,8 @@ class Examination:
     Attributes:
         path: the file.
         profile: as written, wrong values replaced by defaults; None where there is nothing to read.
-        is_whole: no line had to be left out and no value replaced.
+        is_whole: every line was read, and no table of buses or signals had anything replaced:
+            what is not there, is not there.
         findings: in the order of their lines.
     """
 
@@ -82,7 +83,7 @@ def examine_text(path: Path, text: str) -> Examination:
         return Examination(path, None, False, tuple(broken))
     positions = Positions(document.text)
     profile, remarks = profile_of(document.tables)
-    is_whole = not broken and not remarks
+    is_whole = not broken and not any(map(_hides_names, remarks))
     if broken:
         # what stands in a line that was left out is neither missing nor contradictory
         remarks = [remark for remark in remarks if remark.keys in positions.written()]
@@ -96,6 +97,10 @@ def examine_text(path: Path, text: str) -> Examination:
 def profile_remarks(profile: Profile) -> list[Remark]:
     """What is wrong with a profile that was made, not read."""
     return list(contradictions(profile))
+
+
+def _hides_names(remark: Remark) -> bool:
+    return remark.keys[:1] == ("signals",) or remark.keys == ("buses",)
 
 
 def _unless_said(remarks: Iterable[Remark], said: list[Remark]) -> list[Remark]:

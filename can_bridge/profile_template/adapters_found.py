@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import can
 from serial.tools import list_ports
 
-_NO_ADAPTERS = frozenset({"virtual", "udp_multicast", "serial"})
-"""Interfaces that python-can always offers; serial ports are listed as slcan adapters instead."""
+_NOT_SEARCHED = frozenset({"virtual", "udp_multicast", "serial", "socketcand"})
+"""Buses without an adapter; serial ports, which are listed as slcan adapters instead; and servers
+elsewhere, for which python-can listens to the network for four seconds."""
 SEARCH_S = 5.0
 
 
@@ -30,14 +31,11 @@ def find_adapters() -> list[FoundAdapter]:
     # each driver that is not installed says so, and nobody asked for it
     drivers.setLevel(logging.CRITICAL)
     try:
-        configurations = can.detect_available_configs(timeout=SEARCH_S)
+        searched = can.VALID_INTERFACES - _NOT_SEARCHED
+        configurations = can.detect_available_configs(searched, timeout=SEARCH_S)
     finally:
         drivers.setLevel(level)
-    found = [
-        FoundAdapter(str(one["interface"]), str(one["channel"]))
-        for one in configurations
-        if one["interface"] not in _NO_ADAPTERS
-    ]
+    found = [FoundAdapter(str(one["interface"]), str(one["channel"])) for one in configurations]
     ports = [
         FoundAdapter("slcan", port.device, port.description or "")
         for port in list_ports.comports()
