@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from can_bridge.dbc.loading import Dbc
+from can_bridge.decoding.frames import FrameDecoder
 from can_bridge.profile import CheckedProfile, check_profile, load_profile
 from can_bridge.profile_tables import BusEntry, DiagnosticsEntry, Profile, SignalEntry
 from telemetry.contract.payloads import IdentityKind
@@ -49,16 +50,16 @@ def for_replay(profile: CheckedProfile, dbc: Dbc) -> CheckedProfile:
 
 
 def _headlines(dbc: Dbc) -> dict[str, SignalEntry]:
-    """The likeliest signals to look at first, by unit and name."""
+    """The likeliest signals to look at first, by unit and name, of those that can be decoded."""
     ranked: list[tuple[int, str]] = []
-    for message in dbc.database.messages:
+    for message in FrameDecoder(dbc.database).messages:
         for signal in message.signals:
-            if _DULL_NAME.search(f"{message.name}.{signal.name}"):
+            if _DULL_NAME.search(signal.key):
                 continue
-            points = 2 * ((signal.unit or "").strip().lower() in _TELLING_UNITS)
-            points += bool(_TELLING_NAME.search(signal.name))
+            points = 2 * (signal.unit.strip().lower() in _TELLING_UNITS)
+            points += bool(_TELLING_NAME.search(signal.key.removeprefix(f"{message.name}.")))
             if points:
-                ranked.append((-points, f"{message.name}.{signal.name}"))
+                ranked.append((-points, signal.key))
     # sorting is stable: within equal points the order of the DBC stays
     ranked.sort(key=lambda entry: entry[0])
     return {key: SignalEntry(headline=True) for _, key in ranked[:MOST_HEADLINES]}

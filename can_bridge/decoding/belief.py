@@ -8,7 +8,8 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from can_bridge.decoding.layout import WORD_BITS, SignalPlan, as_float
+from can_bridge.decoding.layout import WORD_BITS, SignalPlan
+from can_bridge.decoding.numbers import as_float
 
 Whole = NDArray[np.int64]
 

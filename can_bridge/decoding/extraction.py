@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from can_bridge.decoding.layout import WORD_BITS, Kind, Number, SignalPlan, as_float
+from can_bridge.decoding.layout import WORD_BITS, Kind, SignalPlan
+from can_bridge.decoding.numbers import Number, as_float
 
 Whole = NDArray[np.int64]
 

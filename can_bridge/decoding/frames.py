@@ -80,8 +80,9 @@ class FrameDecoder:
         unique = {(one.frame_id, one.is_extended_frame): one for one in database.messages}
         messages: list[MessagePlan] = []
         first_signal = 0
+        is_j1939 = _is_all_j1939(database)
         for index, message in enumerate(unique.values()):
-            messages.append(plan_message(message, index, first_signal))
+            messages.append(plan_message(message, index, first_signal, is_all_j1939=is_j1939))
             first_signal += len(messages[-1].signals)
         self.messages = tuple(messages)
         numbered = sorted((one for plan in messages for one in plan.signals), key=_by_index)
@@ -203,6 +204,17 @@ class _Values(NamedTuple):
     frame: Whole
     signal: Whole
     raw: Whole
+
+
+def _is_all_j1939(database: Database) -> bool:
+    """Whether only the whole file says its protocol; `VFrameFormat` says it message by message."""
+    specifics = database.dbc
+    if specifics is None or "VFrameFormat" in specifics.attribute_definitions:
+        return False
+    stated = specifics.attributes.get("ProtocolType")
+    usual = specifics.attribute_definitions.get("ProtocolType")
+    value = stated.value if stated is not None else usual.default_value if usual else None
+    return str(value).upper() == "J1939"
 
 
 def _by_index(signal: SignalPlan) -> int:

@@ -1,14 +1,13 @@
 """Where in a frame a signal is, and what its raw values mean: one message of the DBC at a time."""
 
 import math
-import re
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-import numpy as np
 from cantools.database.can import Message, Signal
 
-Number = int | float
+from can_bridge.decoding.no_value import raw_for_no_value
+from can_bridge.decoding.numbers import Number, as_float
 
 WORD_BITS = 64
 EXACT_BITS = 53
@@ -29,11 +28,6 @@ class Kind(IntEnum):
 
 
 _FLOATS = {16: Kind.FLOAT_16, 32: Kind.FLOAT_32, 64: Kind.FLOAT_64}
-_NOT_AVAILABLE_LABEL = re.compile(
-    r"not.?avail|\bsna\b|\bn/?a\b|invalid|unavailable|无效|不可用", re.IGNORECASE
-)
-_COUNTER_NAME = re.compile(r"count|cntr|checksum|chksum|crc|alive|_cs$|^cs_", re.IGNORECASE)
-_NARROWEST_NOT_AVAILABLE_BITS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +106,14 @@ class MessagePlan:
         return bool(self.branches)
 
 
-def plan_message(message: Message, index: int, first_signal: int) -> MessagePlan:
-    """Place a message; its signals are numbered from `first_signal`."""
+def plan_message(
+    message: Message, index: int, first_signal: int, *, is_all_j1939: bool = False
+) -> MessagePlan:
+    """Place a message; its signals are numbered from `first_signal`.
+
+    `is_all_j1939`: the DBC as a whole says so, and nothing of single messages.
+    """
+    is_j1939 = message.is_extended_frame and (is_all_j1939 or message.protocol == "j1939")
     fitting = [signal for signal in message.signals if _fits(signal, message.length)]
     numeric = [signal for signal in fitting if signal.length <= WORD_BITS]
     named = {signal.name: signal for signal in numeric}
@@ -121,7 +121,7 @@ def plan_message(message: Message, index: int, first_signal: int) -> MessagePlan
     # numbered by the bytes they need, so that a short frame has the first few of them
     numeric.sort(key=lambda signal: (signal.name not in roots, _bytes_needed(signal)))
     plans = {
-        signal.name: _plan_signal(message, signal, first_signal + position)
+        signal.name: _plan_signal(message.name, signal, first_signal + position, is_j1939)
         for position, signal in enumerate(numeric)
     }
     branches, is_broken = _branches(message, roots, plans)
@@ -131,7 +131,7 @@ def plan_message(message: Message, index: int, first_signal: int) -> MessagePlan
         name=message.name,
         frame_id=message.frame_id,
         is_extended=message.is_extended_frame,
-        is_j1939=message.protocol == "j1939" and message.is_extended_frame,
+        is_j1939=is_j1939,
         length=message.length,
         is_broken=is_broken,
         signals=tuple(plans[name] for name in dbc_order),
@@ -195,11 +195,11 @@ def _is_root(signal: Signal, named: dict[str, Signal]) -> bool:
     return signal.multiplexer_signal is None or signal.name in seen
 
 
-def _plan_signal(message: Message, signal: Signal, index: int) -> SignalPlan:
+def _plan_signal(message: str, signal: Signal, index: int, is_j1939: bool) -> SignalPlan:
     minimum, maximum = _stated_range(signal)
     return SignalPlan(
         index=index,
-        key=f"{message.name}.{signal.name}",
+        key=f"{message}.{signal.name}",
         first_bit=_first_bit(signal),
         length=signal.length,
         is_big_endian=signal.byte_order == "big_endian",
@@ -210,7 +210,7 @@ def _plan_signal(message: Message, signal: Signal, index: int) -> SignalPlan:
         bytes_needed=_bytes_needed(signal),
         minimum=minimum,
         maximum=maximum,
-        not_available=_not_available(signal),
+        not_available=raw_for_no_value(signal, is_j1939),
         unit=signal.unit or "",
         choices={int(raw): str(label) for raw, label in (signal.choices or {}).items()},
     )
@@ -255,41 +255,7 @@ def _must_stay_whole(signal: Signal) -> bool:
     return isinstance(signal.scale, int) and scale != 1 and signal.length > EXACT_BITS
 
 
-def as_float(number: Number) -> float:
-    """The nearest float; infinite beyond its range."""
-    try:
-        return float(number)
-    except OverflowError:
-        return math.copysign(math.inf, number)
-
-
 def _stated_range(signal: Signal) -> tuple[float | None, float | None]:
     if signal.minimum is None or signal.maximum is None or signal.minimum >= signal.maximum:
         return None, None
     return as_float(signal.minimum), as_float(signal.maximum)
-
-
-def _not_available(signal: Signal) -> frozenset[int]:
-    """Raw values that stand for "no value".
-
-    A label such as "not available" decides. Without one, all ones (the highest value of a signed
-    signal) mean it for signals of at least 8 bits, as the recorded benches do; counters and
-    checksums, which reach all ones in normal work, and labelled values are exempt.
-    """
-    choices = {int(raw): str(label) for raw, label in (signal.choices or {}).items()}
-    named = {raw for raw, label in choices.items() if _NOT_AVAILABLE_LABEL.search(label)}
-    if signal.is_float:
-        length = signal.length if signal.length in _FLOATS else 64
-        return frozenset(_float_bits(raw, length) for raw in named)
-    if signal.length < _NARROWEST_NOT_AVAILABLE_BITS:
-        return frozenset(named)
-    all_ones = (1 << (signal.length - (1 if signal.is_signed else 0))) - 1
-    if all_ones not in choices and not _COUNTER_NAME.search(signal.name):
-        named.add(all_ones)
-    return frozenset(named)
-
-
-def _float_bits(value: int, length: int) -> int:
-    with np.errstate(over="ignore"):
-        number = np.float64(as_float(value)).astype(f"<f{length // 8}")
-    return int.from_bytes(number.tobytes(), "little")

@@ -266,6 +266,30 @@ def test_j1939_frames_are_matched_by_their_group(
     assert _matched(_j1939(*in_dbc), *on_the_bus) == expected
 
 
+def test_a_dbc_that_says_j1939_only_as_a_whole_is_matched_by_group_too() -> None:
+    text = 'BU_: A\nBO_ 2364540158 EEC1: 8 A\n SG_ Speed : 24|16@1+ (0.125,0) [0|0] "" A\n'
+    for more, expected in (
+        ('BA_DEF_ "ProtocolType" STRING ;\nBA_ "ProtocolType" "J1939";\n', "EEC1"),
+        ('BA_DEF_ "ProtocolType" STRING ;\nBA_DEF_DEF_ "ProtocolType" "J1939";\n', "EEC1"),
+        ("", None),
+    ):
+        database = Database(strict=False)
+        database.add_dbc_string(text + more)
+        assert _matched(FrameDecoder(database), 0x0CF00417) == [expected]
+
+
+def test_in_j1939_two_ones_are_no_value() -> None:
+    database = Database(strict=False)
+    database.add_dbc_string(
+        'BU_: A\nBO_ 2364540158 M: 1 A\n SG_ Switch : 0|2@1+ (1,0) [0|3] "" A\n'
+        ' SG_ Bit : 7|1@1+ (1,0) [0|1] "" A\nBA_DEF_ "ProtocolType" STRING ;\n'
+        'BA_ "ProtocolType" "J1939";\n'
+    )
+    batch = FrameBatch.of([Frame(0.0, 0, 0x0CF00417, True, bytes([raw])) for raw in (0x82, 0x83)])
+    decoded = FrameDecoder(database).decode(batch)
+    assert decoded.quality.tolist() == [0, 0, Quality.NOT_AVAILABLE, 0]
+
+
 def test_other_extended_frames_are_matched_exactly_and_apart_from_standard_ones() -> None:
     database = Database(strict=False)
     database.add_dbc_string(
