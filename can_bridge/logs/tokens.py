@@ -144,9 +144,10 @@ class Tokens:
         if needs_point:
             is_right &= (places > 0) & (places + 1 < size)
         value = mantissa / 10.0 ** (places + unit_places)
-        for row in np.flatnonzero(is_right & (mantissa >= _EXACT)):
-            text = self._text[end[row] - size[row] : end[row]].decode("latin-1")
-            value[row] = decimal_value(text, unit_places)
+        for row in np.flatnonzero(is_right & (mantissa >= _EXACT)).tolist():
+            digits = self._text[end[row] - size[row] : end[row]]
+            exact = decimal_value(digits.decode(), unit_places) if unit_places else float(digits)
+            value[row] = exact
         return np.where(is_negative, -value, value), is_right
 
     def _digits(self, end: At, size: At) -> tuple[Whole, Whole, Flags]:

@@ -1,5 +1,6 @@
 import json
 import shutil
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,10 @@ import numpy as np
 import pytest
 
 from can_bridge.frames import IS_EXTENDED, FrameBatch
+from can_bridge.logs.facts import log_facts
 from can_bridge.logs.lines import TextBatches
 from can_bridge.logs.reading import open_log
+from can_bridge.logs.writing import format_of, write_batches
 from tests.unit.can_bridge.log_lines import SAMPLES, damaged_lines
 
 ORIGINALS = [
@@ -135,6 +138,24 @@ def test_python_can_finds_our_readers_by_suffix(
     assert [(m.timestamp, m.arbitration_id, bytes(m.data)) for m in messages] == [
         (frame.timestamp, frame.arbitration_id, frame.data) for frame in ours
     ]
+
+
+@pytest.mark.parametrize("suffix", ["log", "blf"])
+def test_a_longer_log_takes_no_more_memory(shared: Path, tmp_path: Path, suffix: str) -> None:
+    content = whole(shared / "can/logs/derived_kona2019.log")
+    facts = log_facts([content])
+    peaks = []
+    for times in (3, 8):
+        path = tmp_path / f"{times}.{suffix}"
+        write_batches((content for _ in range(times)), facts, path, format_of(path))
+        tracemalloc.start()
+        try:
+            frames = sum(len(batch) for batch in open_log(path).batches())
+            peaks.append(tracemalloc.get_traced_memory()[1])
+        finally:
+            tracemalloc.stop()
+        assert frames == times * len(content)
+    assert peaks[1] < 1.2 * peaks[0]
 
 
 @pytest.mark.parametrize("name", SAMPLES)
