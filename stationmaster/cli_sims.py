@@ -110,7 +110,12 @@ def run_fleet_of_sims(  # noqa: PLR0913, PLR0917 -- every option is an argument
 ) -> None:
     """用大量模拟台架做负载测试。 Load a house with many benches; `sim enrol` comes first."""
     # spawned processes and what they import are no business of the other commands
-    from stationmaster.fleet_hosting import FleetPart, FleetReport, run_fleet  # noqa: PLC0415
+    from stationmaster.fleet_hosting import (  # noqa: PLC0415
+        FleetBroken,
+        FleetPart,
+        FleetReport,
+        run_fleet,
+    )
 
     stop = stop_on_signals()
     connection = Connection(broker_host, broker_port, credentials, None)
@@ -133,7 +138,11 @@ def run_fleet_of_sims(  # noqa: PLR0913, PLR0917 -- every option is an argument
             f"{report.share:.2f} of real time, CPU {report.cpu_share:.0%}"
         )
 
-    run_fleet(parts, stop, tell)
+    try:
+        run_fleet(parts, stop, tell)
+    except FleetBroken as broken:
+        typer.echo(str(broken), err=True)
+        raise typer.Exit(1) from broken
 
 
 @sim_app.command("enrol")

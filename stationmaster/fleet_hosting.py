@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Event as EventType
 from typing import NamedTuple
 
 import msgspec
@@ -45,6 +46,13 @@ LONGEST_CATCH_UP_S = 5.0
 END_WITHIN_S = 30.0
 
 
+class FleetBroken(RuntimeError):
+    """A process of the fleet ended by itself."""
+
+    def __init__(self, name: str, exit_code: int | None) -> None:
+        super().__init__(f"{name} ended with exit code {exit_code}; see its last lines above")
+
+
 class FleetPart(NamedTuple):
     """The benches of one process; a row goes out every `period_ms`."""
 
@@ -71,31 +79,40 @@ class FleetReport(NamedTuple):
 def run_fleet(
     parts: Sequence[FleetPart], stop: threading.Event, tell: Callable[[FleetReport], None]
 ) -> None:
-    """Run each part in a process of its own until told to stop or until one of them ends."""
+    """Run each part in a process of its own until told to stop.
+
+    Raises:
+        FleetBroken: a process ended by itself; the others are ended too.
+    """
     context = multiprocessing.get_context("spawn")
     reports: Queue[FleetReport] = context.Queue()
+    asked = context.Event()
     workers = [
-        context.Process(target=_work, args=(number, part, reports), name=f"fleet-{number}")
+        context.Process(target=_work, args=(number, part, reports, asked), name=f"fleet-{number}")
         for number, part in enumerate(parts)
     ]
     for worker in workers:
         worker.start()
     try:
-        while not stop.is_set() and all(worker.is_alive() for worker in workers):
+        while not stop.is_set():
             with contextlib.suppress(queue.Empty):
                 tell(reports.get(timeout=0.2))
+            ended = [worker for worker in workers if not worker.is_alive()]
+            if ended and not stop.is_set():
+                raise FleetBroken(ended[0].name, ended[0].exitcode)
     finally:
-        for worker in workers:
-            worker.terminate()
+        asked.set()
         for worker in workers:
             worker.join(END_WITHIN_S)
+            # what hangs is ended the hard way; its spools survive that
+            worker.kill()
 
 
-def _work(number: int, part: FleetPart, reports: "Queue[FleetReport]") -> None:
+def _work(number: int, part: FleetPart, reports: "Queue[FleetReport]", asked: EventType) -> None:
     stop, parent = stop_on_signals(), multiprocessing.parent_process()
     with _Fleet(part) as fleet:
         next_tell_s = time.monotonic() + TELL_EACH_S
-        while not stop.is_set() and (parent is None or parent.is_alive()):
+        while not (stop.is_set() or asked.is_set()) and (parent is None or parent.is_alive()):
             fleet.turn(stop)
             if time.monotonic() >= next_tell_s:
                 next_tell_s = time.monotonic() + TELL_EACH_S

@@ -1,3 +1,4 @@
+import multiprocessing
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -15,7 +16,7 @@ from inventory.database import open_database
 from stationmaster.bench_hosting import fleet_requests
 from stationmaster.cli_places import organisation_app
 from stationmaster.cli_sims import sim_app
-from stationmaster.fleet_hosting import FleetPart, FleetReport, run_fleet
+from stationmaster.fleet_hosting import FleetBroken, FleetPart, FleetReport, run_fleet
 from stationmaster.settings import Settings
 from telemetry.broker.access import INGEST_USER, read_or_make_passwords
 from telemetry.contract.payloads import BenchState, Birth, IdentityKind, Samples
@@ -77,6 +78,17 @@ def test_a_fleet_in_two_processes_is_heard_whole_and_says_goodbye(
         steps = [later.observed_at_ms - earlier.observed_at_ms for earlier, later in pairwise(rows)]
         assert max(steps) < 3000
     ingest.stop()
+
+
+def test_a_fleet_that_breaks_says_so_and_leaves_no_process(tmp_path: Path) -> None:
+    [request] = fleet_requests(1)
+    spool = tmp_path / "spool"
+    spool.write_text("not a folder", "utf-8")
+    site = BridgeSite(request.bench, BrokerAddress("127.0.0.1", 1, "x"), spool)
+    part = FleetPart([request], {request.bench: site}, 1000)
+    with pytest.raises(FleetBroken, match="fleet-0 ended with exit code 1"):
+        run_fleet([part], threading.Event(), lambda _: None)
+    assert multiprocessing.active_children() == []
 
 
 def test_enrolled_benches_have_accounts_and_are_registered_once(
