@@ -54,7 +54,7 @@ class BenchOut(BaseModel):
     identity_kind: IdentityKind | None = None
     is_in_use: bool | None = None
     open_faults: int | None = None
-    worst_severity: int | None = Field(default=None, description="of the open faults, 1-3")
+    worst_severity: int | None = Field(default=None, description="of the open faults, 1-4")
     is_working: bool | None = Field(
         default=None, description="alive within its limit and without a blocking fault"
     )

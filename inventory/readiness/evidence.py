@@ -7,7 +7,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class OpenFault:
-    """A confirmed fault that is not cleared; `severity` 1-3 as GB/T 32960 alarm levels."""
+    """A confirmed fault that is not cleared; `severity` 1-4 as GB/T 32960 alarm levels."""
 
     dtc: str
     severity: int
