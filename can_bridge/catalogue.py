@@ -1,23 +1,21 @@
 """Which signals a bench has, how they are called on the wire, and which values are believed.
 
-One rule for names: a signal is called as the profile's `[signals.<name>]` with that `source` says;
-any other is called `Message.Signal` as in the DBC. Where a second bus has the same
-`Message.Signal`, the later one is called `bus/Message.Signal`.
+What they are called, `wire_names` decides.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from can_bridge.decoding.belief import Belief
 from can_bridge.decoding.frames import FrameDecoder
 from can_bridge.decoding.layout import SignalPlan
 from can_bridge.errors import BadProfile
 from can_bridge.profile import CheckedProfile
+from can_bridge.profile_checking.findings import place_of
+from can_bridge.profile_checking.names import unknown_signals
 from can_bridge.profile_tables import SignalEntry
+from can_bridge.wire_names import wire_names
 from telemetry.contract.payloads import SignalInfo
-
-_LONGEST_NAME = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +86,19 @@ class Catalogue:
         Raises:
             BadProfile: a `source`, or a name in a condition, that no signal has.
         """
-        self._naming = _Naming(profile)
+        keys = [(bus.name, _keys(bus.decoder)) for bus in buses]
+        named = wire_names(profile.profile.signals, keys)
+        for remark in unknown_signals(profile.profile, keys, named):
+            raise BadProfile(profile.path, place_of(remark.keys), remark.told_en())
         placed: list[WireSignal] = []
         self._in_dbc_order: list[WireSignal] = []
         self.buses: dict[str, DecodedBus] = {}
+        entries = profile.profile.signals
         for bus in buses:
+            plans = [plan for message in bus.decoder.messages for plan in message.signals]
             wired = {
-                plan.index: self._naming.signal(bus.name, plan)
-                for message in bus.decoder.messages
-                for plan in message.signals
+                plan.index: WireSignal(name, plan, entries.get(name, SignalEntry()))
+                for name, plan in zip(named.names[bus.name], plans, strict=True)
             }
             self._in_dbc_order += wired.values()
             beliefs = {index: one.belief() for index, one in wired.items()}
@@ -104,54 +106,14 @@ class Catalogue:
             placed += (wired[index] for index in range(len(wired)))
         self.names = tuple(signal.name for signal in placed)
         """Names on the wire by the signals' places."""
-        self._naming.check(profile)
+        self._ranks = {name: rank for rank, name in enumerate(entries)}
 
     def infos(self) -> list[SignalInfo]:
         """Catalogue entries: those named in the profile first, in its order, then the DBC's."""
-        ordered = sorted(self._in_dbc_order, key=lambda one: self._naming.rank(one.name))
+        last = len(self._ranks)
+        ordered = sorted(self._in_dbc_order, key=lambda one: self._ranks.get(one.name, last))
         return [signal.info() for signal in ordered]
 
 
-class _Naming:
-    """Gives each signal its name once; names are unique in a bench."""
-
-    def __init__(self, profile: CheckedProfile) -> None:
-        self._by_source: dict[str, tuple[str, SignalEntry]] = {}
-        for name, entry in profile.profile.signals.items():
-            self._by_source[entry.source or name] = (name, entry)
-        self._ranks = {name: rank for rank, (name, _) in enumerate(self._by_source.values())}
-        self._names = set(self._ranks)
-        self._found: set[str] = set()
-
-    def signal(self, bus: str, plan: SignalPlan) -> WireSignal:
-        full = f"{bus}/{plan.key}"
-        source = full if full in self._by_source else plan.key
-        if source in self._by_source and source not in self._found:
-            self._found.add(source)
-            name, entry = self._by_source[source]
-            return WireSignal(name, plan, entry)
-        name = self._free(plan.key, full)
-        self._names.add(name)
-        return WireSignal(name, plan, SignalEntry())
-
-    def rank(self, name: str) -> int:
-        return self._ranks.get(name, len(self._ranks))
-
-    def check(self, profile: CheckedProfile) -> None:
-        absent = set(self._by_source) - self._found
-        if absent:
-            source = min(absent)
-            raise BadProfile(profile.path, "signals", f"no DBC of this bench has {source!r}")
-        for name in sorted(profile.condition_names() - self._names):
-            close = ", ".join(get_close_matches(name, self._names)) or "see the DBC"
-            raise BadProfile(profile.path, "conditions", f"unknown signal {name!r}; near: {close}")
-
-    def _free(self, key: str, full: str) -> str:
-        for name in (key[:_LONGEST_NAME], full[:_LONGEST_NAME]):
-            if name not in self._names:
-                return name
-        # a DBC may give two messages of one bus the same name
-        number = 2
-        while (name := f"{full[: _LONGEST_NAME - 8]}~{number}") in self._names:
-            number += 1
-        return name
+def _keys(decoder: FrameDecoder) -> list[str]:
+    return [plan.key for message in decoder.messages for plan in message.signals]

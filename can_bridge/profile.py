@@ -77,7 +77,7 @@ def check_profile(path: Path, profile: Profile) -> CheckedProfile:
     """
     for remark in profile_remarks(profile):
         if remark.severity is Severity.ERROR:
-            raise BadProfile(path, place_of(remark.keys), remark.text.en)
+            raise BadProfile(path, place_of(remark.keys), remark.told_en())
     return _compiled(path, profile)
 
 

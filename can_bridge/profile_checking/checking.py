@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cantools.database.can import Database
-from cantools.database.can.signal import Signal
 
 from can_bridge.dbc.loading import Dbc, load_dbc
+from can_bridge.decoding.belief import Belief
+from can_bridge.decoding.frames import FrameDecoder
+from can_bridge.decoding.layout import Kind, SignalPlan
 from can_bridge.errors import UnreadableDbc
 from can_bridge.profile_checking.adapters import adapter_remarks, listen_only_remarks
 from can_bridge.profile_checking.document import Examination, examine
@@ -24,6 +26,7 @@ from can_bridge.profile_checking.ranges import Range
 from can_bridge.profile_checking.signals import SignalFact, signal_remarks
 from can_bridge.profile_tables import Profile
 
+_FLOATS = frozenset({Kind.FLOAT_16, Kind.FLOAT_32, Kind.FLOAT_64})
 MOST_LOSSES_TOLD = 10
 MOST_OTHERS_TOLD = 3
 
@@ -47,15 +50,10 @@ def check_examination(examination: Examination) -> list[Finding]:
 
 
 def signal_facts(database: Database) -> list[SignalFact]:
-    """What a DBC says of its signals, in its order."""
+    """What a DBC says of the signals that can be decoded, in its order."""
     return [
-        SignalFact(
-            key=f"{message.name}.{signal.name}",
-            unit=(signal.unit or "").strip(),
-            stated=_stated(signal),
-            possible=_possible(signal),
-        )
-        for message in database.messages
+        SignalFact(signal.key, signal.unit.strip(), _stated(signal), _possible(signal))
+        for message in FrameDecoder(database).messages
         for signal in message.signals
     ]
 
@@ -97,19 +95,17 @@ def _dbc_remarks(loaded: Dbc, keys: Keys) -> Iterator[Remark]:
         yield note(keys, f"{name} 另有 {more} 处", f"{name}: {more} more remarks", hint)
 
 
-def _stated(signal: Signal) -> Range | None:
-    low, high = signal.minimum, signal.maximum
-    if low is None or high is None or low >= high:
+def _stated(signal: SignalPlan) -> Range | None:
+    if signal.minimum is None and signal.maximum is None:
         return None
-    return Range(float(low), float(high))
+    belief = Belief.of(signal)
+    return Range(belief.lowest, belief.highest)
 
 
-def _possible(signal: Signal) -> Range | None:
-    if signal.is_float:
+def _possible(signal: SignalPlan) -> Range | None:
+    if signal.kind in _FLOATS:
         return None
-    if signal.is_signed:
-        raw = (-(1 << signal.length - 1), (1 << signal.length - 1) - 1)
-    else:
-        raw = (0, (1 << signal.length) - 1)
+    half = 1 << signal.length - 1
+    raw = (-half, half - 1) if signal.is_signed else (0, 2 * half - 1)
     ends = [float(end * signal.scale + signal.offset) for end in raw]
     return Range(min(ends), max(ends))

@@ -41,6 +41,10 @@ class Remark:
     excerpt: str | None = None
     column: int | None = None
 
+    def told_en(self) -> str:
+        """Text and hint as one English sentence, for errors."""
+        return self.text.en if self.hint is None else f"{self.text.en}; {self.hint.en}"
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

@@ -5,15 +5,14 @@ from dataclasses import dataclass
 
 from can_bridge.profile_checking.contradictions import condition_or_remark
 from can_bridge.profile_checking.findings import (
-    Keys,
     Remark,
     Severity,
     Text,
-    did_you_mean,
     error,
     note,
     warning,
 )
+from can_bridge.profile_checking.names import conditions_of, unknown_signals
 from can_bridge.profile_checking.ranges import Range, constant_comparisons
 from can_bridge.profile_tables import Profile, SignalEntry
 from can_bridge.wire_names import WireNames, wire_names
@@ -63,77 +62,30 @@ def signal_remarks(profile: Profile, buses: BusFacts, *, is_complete: bool) -> I
         buses: the DBCs that could be read.
         is_complete: False where a DBC is missing, so that no signal can be called unknown.
     """
-    named = wire_names(profile.signals, [(bus, [one.key for one in facts]) for bus, facts in buses])
-    yield from _units_and_ranges(profile, buses, named)
+    keys = [(bus, [one.key for one in facts]) for bus, facts in buses]
+    named = wire_names(profile.signals, keys)
+    called = [
+        (name, fact)
+        for bus, facts in buses
+        for name, fact in zip(named.names[bus], facts, strict=True)
+    ]
+    for name, fact in called:
+        entry = profile.signals.get(name)
+        if entry is not None:
+            yield from _unit(name, entry, fact)
+            yield from _limits(name, entry, fact)
     yield from _shared(profile, named)
     if is_complete:
-        yield from unknown_signals(profile, named)
-    yield from _constants(profile, buses, named)
-    yield from _volume(profile, len(named.names))
+        yield from unknown_signals(profile, keys, named)
+    ranges = {
+        name: fact.believed(profile.signals.get(name, SignalEntry())) for name, fact in called
+    }
+    yield from _constants(profile, ranges)
+    yield from _volume(profile, len(called))
 
 
-def unknown_signals(profile: Profile, named: WireNames) -> Iterator[Remark]:
-    """Signals the profile speaks of and no DBC has."""
-    keys = sorted({key for _, key in named.names})
-    full_keys = sorted(f"{bus}/{key}" for bus, key in named.names)
-    for name in named.absent:
-        source = profile.signals[name].source
-        place: Keys = ("signals", name, "source") if source else ("signals", name)
-        yield error(
-            place,
-            f"台架的 DBC 里没有信号 {source or name!r}",
-            f"no DBC of this bench has {source or name!r}",
-            did_you_mean(source or name, full_keys if "/" in source else keys),
-        )
-    # a table whose source is wrong is told once, not again where its name is used
-    known = sorted({*named.names.values(), *profile.signals})
-    for name, place in _used_names(profile):
-        if name not in known:
-            yield _unknown(name, place, known, named)
-
-
-def _unknown(name: str, place: Keys, known: list[str], named: WireNames) -> Remark:
-    hint = did_you_mean(name, known)
-    called = sorted(
-        {wire for (_, key), wire in named.names.items() if name in {key, key.split(".")[-1]}}
-    )
-    if called:
-        # the DBC's own name was used where the profile gave it another
-        spelled = ", ".join(called)
-        hint = Text(f"在本配置中写作：{spelled}", f"called here: {spelled}")
-    return error(place, f"没有信号 {name!r}", f"unknown signal {name!r}", hint)
-
-
-def _used_names(profile: Profile) -> Iterator[tuple[str, Keys]]:
-    for text, place in _conditions(profile):
-        understood = condition_or_remark(text, place)
-        if not isinstance(understood, Remark):
-            yield from ((name, place) for name in sorted(understood.names))
-    for position, fault in enumerate(profile.faults):
-        for element, name in enumerate(fault.freeze):
-            yield name, ("faults", position, "freeze", element)
-    for position, flags in enumerate(profile.alarm_flags):
-        yield flags.signal, ("alarm_flags", position, "signal")
-        if flags.level_signal:
-            yield flags.level_signal, ("alarm_flags", position, "level_signal")
-    for element, name in enumerate(profile.diagnostics.vin_signals):
-        yield name, ("diagnostics", "vin_signals", element)
-
-
-def _conditions(profile: Profile) -> Iterator[tuple[str, Keys]]:
-    if profile.usage is not None:
-        yield profile.usage.in_use, ("usage", "in_use")
-    for position, fault in enumerate(profile.faults):
-        yield fault.condition, ("faults", position, "condition")
-
-
-def _constants(profile: Profile, buses: BusFacts, named: WireNames) -> Iterator[Remark]:
-    ranges: dict[str, Range] = {}
-    for bus, facts in buses:
-        for fact in facts:
-            name = named.names[bus, fact.key]
-            ranges[name] = fact.believed(profile.signals.get(name, SignalEntry()))
-    for text, place in _conditions(profile):
+def _constants(profile: Profile, ranges: Mapping[str, Range]) -> Iterator[Remark]:
+    for text, place in conditions_of(profile):
         if isinstance(condition_or_remark(text, place), Remark):
             continue
         for found in constant_comparisons(text, ranges):
@@ -154,16 +106,6 @@ def _limits_told(text: str, ranges: Mapping[str, Range]) -> Text | None:
         if name in ranges
     )
     return Text(f"取值范围 {told}", f"range of values {told}") if told else None
-
-
-def _units_and_ranges(profile: Profile, buses: BusFacts, named: WireNames) -> Iterator[Remark]:
-    for bus, facts in buses:
-        for fact in facts:
-            name = named.names[bus, fact.key]
-            entry = profile.signals.get(name)
-            if entry is not None:
-                yield from _unit(name, entry, fact)
-                yield from _limits(name, entry, fact)
 
 
 def _unit(name: str, entry: SignalEntry, fact: SignalFact) -> Iterator[Remark]:

@@ -172,14 +172,16 @@ def test_a_signal_without_known_range_makes_nothing_constant() -> None:
 
 
 def test_of_two_buses_with_one_signal_the_later_is_called_by_its_bus() -> None:
-    named = wire_names(
-        {"u": SignalEntry(source="P.U")}, [("a", ["P.U", "P.I"]), ("b", ["P.U", "P.I"])]
-    )
-    assert named.names == {
-        ("a", "P.U"): "u",
-        ("a", "P.I"): "P.I",
-        ("b", "P.U"): "P.U",
-        ("b", "P.I"): "b/P.I",
-    }
+    keys = ["P.U", "P.I"]
+    named = wire_names({"u": SignalEntry(source="P.U")}, [("a", keys), ("b", keys)])
+    assert named.names == {"a": ("u", "P.I"), "b": ("P.U", "b/P.I")}
     assert named.absent == ()
     assert named.shared == {"P.U": ("a", "b")}
+
+
+def test_names_stay_unique_and_short_whatever_the_dbcs_hold() -> None:
+    long = f"M.{'x' * 200}"
+    named = wire_names({}, [("a", ["M.S", "M.S", "M.S", long]), ("b", ["M.S", long])])
+    names = [name for of_bus in named.names.values() for name in of_bus]
+    assert len(set(names)) == len(names)
+    assert max(map(len, names)) <= 128
