@@ -12,8 +12,8 @@ from can_bridge.dbc.loading import load_dbc
 from can_bridge.errors import UnreadableDbc
 from can_bridge.profile import CheckedProfile, check_profile, load_profile
 from can_bridge.profile_checking.checking import signal_facts
-from can_bridge.profile_tables import BusEntry, Profile, SignalEntry
-from can_bridge.profile_template.proposals import MOST_HEADLINES, ranked
+from can_bridge.profile_tables import BusEntry, Profile
+from can_bridge.profile_template.proposals import headlines
 
 
 class NotListenable(ValueError):
@@ -110,11 +110,8 @@ class Given:
 
 def _made(entry: BusEntry, dbc: Path | None) -> CheckedProfile:
     """A profile for one bus, with the likeliest signals first."""
-    headlines: dict[str, SignalEntry] = {}
-    if dbc is not None:
-        facts = ranked(signal_facts(load_dbc(dbc).database))[:MOST_HEADLINES]
-        headlines = {fact.key: SignalEntry(headline=True) for fact in facts}
-    made = Profile(name="listen", buses=[entry], signals=headlines)
+    signals = {} if dbc is None else headlines(signal_facts(load_dbc(dbc).database))
+    made = Profile(name="listen", buses=[entry], signals=signals)
     return check_profile(dbc or Path("listen"), made)
 
 

@@ -100,6 +100,11 @@ def ranked(facts: Sequence[SignalFact], kind: BenchKind | None = None) -> list[S
     return [fact for _, fact in best]
 
 
+def headlines(facts: Sequence[SignalFact]) -> dict[str, SignalEntry]:
+    """The likeliest signals to look at first, under their names in the DBC."""
+    return {fact.key: SignalEntry(headline=True) for fact in ranked(facts)[:MOST_HEADLINES]}
+
+
 def propose(kind: BenchKind, facts: Sequence[SignalFact]) -> Proposal:
     """Headline signals, a condition for use and fault tests for signals that exist."""
     names = WireNaming(facts)
