@@ -70,8 +70,8 @@ _TABLE: Mapping[str, ListenOnly] = {
     "vector": ListenOnly({"listen_only": True}, _vector),
     "kvaser": ListenOnly({"driver_mode": False}, _by_driver),
     "systec": ListenOnly({"state": can.BusState.PASSIVE}, _by_driver),
-    "cantact": ListenOnly({"monitor": True}, _by_driver),
     "nixnet": ListenOnly({"listen_only": True}, _nixnet),
+    "cantact": ListenOnly({"monitor": True}, None, _CANNOT_BE_VERIFIED),
     "seeedstudio": ListenOnly({"operation_mode": "silent"}, None, _CANNOT_BE_VERIFIED),
 }
 

@@ -31,7 +31,6 @@ def wanted(
         ("nixnet", NixnetLike, ("listen_only", True)),
         ("kvaser", ScriptedBus, ("driver_mode", False)),
         ("systec", ScriptedBus, ("state", can.BusState.PASSIVE)),
-        ("cantact", ScriptedBus, ("monitor", True)),
     ],
 )
 def test_an_adapter_is_opened_listen_only_and_asked_whether_it_is(
@@ -98,14 +97,18 @@ def test_an_interface_without_a_way_to_listen_only_is_refused_unopened(
     adapter.close()
 
 
+@pytest.mark.parametrize(
+    ("interface", "option", "value"),
+    [("seeedstudio", "operation_mode", "silent"), ("cantact", "monitor", True)],
+)
 def test_silence_that_cannot_be_verified_is_still_asked_for(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, interface: str, option: str, value: object
 ) -> None:
-    made = register(monkeypatch, "seeedstudio", ScriptedBus)
+    made = register(monkeypatch, interface, ScriptedBus)
     with pytest.raises(BusUnavailable, match="never says whether"):
-        open_python_can(wanted("seeedstudio"))
-    open_python_can(wanted("seeedstudio", accept_active=True)).close()
-    assert made.opened_with["operation_mode"] == "silent"
+        open_python_can(wanted(interface))
+    open_python_can(wanted(interface, accept_active=True)).close()
+    assert made.opened_with[option] == value
 
 
 def test_a_bus_for_diagnostics_is_opened_active(monkeypatch: pytest.MonkeyPatch) -> None:
