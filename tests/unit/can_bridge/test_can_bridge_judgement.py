@@ -209,6 +209,26 @@ def test_a_session_and_a_fault_outlive_a_clock_set_by_ten_years(years: int) -> N
     assert max(freezes[0].offsets_ms) == 5000
 
 
+@pytest.mark.parametrize("set_by_ms", [TEN_YEARS_MS, -TEN_YEARS_MS])
+def test_a_set_clock_does_not_hasten_the_end_of_a_broadcast_code(set_by_ms: int) -> None:
+    def dm1(*codes: HeardCode) -> tuple[Heard]:
+        return (Heard("dm1", "SA00", "dm1", codes, 0xFF, is_broadcast=True),)
+
+    happened = [Tick(heard=dm1(HeardCode("SPN 84 FMI 3", 0, 0x89))), *steady(1)]
+    happened += [Tick(heard=dm1()), *steady(1), Tick(set_by_ms=set_by_ms)]
+    assert fault_lives(run([*happened, *steady(1)])).popitem()[1] == [FaultState.CONFIRMED]
+    ended = fault_lives(run([*happened, *steady(2)])).popitem()[1]
+    assert ended == [FaultState.CONFIRMED, FaultState.CLEARED]
+
+
+def test_a_clock_that_was_set_back_while_the_bridge_was_off_leaves_a_fault_its_name() -> None:
+    happened = steady(0.2, iso=10.0)
+    restart = len(happened)
+    happened += [Tick(iso=10.0, set_by_ms=-3_600_000), *steady(1, iso=10.0)]
+    lives = fault_lives(run(happened, frozenset({restart})))
+    assert list(lives.values()) == [[FaultState.PENDING, FaultState.CONFIRMED]]
+
+
 def test_a_written_code_is_told_as_sae_text() -> None:
     (pending, confirmed) = run(steady(1, iso=10.0)).messages
     assert isinstance(confirmed, FaultReport)

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -48,6 +49,12 @@ def test_conversations_on_other_ids_do_not_disturb(chance: object, payloads: lis
     assert sorted((p.arbitration_id, p.payload) for p in found) == [
         (0x7E8 + n, one) for n, one in enumerate(payloads)
     ]
+
+
+@pytest.mark.parametrize("length", [1, 7, 8, 6 + 7 * 15, 7 + 7 * 15, 4095])
+def test_messages_of_every_size_come_through(length: int) -> None:
+    payload = bytes(n % 251 + 1 for n in range(length))
+    assert [pdu.payload for pdu in read(framed(payload))[0]] == [payload]
 
 
 def test_a_lost_frame_breaks_one_message_and_is_counted() -> None:
