@@ -6,6 +6,7 @@ from pathlib import Path
 
 import typer
 
+from can_bridge.profile_template.reference import profile_reference
 from inventory.glossary import glossary_page
 from stationmaster.compose import openapi_document
 from telemetry.contract.documents import asyncapi, markdown
@@ -61,6 +62,7 @@ GENERATED: Mapping[str, Generator] = {
     "docs/openapi.json": lambda _app: _json(openapi_document()),
     "docs/cli.md": cli_reference,
     "docs/glossary.md": lambda _app: glossary_page(),
+    "docs/bench-profiles.md": lambda _app: profile_reference(),
 }
 
 

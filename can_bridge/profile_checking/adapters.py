@@ -36,8 +36,9 @@ _NEEDED_PACKAGES = {
     "nixnet": ("nixnet", "nixnet"),
     "canalystii": ("canalystii", "canalystii"),
 }
-_OWN_LISTEN_ONLY = frozenset({"slcan", "socketcan", "socketcand"})
-"""Set and verified by this house's own receive paths, see `buses`."""
+_ASKED_WHEN_OPENED = frozenset({"slcan", "socketcan"})
+"""Listen-only mode is set or verified by receive paths of their own, which only the adapter and
+the computer can tell."""
 
 
 def adapter_remarks(profile: Profile) -> Iterator[Remark]:
@@ -50,11 +51,10 @@ def adapter_remarks(profile: Profile) -> Iterator[Remark]:
 
 def listen_only_remarks(profile: Profile) -> Iterator[Remark]:
     """Buses the bridge will refuse because nobody can tell whether they only listen."""
-    allowance = profile.diagnostics
+    spoken_to = {ecu.bus for ecu in profile.diagnostics.all_ecus()}
     for position, bus in enumerate(profile.buses):
-        may_transmit = allowance.is_allowed and allowance.bus == bus.name
-        is_settled = bus.interface in WITHOUT_WIRES | _OWN_LISTEN_ONLY
-        if is_settled or may_transmit or bus.interface not in can.VALID_INTERFACES:
+        is_settled = bus.interface in WITHOUT_WIRES | _ASKED_WHEN_OPENED
+        if is_settled or bus.name in spoken_to or bus.interface not in can.VALID_INTERFACES:
             continue
         way = listen_only_of(bus.interface)
         if way.verify is None and not bus.accept_active:

@@ -94,8 +94,8 @@ KEYS: Mapping[type[msgspec.Struct], Mapping[str, Text]] = {
     BusEntry: {
         "name": Text("总线名称，配置内唯一", "name of the bus, unique in the profile"),
         "dbc": Text(
-            "DBC 文件，相对路径从本文件所在文件夹算起",
-            "DBC file; a relative path starts at this file's folder",
+            "DBC 文件，必须写；相对路径从本文件所在文件夹算起",
+            "DBC file, needed; a relative path starts at this file's folder",
         ),
         "interface": Text(
             "python-can 的接口名：slcan, socketcan, pcan, vector, kvaser, gs_usb, virtual …",

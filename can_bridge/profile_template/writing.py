@@ -125,11 +125,12 @@ def _keys(record: type[msgspec.Struct], values: Mapping[str, Any], *, active: bo
         if name in values:
             lines.append(f"{'' if active else '#'}{name} = {toml_value(values[name])}")
         else:
-            lines.append(f"#{name} = {_default(field)}")
+            lines.append(f"#{name} = {default_text(field)}")
     return "\n".join(lines)
 
 
-def _default(field: msgspec.structs.FieldInfo) -> str:
+def default_text(field: msgspec.structs.FieldInfo) -> str:
+    """What a key has when it is not written, as TOML; any value where it must be written."""
     if field.default_factory is not msgspec.NODEFAULT:
         return toml_value(field.default_factory())
     if field.default is msgspec.NODEFAULT:

@@ -174,6 +174,7 @@ def test_interfaces_and_bit_rates_that_hardly_can_be_meant_are_warnings(
         ("seeedstudio", False, True),
         ("seeedstudio", True, False),
         ("robotell", False, True),
+        ("socketcand", False, True),
     ],
 )
 def test_an_adapter_that_cannot_be_silent_is_refused_unless_accepted(
