@@ -181,8 +181,6 @@ def _row(message: can.Message) -> Row:
 def _columns(channel: str, rows: list[Row]) -> FrameBatch:
     timestamps, ids, flags, payloads = zip(*rows, strict=True)
     at_s = np.array(timestamps, np.float64)
-    if not math.isfinite(at_s[0]):
-        at_s = np.nan_to_num(at_s, nan=0.0)
     return batch_of(
         channel, at_s, np.array(ids, np.uint32), np.array(flags, np.uint8), list(payloads)
     )

@@ -126,11 +126,17 @@ class BusReceiver:
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join(RECEIVE_TIMEOUT_S * 4)
-        if not self._thread.is_alive():
-            # one that is still opening closes what it gets by itself
+        else:
             self._close()
 
     def _run(self) -> None:
+        try:
+            self._receive()
+        finally:
+            # also what was opened after nobody wanted it any more
+            self._close()
+
+    def _receive(self) -> None:
         while not self._stopping.is_set():
             adapter = self._adapter
             if adapter is None:
@@ -184,6 +190,7 @@ class BusReceiver:
             self._adapter = adapter
             self._reconnects += 1
             self._signs = self._signs.opened()
+            self._detail = ""
             log.info("bus %s: adapter is back", self.name)
             return
 

@@ -147,3 +147,24 @@ def test_multicast_over_python_can_arrives_whole_in_bursts() -> None:
     assert receiver.status.is_listen_only
     assert len(receiver.drain()) == 2000
     receiver.stop()
+
+
+def test_an_adapter_that_comes_back_too_late_is_let_go_again() -> None:
+    adapters = [HandAdapter(), HandAdapter()]
+    first, late = adapters
+    asked, may_open = threading.Event(), threading.Event()
+
+    def opener() -> Adapter:
+        if len(adapters) == 1:
+            asked.set()
+            may_open.wait(10)
+        return adapters.pop(0)
+
+    receiver = BusReceiver(FACTS, opener, pause_s=lambda _failures, _chance: 0.002)
+    receiver.start()
+    first.coming.put(AdapterGone("unplugged"))
+    assert asked.wait(5)
+    receiver.ask_to_stop()
+    may_open.set()
+    until(lambda: late.is_closed, "nobody wants it any more")
+    receiver.stop()
