@@ -23,6 +23,15 @@ from stationmaster.listening_suggesting import Suggesting
 from stationmaster.stopping import stop_on_signals
 
 Lang = Annotated[Language, typer.Option(help="zh | en")]
+AcceptActive = Annotated[
+    bool, typer.Option("--accept-active", help="adapter can't be listen-only 适配器不能只听")
+]
+Dbcs = Annotated[
+    list[Path] | None, typer.Option(help="DBC file; several for a log 报文定义，可重复")
+]
+TryDbc = Annotated[
+    Path | None, typer.Option(help="folder of DBCs to try on unknown ids 候选 DBC 文件夹")
+]
 BAD_INPUT = 2
 ONCE_S = 3.0
 """How long one picture of a live bus takes: rates need a second, and slow messages come as well."""
@@ -41,15 +50,9 @@ def listen(  # noqa: PLR0913, PLR0917 -- every option of the command line is an 
     interface: Annotated[str | None, typer.Option(help="without a profile: adapter 接口")] = None,
     channel: Annotated[str, typer.Option(help="COM3, can0 … 通道")] = "",
     bitrate: Annotated[int, typer.Option(help="bit/s 波特率")] = 500_000,
-    accept_active: Annotated[
-        bool, typer.Option("--accept-active", help="adapter can't be listen-only 适配器不能只听")
-    ] = False,
-    dbc: Annotated[
-        list[Path] | None, typer.Option(help="DBC file; several for a log 报文定义，可重复")
-    ] = None,
-    try_dbc: Annotated[
-        Path | None, typer.Option(help="folder of DBCs to try on unknown ids 候选 DBC 文件夹")
-    ] = None,
+    accept_active: AcceptActive = False,
+    dbc: Dbcs = None,
+    try_dbc: TryDbc = None,
     log: Annotated[Path | None, typer.Option(help="a log instead of adapters 录制文件")] = None,
     pace: Annotated[Pace, typer.Option(help="of a log 播放速度")] = Pace.RECORDED,
     seconds: Annotated[float | None, typer.Option(min=0.1, help="end after 收听秒数")] = None,
