@@ -10,7 +10,7 @@ from can_bridge.buses.port import FrameSource
 from can_bridge.catalogue import BusDecoder
 from can_bridge.clock import Clock
 from can_bridge.delivery_window import DeliveryWindow
-from can_bridge.informing import Informant, reintroduced
+from can_bridge.informing import Informant, counts_of, reintroduced
 from can_bridge.judgement import Judgement
 from can_bridge.observing import FrameObserver, Observers
 from can_bridge.profile import CheckedProfile
@@ -265,6 +265,7 @@ class Bridge:
             dropped_rows=spool.dropped_rows + self._unspooled,
             fault_codes=self._judgement.open_fault_codes(),
             in_use=self._judgement.is_in_use,
+            diagnostics=counts_of(self._parts.informant, self._judgement.passed_over),
         )
 
     def _bus_state(self, now_s: float) -> BusState:
@@ -279,4 +280,4 @@ class Bridge:
 def _gist(state: BenchState) -> tuple[object, ...]:
     """What is told at once when it changes; counters wait for the heartbeat."""
     buses = [bus.state for bus in state.buses]
-    return state.bus, buses, state.fault_codes, state.in_use
+    return state.bus, buses, state.fault_codes, state.in_use, state.diagnostics.is_armed

@@ -54,8 +54,7 @@ class Judgement:
         self._freezer = _freezer(profile, kept)
         self._last: Moment | None = None
         self._steady_s = 0.0
-        self.codes_passed_over = 0
-        """Reported codes for which there was no room."""
+        self._codes_passed_over = 0
 
     @classmethod
     def restored(cls, profile: CheckedProfile, kept: KeptStates) -> "Judgement":
@@ -112,6 +111,11 @@ class Judgement:
         return sorted(
             tested | {code.dtc for code in self._codes.values() if code.phase.is_confirmed}
         )
+
+    @property
+    def passed_over(self) -> int:
+        """Reported codes and freezes for which there was no room."""
+        return self._codes_passed_over + self._freezer.passed_over
 
     @property
     def is_in_use(self) -> bool:
@@ -176,7 +180,7 @@ class Judgement:
     def _reported(self, heard: Sequence[Heard], now: Moment, elapsed_ms: int) -> list[FaultReport]:
         for one in heard:
             self._codes, refused = reported_codes.take(self._codes, one)
-            self.codes_passed_over += refused
+            self._codes_passed_over += refused
         if not self._codes:
             return []
         severities = {key: self._book.severity(code) for key, code in self._codes.items()}

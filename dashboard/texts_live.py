@@ -33,6 +33,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "live.odd_frames": ("异常 {n} 帧", "{n} odd frames"),
     "live.not_available": ("{n} 帧含无效值", "{n} frames with no value"),
     "live.implausible": ("{n} 帧含超范围值", "{n} frames out of range"),
+    "live.armed": ("诊断已开启，已发 {n} 帧", "diagnostics armed, {n} frames sent"),
     "live.spool": ("待传 {n} 条", "{n} rows waiting"),
     "live.dropped": ("丢弃 {n} 条", "{n} rows dropped"),
     "live.range": ("范围 {a}–{b}", "range {a} to {b}"),

@@ -29,6 +29,10 @@ class Gate(Protocol):
         """Whether frames may be sent now."""
 
     @property
+    def sent(self) -> int:
+        """How many frames were sent."""
+
+    @property
     def refused(self) -> Mapping[Refusal, int]:
         """How many frames were refused, by reason."""
 
@@ -75,6 +79,11 @@ class Asking:
         self._was_armed = False
         self._next_read_s = 0.0
         self._told_refusals = 0
+
+    @property
+    def gate(self) -> Gate:
+        """The gate that is asked through, for its counts."""
+        return self._gate
 
     def start(self) -> None:
         """Begin to look for arming; once is enough."""

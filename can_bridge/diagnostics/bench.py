@@ -14,6 +14,7 @@ from can_bridge.frames import FrameBatch
 from can_bridge.judgement import KeptStates
 from can_bridge.profile_tables import Profile
 from can_bridge.reported_codes import Heard
+from telemetry.contract.diagnostics import DiagnosticsCounts
 from telemetry.contract.payloads import DurableMessage, Identity, Value
 
 _KNOWN = "diagnostics-identity"
@@ -76,6 +77,20 @@ class BenchDiagnostics:
             self._known = identity.learnt(self._known, [Fact("broadcast", VIN_DID, vin)])
         return identity.introduced(
             self._stated, self._known, is_without_wires=self._is_without_wires
+        )
+
+    def counts(self, passed_over: int) -> DiagnosticsCounts:
+        """What was asked and overheard so far."""
+        gate = None if self._asking is None else self._asking.gate
+        reassembly, transport = self.overhearing.reassembly.counts, self.overhearing.transport
+        return DiagnosticsCounts(
+            is_armed=gate is not None and gate.is_armed,
+            sent=0 if gate is None else gate.sent,
+            refused=0 if gate is None else sum(gate.refused.values()),
+            messages=reassembly.complete + transport.complete,
+            broken=reassembly.broken + transport.broken,
+            unasked=self.overhearing.counts.unasked,
+            passed_over=passed_over,
         )
 
     def due(self, now_ms: int) -> Sequence[DurableMessage]:

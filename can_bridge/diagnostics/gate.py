@@ -27,6 +27,7 @@ class TransmitGate:
         self._monotonic_s = monotonic_s
         self._state = GateState()
         self._lock = threading.Lock()
+        self._sent = 0
 
     def arm(self, for_s: float) -> None:
         """Allow transmission from now on for a while; only local acts may lead here.
@@ -48,6 +49,11 @@ class TransmitGate:
         return permission.is_armed(self._state, self._monotonic_s())
 
     @property
+    def sent(self) -> int:
+        """How many frames were sent since the gate was made."""
+        return self._sent
+
+    @property
     def refused(self) -> Mapping[Refusal, int]:
         """How many frames were refused, by reason."""
         return dict(self._state.refused)
@@ -65,4 +71,5 @@ class TransmitGate:
             )
             if refusal is not None:
                 raise TransmissionDenied(frame.arbitration_id, frame.data, refusal.value)
+            self._sent += 1
             self._buses[frame.bus].send(frame.arbitration_id, frame.is_extended_id, frame.data)

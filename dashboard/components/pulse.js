@@ -17,6 +17,7 @@ const PulseParts = {
         ? say("live.not_available", { n: frames.not_available.toLocaleString("en-US") }) : null,
       frames?.implausible
         ? say("live.implausible", { n: frames.implausible.toLocaleString("en-US") }) : null,
+      pulse.diagnostics?.is_armed ? say("live.armed", { n: pulse.diagnostics.sent }) : null,
       pulse.spool_rows > USUAL_SPOOL ? say("live.spool", { n: pulse.spool_rows }) : null,
       pulse.dropped_rows ? say("live.dropped", { n: pulse.dropped_rows }) : null,
     ];

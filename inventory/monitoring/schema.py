@@ -125,6 +125,20 @@ class BusOut(BaseModel):
     detail: str = Field(description="what adapter or system said last, in its own words")
 
 
+class DiagnosticsOut(BaseModel):
+    """Diagnostics since the bridge started: frames at its gate, and what it overheard."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    is_armed: bool = Field(description="somebody at the bench allows the bridge to ask")
+    sent: int
+    refused: int
+    messages: int = Field(description="overheard, complete")
+    broken: int = Field(description="overheard, a frame missing")
+    unasked: int = Field(description="answers whose question was not heard")
+    passed_over: int = Field(description="codes and freezes there was no room for")
+
+
 class RowOut(BaseModel):
     """All signals of a bench for one publish period."""
 
@@ -144,6 +158,7 @@ class BenchPulse(BaseModel):
     bus: BusState | None = Field(description="`buses` summed up")
     buses: list[BusOut] = Field(default=[], description="empty while the bench is offline")
     frames: FramesOut | None
+    diagnostics: DiagnosticsOut | None = None
     spool_rows: int = Field(description="rows that wait in the bridge's spool")
     dropped_rows: int = Field(description="rows a full spool had to give up")
     faults: list[FaultOut] = Field(description="open ones, the most severe first")

@@ -6,6 +6,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from telemetry.contract.diagnostics import DiagnosticsCounts
+
 EpochMs = Annotated[
     int, Meta(description="milliseconds since 1970-01-01T00:00:00Z", ge=-(2**53), le=2**53)
 ]
@@ -204,6 +206,7 @@ class BenchState(Message, frozen=True, kw_only=True, omit_defaults=True):
     dropped_rows: Count = 0
     fault_codes: list[str] = []
     in_use: bool = False
+    diagnostics: DiagnosticsCounts = DiagnosticsCounts()
 
 
 class Samples(Durable, frozen=True, kw_only=True, omit_defaults=True):

@@ -9,16 +9,19 @@ import pytest
 from can_bridge.buses.opening import open_receiver
 from can_bridge.buses.receiving import BusReceiver
 from can_bridge.diagnostics.asking import Asking, Questions
+from can_bridge.diagnostics.bench import BenchDiagnostics
 from can_bridge.diagnostics.gate import TransmitGate
 from can_bridge.diagnostics.overhearing import Fact
-from can_bridge.diagnostics.permission import Allowance
+from can_bridge.diagnostics.permission import Allowance, Outgoing
 from can_bridge.diagnostics.reading import EcuIdentity, ReadOnlyDiagnostics
 from can_bridge.dtc import Dtc
-from can_bridge.profile_tables import BusEntry, EcuEntry
+from can_bridge.errors import TransmissionDenied
+from can_bridge.profile_tables import BusEntry, DiagnosticsEntry, EcuEntry, Profile
 from can_bridge.reported_codes import Heard
 from device_sims.bench import BenchHost
 from device_sims.fault_scenarios import BenchKind
 from device_sims.injections import InjectionFolder
+from telemetry.contract.payloads import Identity, IdentityKind
 
 BMS = EcuEntry(name="BMS", bus="hv", request_id=0x7E4, response_id=0x7EC)
 ALLOWED = Allowance(True, frozenset({("hv", 0x7E4)}))
@@ -111,3 +114,27 @@ def test_who_is_armed_is_asked_and_who_is_not_stays_silent(tmp_path: Path) -> No
         assert asking.answers.empty()
         assert not gate.is_armed
         assert gate.refused == {}
+
+
+def test_a_bench_tells_what_it_sent_and_refused(tmp_path: Path) -> None:
+    requests: list[float | None] = [60.0, 0.0]
+    profile = Profile(
+        name="x",
+        buses=[BusEntry(name="hv", channel="{bench}.hv")],
+        diagnostics=DiagnosticsEntry(is_allowed=True, ecus=[BMS]),
+    )
+    with simulated_battery(tmp_path, "isolation-low") as receiver:
+        gate = gate_on(receiver)
+        asking = Asking(
+            Questions([BMS]), {"hv": receiver}, gate, lambda: requests.pop(0), time.monotonic
+        )
+        bench = BenchDiagnostics(profile, Identity(kind=IdentityKind.HARDWARE), asking)
+        asking.look()
+        counts = bench.counts(passed_over=2)
+        # three single-frame requests, and flow control for each answer that is longer
+        assert (counts.is_armed, counts.sent, counts.refused, counts.passed_over) == (True, 6, 0, 2)
+        asking.look()
+        with pytest.raises(TransmissionDenied):
+            gate.send(Outgoing("hv", 0x7E4, False, bytes.fromhex("022E01")))
+        counts = bench.counts(passed_over=2)
+        assert (counts.is_armed, counts.sent, counts.refused) == (False, 6, 1)

@@ -153,6 +153,11 @@ def test_an_overheard_code_lives_through_the_bridge_with_its_freeze(tmp_path: Pa
     states = [one for one in desk.sent(Stream.STATE) if isinstance(one, BenchState)]
     assert any(one.fault_codes == ["P0AA6"] for one in states)
     assert states[-1].fault_codes == []
+    desk.run(3.0, value=800)
+    counts = next(
+        one.diagnostics for one in reversed(desk.sent(Stream.STATE)) if isinstance(one, BenchState)
+    )
+    assert (counts.messages, counts.sent, counts.is_armed) == (4, 0, False)
     desk.close()
 
 
