@@ -19,7 +19,7 @@ from can_bridge.logs.generic_csv import GenericCsv
 from can_bridge.logs.gvret import Gvret
 from can_bridge.logs.lines import LineCounts, TextBatches, TextFormat
 from can_bridge.logs.mf4 import MAGICS as MF4_MAGICS
-from can_bridge.logs.mf4 import Mf4Batches
+from can_bridge.logs.mf4_process import Mf4Batches
 from can_bridge.logs.microchip import Microchip
 from can_bridge.logs.python_can_csv import PythonCanCsv
 from can_bridge.logs.through_python_can import SQLITE_MAGIC, SqliteBatches

@@ -32,6 +32,12 @@ class LineCounts:
     unparsable_lines: int = 0
     bad_line_numbers: list[int] = field(default_factory=list)
 
+    def take(self, other: "LineCounts") -> None:
+        """Become what another reader counted."""
+        self.lines, self.event_lines = other.lines, other.event_lines
+        self.unparsable_lines = other.unparsable_lines
+        self.bad_line_numbers[:] = other.bad_line_numbers
+
     def note_bad_line(self, number: int) -> None:
         """Count a line that should hold a frame and does not."""
         self.unparsable_lines += 1

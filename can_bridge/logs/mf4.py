@@ -1,13 +1,18 @@
-"""ASAM MDF 4 bus logging through asammdf, a window of records at a time."""
+"""ASAM MDF 4 bus logging through asammdf, a window of records at a time.
+
+Runs in a process of its own (`mf4_process`): asammdf crashes on some damaged files.
+"""
 
 import contextlib
 import logging
+import pickle
+import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +42,7 @@ _BITS = (
 )
 
 
-class Mf4Batches:
+class Mf4Records:
     """Reads the CAN groups of a file once, merged by time; channels as the file numbers them."""
 
     def __init__(self, path: Path) -> None:
@@ -69,13 +74,37 @@ class Mf4Batches:
             raise UnreadableLog(self._path, "MDF without CAN_DataFrame group")
 
     def _opened(self, scratch: Path) -> Any:  # noqa: ANN401 -- asammdf has no useful types
-        logging.getLogger("asammdf").setLevel(logging.ERROR)
+        logging.getLogger("asammdf").setLevel(logging.CRITICAL)
         try:
             # a file that its logger did not finish is finished in a copy
             return _mdf()(self._path, temporary_folder=str(scratch))
         except Exception as refused:
             # asammdf raises its own, struct's, zlib's and numpy's errors for a damaged file
             raise UnreadableLog(self._path, f"not a readable MDF: {refused}") from refused
+
+
+class Refusal(NamedTuple):
+    """Why a file cannot be read."""
+
+    reason: str
+
+
+def main() -> None:
+    """Write what is in the file named by the last argument to standard output, pickled.
+
+    Batches, then the counts; or, at any point, a refusal as the last.
+    """
+    records = Mf4Records(Path(sys.argv[-1]))
+    out = sys.stdout.buffer
+    # whatever else prints must not end up between the pickles
+    sys.stdout = sys.stderr
+    try:
+        for batch in records:
+            pickle.dump(batch, out, pickle.HIGHEST_PROTOCOL)
+        pickle.dump(records.counts, out)
+    except UnreadableLog as refused:
+        pickle.dump(Refusal(refused.reason), out)
+    out.flush()
 
 
 @cache

@@ -1,3 +1,5 @@
+import contextlib
+import random
 from pathlib import Path
 
 import asammdf
@@ -5,8 +7,10 @@ import can
 import numpy as np
 import pytest
 
+from can_bridge.errors import UnreadableLog
 from can_bridge.frames import IS_ERROR, IS_REMOTE, FrameBatch
 from can_bridge.logs.facts import log_facts
+from can_bridge.logs.mf4_process import Mf4Batches
 from can_bridge.logs.reading import open_log
 from can_bridge.logs.through_python_can import messages_of
 from can_bridge.logs.writing import convert, format_of, write_batches
@@ -129,12 +133,10 @@ def test_what_python_can_writes_is_read_with_every_kind_of_frame(
 def test_a_binary_log_cut_anywhere_is_read_up_to_there_or_refused(
     shared: Path, tmp_path: Path, suffix: str
 ) -> None:
-    from can_bridge.errors import UnreadableLog
-
     content_bytes = (shared / f"can/logs/derived_kona2019.{suffix}").read_bytes()
     path = tmp_path / f"cut.{suffix}"
     outcomes = set()
-    for share in np.linspace(0.001, 0.999, 25):
+    for share in np.linspace(0.001, 0.999, 12):
         path.write_bytes(content_bytes[: int(len(content_bytes) * share)])
         log = None
         try:
@@ -147,6 +149,34 @@ def test_a_binary_log_cut_anywhere_is_read_up_to_there_or_refused(
         assert 0 < frames < 39_546
         assert log.unparsable_lines > 0
     assert "refused" in outcomes
+
+
+def test_an_mdf_that_crashes_its_reader_is_refused(
+    shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "log.mf4"
+    path.write_bytes((shared / "can/logs/css_leaf_uds_gnss.mf4").read_bytes())
+    dying = tmp_path / "asammdf.py"
+    dying.write_text("import os; os.abort()\n", "utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(UnreadableLog, match="ended unexpectedly"):
+        list(open_log(path).batches())
+    dying.write_text("while True: pass\n", "utf-8")
+    with pytest.raises(UnreadableLog, match="ended unexpectedly"):
+        list(Mf4Batches(path, longest_silence_s=1.0))
+
+
+def test_random_damage_of_an_mdf_never_ends_the_process(shared: Path, tmp_path: Path) -> None:
+    original = (shared / "can/logs/css_leaf_uds_gnss.mf4").read_bytes()
+    path = tmp_path / "log.mf4"
+    for seed in (122, 123, 124, 125):
+        pick = random.Random(seed)  # noqa: S311 -- no secret
+        damaged = bytearray(original)
+        for _ in range(20):
+            damaged[pick.randrange(pick.choice((300, len(damaged))))] = pick.randrange(256)
+        path.write_bytes(damaged)
+        with contextlib.suppress(UnreadableLog):
+            assert sum(len(batch) for batch in open_log(path).all_batches()) <= 5588
 
 
 def test_a_database_of_python_can_is_read_through_it(tmp_path: Path) -> None:
