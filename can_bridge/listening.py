@@ -159,10 +159,11 @@ def step(view: View, bus: HeardBus, batch: FrameBatch, decoded: DecodedBatch, no
     """
     now_s = max(now_s, view.now_s)
     data = batch.data_frames()
+    seen = view.buses.get(bus.name) or BusSeen(bus.name)
     return replace(
         view,
         now_s=now_s,
-        buses={**view.buses, bus.name: _bus_after(view.buses[bus.name], bus, batch, decoded)},
+        buses={**view.buses, bus.name: _bus_after(seen, bus, batch, decoded)},
         ids=_ids_after(view.ids, bus, data, decoded.message, now_s),
         values=_values_after(view.values, bus, decoded, now_s),
     )

@@ -1,7 +1,7 @@
 """Where somebody listens from: the buses of a profile or the channels of a log, with decoders."""
 
 import threading
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -39,11 +39,15 @@ class Listened:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What there is to show: the view, how live buses are, and whether it is the last one."""
+    """What there is to show.
+
+    `statuses` say how live buses are; `unparsable_lines` of a log held a frame nobody could read.
+    """
 
     view: View
     statuses: Mapping[str, BusStatus]
     is_last: bool
+    unparsable_lines: int = 0
 
 
 def buses_of(profile: CheckedProfile) -> list[Listened]:
@@ -131,21 +135,25 @@ def listen_to_log(
     Raises:
         UnreadableLog: the log cannot be read.
     """
-    buses = channels_as_buses(path, candidates)
+    recording = open_log(path)
+    buses = channels_as_buses(recording.batches(), candidates)
     view = begun([bus.heard for bus in buses.values()], 0.0)
     began_s = 0.0 if monotonic_s is None else monotonic_s()
-    for log_s, batch in _moments(path, is_paced=monotonic_s is not None):
+    for log_s, batch in _moments(recording.all_batches(), is_paced=monotonic_s is not None):
         if monotonic_s is not None:
             stop.wait(max(0.0, began_s + log_s - monotonic_s()))
         if stop.is_set():
             break
+        if not buses.keys() >= set(batch.channels):
+            # a channel that came to life after the beginning of a long log
+            buses = channels_as_buses([batch], candidates) | buses
         view = _all_heard(view, buses, batch, log_s)
         if monotonic_s is not None:
             view = tick(view, log_s)
-            yield Picture(view, {}, False)
+            yield Picture(view, {}, False, recording.unparsable_lines)
     if monotonic_s is None:
         view = tick(view, view.now_s, window_s=0)
-    yield Picture(view, {}, True)
+    yield Picture(view, {}, True, recording.unparsable_lines)
 
 
 def _all_heard(
@@ -158,29 +166,28 @@ def _all_heard(
     return view
 
 
-def channels_as_buses(path: Path, candidates: Sequence[Listened]) -> dict[int | str, Listened]:
+def channels_as_buses(
+    batches: Iterable[FrameBatch], candidates: Sequence[Listened]
+) -> dict[int | str, Listened]:
     """The channels of a log, each with the candidate that knows the largest share of its frames.
 
-    A channel that none knows has no messages.
+    The first `SCANNED_FRAMES` decide. A channel that no candidate knows has no messages.
     """
-    seen: dict[int | str, int] = {}
     known: dict[int | str, list[int]] = {}
-    for batch in open_log(path).batches():
-        of_each = np.bincount(batch.channel, minlength=len(batch.channels)).tolist()
-        for place, channel in enumerate(batch.channels):
-            seen[channel] = seen.get(channel, 0) + of_each[place]
+    scanned = 0
+    for batch in batches:
+        for channel in batch.channels:
+            known.setdefault(channel, [0] * len(candidates))
         for position, candidate in enumerate(candidates):
-            knows = np.bincount(
-                batch.channel, candidate.decoder.knows(batch), len(batch.channels)
-            ).tolist()
-            for place, channel in enumerate(batch.channels):
-                counts = known.setdefault(channel, [0] * len(candidates))
-                counts[position] += int(knows[place])
-        if sum(seen.values()) > SCANNED_FRAMES:
+            knows = candidate.decoder.knows(batch)
+            of_each = np.bincount(batch.channel, knows, len(batch.channels)).tolist()
+            for channel, count in zip(batch.channels, of_each, strict=True):
+                known[channel][position] += int(count)
+        scanned += len(batch)
+        if scanned > SCANNED_FRAMES:
             break
     return {
-        channel: _as_bus(channel, candidates, known.get(channel, []))
-        for channel in sorted(seen, key=str)
+        channel: _as_bus(channel, candidates, known[channel]) for channel in sorted(known, key=str)
     }
 
 
@@ -195,14 +202,16 @@ def _as_bus(channel: int | str, candidates: Sequence[Listened], known: list[int]
 _USUAL_BITRATE = 500_000
 
 
-def _moments(path: Path, *, is_paced: bool) -> Iterator[tuple[float, FrameBatch]]:
+def _moments(
+    batches: Iterable[FrameBatch], *, is_paced: bool
+) -> Iterator[tuple[float, FrameBatch]]:
     """Batches with the seconds from the log's beginning to their last frame, never going back.
 
     Paced, a batch holds what came within `LOOK_S`.
     """
     first_s: float | None = None
     latest_s = -np.inf
-    for batch in open_log(path).all_batches():
+    for batch in batches:
         if not len(batch):
             continue
         # timestamps of real logs go back; time does not

@@ -77,7 +77,10 @@ def listen(  # noqa: PLR0913, PLR0917 -- every option of the command line is an 
         seconds = ONCE_S
     try:
         profiles = given.profiles()
-        suggesting = Suggesting(given.databases(profiles))
+        databases, left_out = given.databases(profiles)
+        for reason in left_out:
+            typer.echo(reason, err=True)
+        suggesting = Suggesting(databases)
         pictures = _pictures(given, profiles, Pace.FAST if is_single else pace)
         if not is_single:
             _show(_until(pictures, seconds), given.title(), suggesting, lang)

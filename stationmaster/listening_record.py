@@ -13,6 +13,7 @@ def picture_record(picture: Picture, found: Sequence[Suggestion]) -> dict[str, o
     view = picture.view
     return {
         "seconds": round(view.now_s - view.started_s, 3),
+        "unparsable_lines": picture.unparsable_lines,
         "buses": [_bus(bus, picture.statuses.get(bus.name)) for bus in view.buses.values()],
         "ids": [_id(seen) for seen in view.known_ids()],
         "unknown_ids": [_id(seen) for seen in view.unknown_ids()],

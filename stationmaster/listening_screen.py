@@ -66,7 +66,7 @@ def screen(picture: Picture, stage: Stage) -> RenderableType:
     """The whole picture."""
     view = picture.view
     top: list[RenderableType] = [
-        _title(view, stage),
+        _title(picture, stage),
         _buses(view, picture.statuses, stage),
         Styled(""),
     ]
@@ -114,9 +114,12 @@ def _shares(rows: int | None, wanted: Sequence[int]) -> list[int | None]:
     return list(shares.values())
 
 
-def _title(view: View, stage: Stage) -> Styled:
-    seconds = view.now_s - view.started_s
-    text = f"{stage.title} · {seconds:.1f} s · " + stage.told("只听", "listening only")
+def _title(picture: Picture, stage: Stage) -> Styled:
+    view, lines = picture.view, picture.unparsable_lines
+    text = f"{stage.title} · {view.now_s - view.started_s:.1f} s · "
+    text += stage.told("只听", "listening only")
+    if lines:
+        text += stage.told(f" · {lines} 行读不懂", f" · {lines} lines unreadable")
     return Styled(text, style="bold", no_wrap=True, overflow="ellipsis")
 
 

@@ -1,6 +1,5 @@
 """What `bench listen` listens to, from what was given on the command line."""
 
-import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,10 +49,12 @@ class Given:
             return [_made(BusEntry(name=dbc.stem, dbc=_whole(dbc)), dbc) for dbc in self.dbcs]
         return [self._adapter()]
 
-    def databases(self, profiles: Sequence[CheckedProfile]) -> dict[str, Database]:
+    def databases(
+        self, profiles: Sequence[CheckedProfile]
+    ) -> tuple[dict[str, Database], list[str]]:
         """The DBCs that may explain unknown identifiers, by file name: those in use, and the tried.
 
-        A file of the folder that cannot be read is left out: it was not asked for by name.
+        With them why files of the folder were left out: nobody asked for these by name.
 
         Raises:
             NotListenable: the folder holds no DBC.
@@ -61,14 +62,22 @@ class Given:
         """
         used = [one.dbc_path(bus) for one in profiles for bus in one.profile.buses if bus.dbc]
         found = {path.name: load_dbc(path).database for path in used}
-        if self.try_dbcs is not None:
-            tried = sorted(self.try_dbcs.glob("*.dbc"))
-            if not tried:
-                raise NotListenable(f"{self.try_dbcs}: 没有 .dbc 文件 · no .dbc files")
-            for path in tried:
-                with contextlib.suppress(UnreadableDbc):
-                    found[path.name] = load_dbc(path).database
-        return found
+        left_out: list[str] = []
+        for path in self._tried():
+            try:
+                found[path.name] = load_dbc(path).database
+            except UnreadableDbc as unreadable:
+                left_out.append(str(unreadable))
+        return found, left_out
+
+    def _tried(self) -> list[Path]:
+        if self.try_dbcs is None:
+            return []
+        files = sorted(self.try_dbcs.iterdir()) if self.try_dbcs.is_dir() else []
+        tried = [path for path in files if path.suffix.lower() == ".dbc"]
+        if not tried:
+            raise NotListenable(f"{self.try_dbcs}: 没有 .dbc 文件 · no .dbc files")
+        return tried
 
     def title(self) -> str:
         """What is listened to, in a few words."""

@@ -138,3 +138,28 @@ def test_what_cannot_be_listened_to_is_a_plain_line(
     result = runner.invoke(app, ["bench", "listen", *options, "--once"])
     assert result.exit_code == 2
     assert told in result.stderr
+
+
+def test_a_log_tells_its_unreadable_lines_and_channels_that_come_late(
+    app: typer.Typer, folder: Path
+) -> None:
+    lines = [f"({number / 1000:.6f}) can0 100#0102" for number in range(210_000)]
+    lines += ["(not a frame", "(211.000000) can1 200#03"]
+    (folder / "long.log").write_text("\n".join(lines) + "\n", "utf-8")
+    record = listen(app, "--log", "long.log")
+    assert record["unparsable_lines"] == 1
+    assert [(bus["name"], bus["frames"]) for bus in record["buses"]] == [
+        ("can0", 210_000),
+        ("can1", 1),
+    ]
+
+
+def test_a_dbc_of_the_tried_folder_that_cannot_be_read_is_named(
+    app: typer.Typer, folder: Path
+) -> None:
+    (folder / "broken.dbc").write_bytes(b"")
+    (folder / "x.log").write_text("(1.000000) can0 100#0102\n", "utf-8")
+    options = ["bench", "listen", "--log", "x.log", "--try-dbc", str(folder), "--once"]
+    result = runner.invoke(app, options)
+    assert result.exit_code == 0, result.output
+    assert "broken.dbc" in result.stderr
