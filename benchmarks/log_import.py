@@ -3,7 +3,8 @@
 python benchmarks/log_import.py [ROUNDS]
 
 The frames are the whole car of the reference recordings, repeated with later timestamps to about
-200,000; files are written to a temporary folder and read from the page cache.
+200,000; files are written to a temporary folder and read from the page cache. MF4 is read by a process of its
+own, whose start is part of its figure.
 """
 
 import statistics
@@ -32,6 +33,7 @@ DATE_S = 1_673_520_000.0
 _WRITTEN = {"gvret": "gvret.csv", "candump": "log", "csv": "csv"} | {
     name: name for name in ("asc", "trc", "blf", "mf4")
 }
+_BINARY = {"blf", "mf4"}
 _BUSMASTER = (
     "***BUSMASTER Ver 3.2.2***\n***HEX***\n***ABSOLUTE MODE***\n"
     "***<Time><Tx/Rx><Channel><CAN ID><Type><DLC><DataBytes>***\n"
@@ -122,6 +124,8 @@ def line(form: str, path: Path, expected: int, rounds: int) -> str:
     median = statistics.median(own)
     told = f"{median:,.0f} ({min(own):,.0f}-{max(own):,.0f})"
     met = "yes" if median >= GOAL else "**no**"
+    if form in _BINARY:
+        met = "(no text)"
     if not peer:
         return f"| {form} | {told} | no reader | - | {met} |"
     other = statistics.median(peer)
