@@ -3,8 +3,8 @@
 python benchmarks/log_import.py [ROUNDS]
 
 The frames are the whole car of the reference recordings, repeated with later timestamps to about
-200,000; files are written to a temporary folder and read from the page cache. MF4 is read by a process of its
-own, whose start is part of its figure.
+200,000; files are written to a temporary folder and read from the page cache. MF4 is read by a
+process of its own, whose start is part of its figure.
 """
 
 import statistics
