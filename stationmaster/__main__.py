@@ -53,23 +53,28 @@ def command_line(words: Iterable[str] = tuple(COMMANDS)) -> typer.Typer:
         """Keep a single command a group, so that its name stays part of the line."""
 
     groups: dict[str, typer.Typer] = {}
-    for words_of_one in words:
-        module, _, attribute = COMMANDS[words_of_one].partition(":")
+    for entry in words:
+        module, _, attribute = COMMANDS[entry].partition(":")
         command = getattr(import_module(f"stationmaster.{module}"), attribute)
-        word, _, inner = words_of_one.partition(" ")
-        if not inner and not isinstance(command, typer.Typer):
-            app.command(word)(command)
-            continue
-        if word not in groups:
-            groups[word] = typer.Typer(no_args_is_help=True)
-            app.add_typer(groups[word], name=word)
+        word, _, inner = entry.partition(" ")
         if inner:
-            groups[word].command(inner)(command)
+            _group(app, groups, word).command(inner)(command)
+        elif isinstance(command, typer.Typer):
+            group = _group(app, groups, word)
+            group.info.help = command.info.help
+            group.registered_callback = command.registered_callback
+            group.registered_commands += command.registered_commands
         else:
-            groups[word].info.help = command.info.help
-            # without a name its commands become the group's own
-            groups[word].add_typer(command)
+            app.command(word)(command)
     return app
+
+
+def _group(app: typer.Typer, groups: dict[str, typer.Typer], word: str) -> typer.Typer:
+    """The group of a first word; its commands may come from several modules."""
+    if word not in groups:
+        groups[word] = typer.Typer(no_args_is_help=True)
+        app.add_typer(groups[word], name=word)
+    return groups[word]
 
 
 def _called(arguments: list[str]) -> list[str]:

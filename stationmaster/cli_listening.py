@@ -77,10 +77,7 @@ def listen(  # noqa: PLR0913, PLR0917 -- every option of the command line is an 
         seconds = ONCE_S
     try:
         profiles = given.profiles()
-        databases, left_out = given.databases(profiles)
-        for reason in left_out:
-            typer.echo(reason, err=True)
-        suggesting = Suggesting(databases)
+        suggesting = _suggesting(given, profiles)
         pictures = _pictures(given, profiles, Pace.FAST if is_single else pace)
         if not is_single:
             _show(_until(pictures, seconds), given.title(), suggesting, lang)
@@ -95,6 +92,13 @@ def listen(  # noqa: PLR0913, PLR0917 -- every option of the command line is an 
     else:
         console = Console()
         console.print(screen(last, Stage(given.title(), lang, console.width, suggestions=found)))
+
+
+def _suggesting(given: Given, profiles: Sequence[CheckedProfile]) -> Suggesting:
+    databases, left_out = given.databases(profiles)
+    for reason in left_out:
+        typer.echo(reason, err=True)
+    return Suggesting(databases)
 
 
 def _pictures(given: Given, profiles: Sequence[CheckedProfile], pace: Pace) -> Generator[Picture]:
