@@ -17,6 +17,7 @@ COMMANDS = {
     "register": "cli_inventory:register_app",
     "decode": "cli_can:decode",
     "log": "cli_logs:log_app",
+    "dbc": "cli_dbc:dbc_app",
     "bridge": "cli_can:bridge_app",
     "bridge arm": "cli_diagnostics:arm",
     "bridge disarm": "cli_diagnostics:disarm",

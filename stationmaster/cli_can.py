@@ -65,14 +65,15 @@ def _decode_record(
         "channel": channel,
         "encoding": loaded.encoding,
         "repairs": [{"line": repair.line, "what": repair.what} for repair in loaded.repairs],
+        "lost": [{"line": one.line, "what": one.what} for one in loaded.lost],
         "unparsable_lines": log.unparsable_lines,
         **statistics.as_record(),
     }
 
 
 def _print_statistics(loaded: Dbc, log: CanLog, statistics: LogStatistics) -> None:
-    for repair in loaded.repairs:
-        typer.echo(f"{loaded.path}:{repair.line}: {repair.what}", err=True)
+    for one in (*loaded.repairs, *loaded.lost):
+        typer.echo(f"{loaded.path}:{one.line}: {one.what}", err=True)
     if log.unparsable_lines:
         lines = ", ".join(str(number) for number in log.bad_line_numbers)
         typer.echo(f"{log.path}: {log.unparsable_lines} unparsable lines: {lines}", err=True)

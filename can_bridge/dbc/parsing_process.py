@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import IO
+from typing import IO, cast
 
 import psutil
 
@@ -28,6 +28,8 @@ _RUN_CHILD = f"from {main.__module__} import main; main()"
 _POLL_S = 0.05
 _IDLE_S = 5.0
 """How long a child waits for the next file: a start loads a few in a row, then none for hours."""
+_FRESH_BYTES = 128 * 1024 * 1024
+"""A child that holds more after its answer is not used again."""
 _MOST_ANSWER_BYTES = 256 * 1024 * 1024
 
 
@@ -42,8 +44,14 @@ class ParsingProcess:
     ends, so it ends with its parent however that ends.
     """
 
-    def __init__(self, max_seconds: float = MAX_SECONDS, idle_s: float = _IDLE_S) -> None:
+    def __init__(
+        self,
+        max_seconds: float = MAX_SECONDS,
+        max_memory_bytes: int = MAX_MEMORY_BYTES,
+        idle_s: float = _IDLE_S,
+    ) -> None:
         self._max_seconds = max_seconds
+        self._max_memory_bytes = max_memory_bytes
         self._idle_s = idle_s
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
@@ -68,17 +76,17 @@ class ParsingProcess:
             self._stop_idling()
             try:
                 pickled = self._ask(request)
+                answer = pickle.loads(pickled)  # noqa: S301 -- by our own code in our own child
             except BaseException:
                 # also on Ctrl-C: a late answer must not meet the next request
                 self._end(kill=True)
                 raise
-            self._idle = threading.Timer(self._idle_s, self.close)
-            self._idle.daemon = True
-            self._idle.start()
-        answer = pickle.loads(pickled)  # noqa: S301 -- written by our own code in our own child
-        if not isinstance(answer, Answer):
-            raise OutOfLimits("the process that reads it answered something else")
-        return answer
+            if answer.refused or self._memory_bytes() > _FRESH_BYTES:
+                # what one file left behind must not count against the next
+                self._end(kill=True)
+            else:
+                self._start_idling()
+        return cast("Answer", answer)
 
     def close(self) -> None:
         """End the child; the next request starts another."""
@@ -98,19 +106,23 @@ class ParsingProcess:
             try:
                 pickled = answers.get(timeout=_POLL_S)
             except queue.Empty:
-                self._check_limits(child, deadline)
+                self._check_limits(deadline)
                 continue
             if not pickled:
                 raise OutOfLimits("the process that reads it ended unexpectedly")
             return pickled
 
-    def _check_limits(self, child: subprocess.Popen[bytes], deadline: float) -> None:
+    def _check_limits(self, deadline: float) -> None:
         if time.monotonic() > deadline:
             raise OutOfLimits(f"reading it takes longer than {self._max_seconds:g} s")
+        if self._memory_bytes() > self._max_memory_bytes:
+            mebibytes = self._max_memory_bytes // 1024 // 1024
+            raise OutOfLimits(f"reading it takes more than {mebibytes} MiB of memory")
+
+    def _memory_bytes(self) -> int:
         with contextlib.suppress(psutil.Error):
-            if psutil.Process(child.pid).memory_info().rss > MAX_MEMORY_BYTES:
-                mebibytes = MAX_MEMORY_BYTES // 1024 // 1024
-                raise OutOfLimits(f"reading it takes more than {mebibytes} MiB of memory")
+            return psutil.Process(self.child_pid).memory_info().rss if self._child else 0
+        return 0
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._owner != os.getpid():  # after a fork the child belongs to the other process
@@ -127,6 +139,11 @@ class ParsingProcess:
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
         return self._child
+
+    def _start_idling(self) -> None:
+        self._idle = threading.Timer(self._idle_s, self.close)
+        self._idle.daemon = True
+        self._idle.start()
 
     def _stop_idling(self) -> None:
         if self._idle is not None:

@@ -9,7 +9,7 @@ from can_bridge.dbc.multiplexing import put_multiplexing_right
 from can_bridge.dbc.naming import Naming, put_names_right
 from can_bridge.dbc.outline import MessageBlock, Outline, outline_of
 from can_bridge.dbc.references import put_ids_right, put_references_right
-from can_bridge.dbc.remarks import Remark, remark
+from can_bridge.dbc.remarks import Remark, Severity, remark
 from can_bridge.dbc.sheet import KEYWORDS, Sheet
 from can_bridge.dbc.statements import Statement
 
@@ -69,9 +69,7 @@ class RepairedText:
 
 def repair(text: str) -> RepairedText:
     """Find and mend what cantools cannot read, or would read as something else."""
-    sheet = Sheet(text)
-    outline = outline_of(sheet)
-    outline.remarks[:0] = sheet.remarks
+    outline = _most_readable(text)
     by_id = put_ids_right(outline)
     put_references_right(outline, by_id)
     put_attributes_right(outline)
@@ -84,6 +82,23 @@ def repair(text: str) -> RepairedText:
     if not outline.messages:
         outline.remarks.append(remark(1, "no-messages"))
     return RepairedText(outline, naming)
+
+
+def _most_readable(text: str) -> Outline:
+    """The text by its quotes, or as if some were missing where that makes more sense of it."""
+    outline = outline_of(Sheet(text))
+    if _trouble(outline):
+        other = outline_of(Sheet(text, distrusts_quotes=True))
+        if _trouble(other) < _trouble(outline):
+            outline = other
+    outline.remarks[:0] = outline.sheet.remarks
+    return outline
+
+
+def _trouble(outline: Outline) -> int:
+    return sum(
+        one.severity is Severity.LOST or one.kind == "not-understood" for one in outline.remarks
+    )
 
 
 def _join_node_lists(outline: Outline) -> None:

@@ -54,7 +54,7 @@ KEYWORD_KINDS = {
 KEYWORDS = frozenset(KEYWORD_KINDS.values())
 NUMBER, WORD, STRING, GARBAGE = "N", "W", "S", "?"
 
-_STRING_GRAMMAR = r'"(?:\\"|[^"])*+"'
+_STRING_GRAMMAR = r'"[^"\\]*+(?:\\"?+[^"\\]*+)*+"'
 _GRAMMAR = r"""(?P<gap>(?:[ \t\n]|//[^\n]*+)++)
     |(?P<stray>[\x00-\x08\x0b-\x1f\x7f\xa0\u200b\u3000\ufeff]++)
     |(?P<hex>0[xX][0-9A-Fa-f]++(?!\w))
@@ -75,6 +75,9 @@ nothing further."""
 class Sheet:
     """The tokens of a text.
 
+    With `distrusts_quotes` a string that holds whole statements is taken for one whose closing
+    quote is missing; it may as well be a comment that quotes a DBC.
+
     Attributes:
         kinds: one letter per token: `KEYWORD_KINDS`, N number, W word, S string, the mark itself,
             `?` for anything else.
@@ -85,7 +88,7 @@ class Sheet:
         appendix: written behind everything else.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, distrusts_quotes: bool = False) -> None:
         self.kinds: list[str] = []
         self.originals: list[str] = []
         self.starts_line: list[bool] = []
@@ -95,6 +98,7 @@ class Sheet:
         self._starts: list[int] = []
         self._newlines = [found.start() for found in re.finditer("\n", text)]
         self._strays: list[tuple[int, str]] = []
+        self._distrusts_quotes = distrusts_quotes
         self._suspect_budget = _MOST_SUSPECT_CHARACTERS
         self.texts: list[str] = []
         self._read(text)
@@ -185,7 +189,9 @@ class Sheet:
         A comment that quotes DBC text is followed by its semicolon; a string whose closing quote is
         missing ends at the opening quote of the next one, in the middle of a statement.
         """
-        if self._suspect_budget <= 0 or text.find("\n", start, end) < 0:
+        if not self._distrusts_quotes or self._suspect_budget <= 0:
+            return False
+        if text.find("\n", start, end) < 0:
             return False
         if _SWALLOWED.search(text, start, end) is None:
             return False
