@@ -70,6 +70,12 @@ def lock_stamp(wants_tests: bool) -> str:
         return hashlib.sha256(file.read()).hexdigest()
 
 
+def project_stamp() -> str:
+    """By which project file .venv must know the project: it names commands and log readers."""
+    with open(os.path.join(ROOT, "pyproject.toml"), "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()
+
+
 def place_stamp() -> str:
     """By which Python and where .venv must have been made: its scripts name both."""
     return hashlib.sha256(f"{sys.version}|{ROOT}".encode()).hexdigest()
@@ -82,6 +88,12 @@ def read_stamps() -> "list[str]":
             return list(json.load(file))
     except (OSError, ValueError, TypeError):
         return []
+
+
+def write_stamps(stamps: "list[str]") -> None:
+    """Note what .venv was made from."""
+    with open(STAMPS, "w", encoding="utf-8") as file:
+        json.dump(stamps, file)
 
 
 def call(command: "list[str]", environment: "dict[str, str] | None" = None) -> bool:
@@ -176,8 +188,13 @@ def install(wants_tests: bool, options: "dict[str, str]") -> None:
             "依赖安装失败。没有外网时用 --index-url 镜像，或 --offline --find-links 离线包目录。",
             "Installing failed; try --index-url MIRROR or --offline --find-links DIR.",
         )
-    # the console script is a convenience: `run.py WORD` works without it
-    call([*pip, "--quiet", "--no-deps", "--no-build-isolation", "--no-index", "-e", ROOT])
+
+
+def install_project() -> None:
+    """Make .venv know the project's command and its log readers; needs no network."""
+    # a convenience: `run.py WORD` works without it
+    pip = [in_venv("python"), "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
+    call([*pip, "--no-deps", "--no-build-isolation", "--no-index", "-e", ROOT])
 
 
 def ensure_venv(wants_tests: bool, options: "dict[str, str]") -> None:
@@ -185,6 +202,9 @@ def ensure_venv(wants_tests: bool, options: "dict[str, str]") -> None:
     wanted, place, stamps = lock_stamp(wants_tests), place_stamp(), read_stamps()
     is_alive = place in stamps and os.path.exists(in_venv("python"))
     if wanted in stamps and is_alive:
+        if project_stamp() not in stamps:
+            install_project()
+            write_stamps([place, project_stamp(), lock_stamp(False), wanted])
         return
     say("① 准备 Python 环境 .venv ……", "Preparing .venv …")
     if is_alive and call([in_venv("python"), "-c", ""]):
@@ -192,9 +212,9 @@ def ensure_venv(wants_tests: bool, options: "dict[str, str]") -> None:
     else:
         make_venv()
     install(wants_tests, options)
+    install_project()
     # the test lock holds everything the other one does
-    with open(STAMPS, "w", encoding="utf-8") as file:
-        json.dump([place, lock_stamp(False), wanted], file)
+    write_stamps([place, project_stamp(), lock_stamp(False), wanted])
 
 
 def wheelhouse(arguments: "list[str]", options: "dict[str, str]") -> None:
