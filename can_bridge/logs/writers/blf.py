@@ -120,7 +120,7 @@ def _objects(batch: FrameBatch, plan: WritingPlan) -> bytes:
     size += OBJECT.itemsize
     place = np.cumsum(size) - size
     out = np.zeros(int(size.sum()), np.uint8)
-    numbers = np.array([plan.channel_numbers[name] for name in batch.channels], np.int64) + 1
+    numbers = plan.numbers_of(batch) + 1
     for chosen, kind, body in (
         (is_classic, CAN_MESSAGE, _classic),
         (is_fd, CAN_FD_MESSAGE, _fd),
@@ -128,7 +128,7 @@ def _objects(batch: FrameBatch, plan: WritingPlan) -> bytes:
     ):
         rows = batch.where(chosen)
         if len(rows):
-            records = body(rows, numbers[rows.channel])
+            records = body(rows, numbers[chosen])
             header = _object_headers(rows, kind, records.shape[1], plan.start_s)
             joined = np.concatenate([header, records], axis=1)
             out[place[chosen][:, None] + np.arange(joined.shape[1])] = joined

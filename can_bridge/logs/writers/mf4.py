@@ -67,7 +67,9 @@ class Mf4Writer:
             if name == _GROUPS[0] and name not in self._groups:
                 self._append(name, layout, np.zeros(0, layout), np.zeros(0))
         try:
-            self._mdf.save(self._path, overwrite=True, compression=_COMPRESSED)
+            # asammdf gives every other name its own suffix
+            saved = self._mdf.save(self._path, overwrite=True, compression=_COMPRESSED)
+            Path(saved).replace(self._path)
         finally:
             self._mdf.close()
             self._scratch.cleanup()
@@ -106,8 +108,7 @@ class Mf4Writer:
 
     def _records(self, name: str, layout: np.dtype[Any], batch: FrameBatch) -> NDArray[Any]:
         records = np.zeros(len(batch), layout)
-        numbers = np.array([self._plan.channel_numbers[one] for one in batch.channels], np.uint8)
-        records[f"{name}.BusChannel"] = numbers[batch.channel]
+        records[f"{name}.BusChannel"] = self._plan.numbers_of(batch)
         records[f"{name}.ID"] = batch.arbitration_id
         records[f"{name}.IDE"] = _is_set(batch, IS_EXTENDED)
         records[f"{name}.Dir"] = _is_set(batch, IS_SENT)

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from math import floor
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from can_bridge.frames import FrameBatch
 from can_bridge.logs.facts import LogFacts
 
@@ -42,6 +45,13 @@ class WritingPlan:
         is_whole = 0 <= earliest_s < EARLIEST_DATE_S
         start_s = 0.0 if is_whole else float(floor(earliest_s))
         return cls(start_s, numbered(facts.channels), facts.longest_payload > 8)  # noqa: PLR2004
+
+    def numbers_of(self, batch: FrameBatch) -> NDArray[np.int64]:
+        """The channel number of each frame; a batch may list channels it has no frame of."""
+        numbers = np.zeros(len(batch.channels), np.int64)
+        for place in np.unique(batch.channel).tolist():
+            numbers[place] = self.channel_numbers[batch.channels[place]]
+        return numbers[batch.channel]
 
 
 @dataclass

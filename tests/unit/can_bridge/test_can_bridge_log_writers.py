@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from can_bridge.errors import UnreadableLog, UnwritableLog
 from can_bridge.frames import IS_ERROR, IS_REMOTE, FrameBatch
 from can_bridge.logs.facts import log_facts
-from can_bridge.logs.reading import open_log
+from can_bridge.logs.reading import of_channel, open_log
 from can_bridge.logs.writers.plan import numbered
 from can_bridge.logs.writing import WRITERS, Written, convert, format_of, write_batches
 from tests.unit.can_bridge.log_batches import DATE_S, any_frames, content
@@ -53,6 +53,19 @@ def test_classic_data_frames_come_back_from_both_csv(form: str, tmp_path: Path) 
         assert result.losses.reduced["direction"] > 0
         back.flags[:] |= batch.flags & 0x20
     assert content(back) == content(batch)
+
+
+@pytest.mark.parametrize("form", sorted(set(WRITERS) - {"csv"}))
+def test_one_channel_of_several_is_written_under_its_number(form: str, tmp_path: Path) -> None:
+    batch = any_frames(8, has_fd=False, has_others=False, channels=(0, 1, 2))
+    one = of_channel(batch, "2")
+    assert len(one.channels) == 3
+    path = tmp_path / "log"
+    written = write_batches([one], log_facts([one]), path, form)
+    assert (written.frames, written.plan.channel_numbers) == (len(one), {2: 2})
+    back = read_back(path)
+    assert back.arbitration_id.tolist() == one.arbitration_id.tolist()
+    assert {str(back.channels[place])[-1] for place in back.channel} == {"2"}
 
 
 def test_what_a_format_cannot_hold_is_counted(tmp_path: Path) -> None:
