@@ -11,6 +11,7 @@ _NUMERIC = frozenset({"INT", "HEX", "FLOAT", "ENUM"})
 _FRAME_FORMATS = 16
 """How many values `VFrameFormat` has in the J1939 and CAN FD templates."""
 _Why = tuple[str, str]
+_BAD_DEFINITION: _Why = ("定义无法理解", "its definition is not understood")
 _UNDEFINED: _Why = ("未定义", "it is not defined")
 _NO_NUMBER: _Why = ("不是数字", "it is no number")
 _OUT_OF_RANGE: _Why = ("不在枚举之内", "it is none of the choices")
@@ -21,16 +22,29 @@ _WRONG_TYPE: _Why = ("类型不对", "it is defined with another type")
 class _Definition:
     type_name: str
     choices: tuple[str, ...]
+    limits: int
+
+    def is_usable(self) -> bool:
+        """Whether cantools can take it: a type it knows, with both limits or none."""
+        if self.type_name in {"INT", "HEX", "FLOAT"}:
+            return self.limits != 1 and not self.choices
+        return self.type_name in {"ENUM", "STRING"}
 
 
 def put_attributes_right(outline: Outline) -> None:
     """Leave out attribute values that cantools cannot take, one by one."""
     for define, default, value in (("D", "F", "A"), ("d", "f", "R")):
-        definitions = {
-            _text(outline, statement, name_at): _definition(outline, statement, name_at)
-            for statement in outline.others[define]
-            for name_at in [statement.shape.index(STRING)]
-        }
+        definitions: dict[str, _Definition] = {}
+        for statement in list(outline.others[define]):
+            name_at = statement.shape.index(STRING)
+            name, found = _text(outline, statement, name_at), _definition(outline, statement)
+            if found.is_usable():
+                definitions[name] = found
+                continue
+            outline.leave_out(statement)
+            outline.others[define].remove(statement)
+            zh, en = _BAD_DEFINITION
+            outline.say(statement, "bad-attribute", name, why_zh=zh, why_en=en)
         for keyword in (default, value):
             outline.others[keyword] = [
                 statement
@@ -45,13 +59,15 @@ def _text(outline: Outline, statement: Statement, place: int) -> str:
     return text[1:-1].replace('\\"', '"') if statement.shape[place] == STRING else text
 
 
-def _definition(outline: Outline, statement: Statement, name_at: int) -> _Definition:
+def _definition(outline: Outline, statement: Statement) -> _Definition:
+    name_at = statement.shape.index(STRING)
     choices = [
         _text(outline, statement, place)
         for place in range(name_at + 2, len(statement.shape))
         if statement.shape[place] == STRING
     ]
-    return _Definition(_text(outline, statement, name_at + 1), tuple(choices))
+    type_name = _text(outline, statement, name_at + 1)
+    return _Definition(type_name, tuple(choices), statement.shape.count(NUMBER))
 
 
 def _is_usable(outline: Outline, statement: Statement, definitions: dict[str, _Definition]) -> bool:

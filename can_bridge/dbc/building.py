@@ -47,7 +47,7 @@ def build(text: str) -> Built:
     if not repaired.messages:
         _refuse_without_messages(repaired)
     database = _parsed(repaired)
-    pairs, lost = _check_nothing_went_missing(repaired, database)
+    pairs, lost = beside_their_lines(repaired, database)
     _share_among_duplicates(pairs)
     _restore_names(database, repaired.naming)
     _number_duplicates(pairs, repaired.outline)
@@ -107,7 +107,7 @@ def _reason(refused: Exception) -> str:
     return text if len(text) <= _LONGEST_REASON else text[:_LONGEST_REASON] + "…"
 
 
-def _check_nothing_went_missing(
+def beside_their_lines(
     repaired: RepairedText, database: Database
 ) -> tuple[list[Pair], list[Remark]]:
     """Compare the model with the lines of the text, in the order of the file.

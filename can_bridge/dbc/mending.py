@@ -85,7 +85,7 @@ class Mender:
             self._tail(statement, found)
             self._blank(range(statement.first + found.end("kept"), statement.end))
         if found["kept"][-1] == NUMBER:
-            self._sheet.texts[statement.first + found.end("kept") - 1] += f" {NO_NODE}"
+            self._sheet.texts[statement.first + found.end("kept") - 1] += f" {NO_NODE} "
             self._say(statement, "missing-node", self._word(statement, 2))
         return True
 
@@ -114,7 +114,7 @@ class Mender:
             if found[part] != whole:
                 name = self._word(statement, 1)
                 self._say(statement, "incomplete-signal", name, part=part, value=value)
-                self._sheet.texts[behind] += f" {value}"
+                self._sheet.texts[behind] += f" {value} "
             if found[part] is None:
                 continue
             if found[part] != whole:
@@ -131,7 +131,7 @@ class Mender:
         places = range(*(statement.first + place for place in found.span("nodes")))
         if WORD not in found["nodes"]:
             self._blank(places)
-            self._sheet.texts[behind] += f" {NO_NODE}"
+            self._sheet.texts[behind] += f" {NO_NODE} "
             self._say(statement, "missing-node", self._word(statement, 1))
         elif re.fullmatch(r"W(?:,W)*", found["nodes"]) is None:
             self._separate(statement, places, ",")

@@ -10,7 +10,14 @@ from can_bridge.dbc.statements import Statement
 MAX_MULTIPLEXER_VALUES = 4096
 """Values one signal may be there for; cantools keeps each in a list and compiles a decoder for it
 (the range 0-4294967295 takes it more than 100 GB)."""
+MAX_DEPTH = 32
+"""Multiplexers above one another; cantools walks them by recursion, and so does its pickle."""
 _MARK = re.compile(r"(?:m(?P<value>\d{1,18}))?(?P<multiplexer>M?)")
+_MULTIPLEXER_LOST = ("选择它的多路选择信号丢失", "the multiplexer that selects it is lost")
+_TOO_DEEP = (
+    f"多路选择嵌套超过 {MAX_DEPTH} 层",
+    f"more than {MAX_DEPTH} multiplexers stand above it",
+)
 _RANGE = re.compile(r"(\d{1,30})-(\d{1,30})")
 
 
@@ -22,11 +29,21 @@ def put_multiplexing_right(outline: Outline, by_id: Index) -> None:
     kept = set()
     for dbc_id, messages in by_id.items():
         for message in messages:
-            work = _Multiplexing(outline, message, ranges[dbc_id])
+            names = {signal.name for signal in message.signals}
+            # of two messages with one id a range is about the one that has both its signals
+            about = [one for one in ranges[dbc_id] if names.issuperset(_names(outline, one))]
+            work = _Multiplexing(outline, message, about)
             if work.is_needed:
                 work.run()
             kept |= {statement.first for statement in work.statements}
+    for statement in outline.others["M"]:
+        if statement.first not in kept:
+            outline.leave_out(statement)
     outline.others["M"] = [one for one in outline.others["M"] if one.first in kept]
+
+
+def _names(outline: Outline, statement: Statement) -> list[str]:
+    return outline.sheet.originals[statement.first + 2 : statement.first + 4]
 
 
 class _Multiplexing:
@@ -56,10 +73,13 @@ class _Multiplexing:
         for signal in list(self._message.signals):
             if self._is_in_ring(signal, by_name):
                 self._free(signal, "mux-cycle")
+        if self._message.has_lost_multiplexer:
+            self._drop_unselected()
         self._apply_marks()
         for signal in list(self._message.signals):
             if signal.selected_by is not None:
                 self._limit(signal, by_name[signal.selected_by][0])
+        self._drop_out_of_reach()
 
     def _mark(self, signal: SignalLine) -> str:
         """The mark as it will be written, empty without one."""
@@ -148,6 +168,32 @@ class _Multiplexing:
         self._outline.added_marks.append((self._message.dbc_id, signal, multiplexer, value))
         self._say(signal, "mux-parent-assumed", value=multiplexer.name)
 
+    def _drop_unselected(self) -> None:
+        """Lose signals that do not say which multiplexer selects them, where one was lost."""
+        for signal in list(self._message.signals):
+            if signal.selected_by is None and self._mark(signal).startswith("m"):
+                self._drop(signal, _MULTIPLEXER_LOST)
+
+    def _drop_out_of_reach(self) -> None:
+        """Lose signals whose multiplexer was lost, or that stand too deep."""
+        reached: set[str] = set()
+        rest = list(self._message.signals)
+        for _ in range(MAX_DEPTH + 1):
+            here: list[SignalLine] = []
+            deeper: list[SignalLine] = []
+            for one in rest:
+                is_here = one.selected_by is None or one.selected_by in reached
+                (here if is_here else deeper).append(one)
+            reached.update(one.name for one in here)
+            rest = deeper
+        for signal in rest:
+            deep = signal.selected_by in {one.name for one in self._message.signals}
+            self._drop(signal, _TOO_DEEP if deep else _MULTIPLEXER_LOST)
+
+    def _drop(self, signal: SignalLine, why: tuple[str, str]) -> None:
+        self._leave_out_ranges(signal)
+        self._outline.drop_signal(self._message, signal, why)
+
     def _limit(self, signal: SignalLine, multiplexer: SignalLine) -> None:
         """Cut far too wide ranges at what the multiplexer can hold; give up what still is."""
         if _count(signal.selected_at) <= MAX_MULTIPLEXER_VALUES:
@@ -166,8 +212,7 @@ class _Multiplexing:
         else:
             most = MAX_MULTIPLEXER_VALUES
             why = (f"多路值多于 {most} 个", f"it has more than {most} multiplexer values")
-            self._leave_out_ranges(signal)
-            self._outline.drop_signal(self._message, signal, why)
+            self._drop(signal, why)
 
     def _write_ranges(self, signal: SignalLine, highest: int) -> None:
         for statement in self.statements:

@@ -50,7 +50,8 @@ class _Namer:
     def look_at(self, outline: Outline, statement: Statement, token: int) -> None:
         sheet = outline.sheet
         name = sheet.originals[token]
-        if _ALLOWED.fullmatch(name) and name not in KEYWORD_KINDS:
+        is_left_out = not sheet.texts[token].strip()
+        if is_left_out or (_ALLOWED.fullmatch(name) and name not in KEYWORD_KINDS):
             return
         if name not in self._written:
             kind = self._rename(name)

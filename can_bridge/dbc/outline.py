@@ -1,5 +1,6 @@
 """What a DBC defines, read from its statements alone: messages, their signals, and references."""
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -7,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from can_bridge.dbc.mending import Mender
 from can_bridge.dbc.remarks import Remark, remark
 from can_bridge.dbc.sheet import WORD, Sheet
-from can_bridge.dbc.statements import Statement, split
+from can_bridge.dbc.statements import BROKEN_MESSAGE, BROKEN_SIGNAL, Statement, split
 
 MAX_MESSAGE_BYTES = 1785
 """Longest J1939 transport protocol message; a DBC of 100 bytes that claims a gigabyte would make
@@ -20,10 +21,11 @@ UNASSIGNED = "VECTOR__INDEPENDENT_SIG_MSG"
 _MOST_DIGITS = 4000
 """Python refuses to convert longer numbers."""
 _Why = tuple[str, str]
+_MULTIPLEXER = re.compile(r"(?:m\d+)?M")
 _UNREADABLE: _Why = ("此行无法理解", "the line is not understood")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class SignalLine:
     """An `SG_` line; `selected_by` and `selected_at` are set for multiplexed signals."""
 
@@ -47,7 +49,7 @@ class SignalLine:
         return self.statement.first + 2 if self.statement.shape[2] == WORD else None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class MessageBlock:
     """A `BO_` line with the `SG_` lines that belong to it; `dbc_id` includes the extended flag."""
 
@@ -56,6 +58,7 @@ class MessageBlock:
     name: str
     length: int
     signals: list[SignalLine] = field(default_factory=list)
+    has_lost_multiplexer: bool = False
 
     @property
     def is_unassigned(self) -> bool:
@@ -116,7 +119,8 @@ class Outline:
 
     def whole_number(self, token: int) -> int | None:
         """The whole number at a token; one that came as `8.0` or `1e3` is written plainly."""
-        text = self.sheet.texts[token]
+        whole = self.sheet.texts[token]
+        text = whole.rstrip(" :;")  # mending may have put a mark behind it
         if len(text) > _MOST_DIGITS:
             return None
         try:
@@ -129,7 +133,7 @@ class Outline:
                 return None
         except InvalidOperation:
             return None
-        self.sheet.texts[token] = str(int(number))
+        self.sheet.texts[token] = str(int(number)) + whole[len(text) :]
         line = self.sheet.line(token)
         self.remarks.append(remark(line, "number-not-whole", text, value=int(number)))
         return int(number)
@@ -142,9 +146,11 @@ def outline_of(sheet: Sheet) -> Outline:
     reader = _Reader(outline)
     for statement in split(sheet):
         if statement.keyword == "n":
+            reader.is_interrupted = True
             if not statement.shape.startswith("n:"):
                 sheet.texts[statement.first] += " :"
                 outline.say(statement, "missing-colon", "NS_")
+            _clear_symbols(outline, statement)
             outline.others["n"].append(statement)
             continue
         is_readable = mender.mend(statement)
@@ -156,12 +162,18 @@ def outline_of(sheet: Sheet) -> Outline:
             outline.others[statement.keyword].append(statement)
             reader.is_interrupted = True
         else:
-            outline.leave_out(statement)
-            kind = "stray-semicolon" if statement.shape == ";" else "not-understood"
-            words = sheet.originals[statement.first : statement.end][:12]
-            outline.say(statement, kind, " ".join(words))
+            reader.nothing_known(statement)
     outline.remarks += mender.remarks
     return outline
+
+
+def _clear_symbols(outline: Outline, statement: Statement) -> None:
+    """Nothing reads the list of symbols, but what is in it must not stop cantools."""
+    for token in range(statement.first + 1, statement.end):
+        word = outline.sheet.texts[token]
+        if word != ":" and not (word.isascii() and word.isidentifier()):
+            outline.sheet.blank(token)
+            outline.say(statement, "not-understood", word)
 
 
 class _Reader:
@@ -181,7 +193,7 @@ class _Reader:
             self._lost(statement, "message-lost", " ".join(words[1:3]), _UNREADABLE)
             return
         dbc_id = self._dbc_id(statement.first + 1)
-        length = outline.whole_number(statement.first + 4)
+        length = self._length(statement.first + 4)
         why = _what_is_wrong(words[2], dbc_id, length)
         if dbc_id is None or length is None or why is not None:
             self._lost(statement, "message-lost", words[2], why or _UNREADABLE)
@@ -200,11 +212,25 @@ class _Reader:
         fault = _UNREADABLE if signal is None else _what_is_wrong_with(signal)
         if signal is None or fault is not None:
             self._lost(statement, "signal-lost", " ".join(words[1:2]), fault or _UNREADABLE)
+            message.has_lost_multiplexer |= any(map(_MULTIPLEXER.fullmatch, words[2:3]))
             return
         message.signals.append(signal)
         if self.is_interrupted:
             outline.moved.append((signal, message))
             outline.say(statement, "interrupted-message", signal.name, value=message.name)
+
+    def nothing_known(self, statement: Statement) -> None:
+        """Leave a statement out; one that was a message or a signal is a loss."""
+        words = self._outline.sheet.originals[statement.first : statement.end][:12]
+        if BROKEN_SIGNAL.match(statement.shape):
+            self._lost(statement, "signal-lost", " ".join(words[:2]), _UNREADABLE)
+        elif BROKEN_MESSAGE.match(statement.shape):
+            self._message = None
+            self._lost(statement, "message-lost", " ".join(words[:3]), _UNREADABLE)
+        else:
+            self._outline.leave_out(statement)
+            kind = "stray-semicolon" if statement.shape == ";" else "not-understood"
+            self._outline.say(statement, kind, " ".join(words))
 
     def _lost(self, statement: Statement, kind: str, name: str, why: _Why) -> None:
         self._outline.leave_out(statement)
@@ -219,6 +245,16 @@ class _Reader:
         number += 2 * EXTENDED_FLAG
         sheet.texts[token] = str(number)
         self._outline.remarks.append(remark(line, "negative-id", quote, value=number))
+        return number
+
+    def _length(self, token: int) -> int | None:
+        """The bytes of a message; cantools refuses a zero in front of them."""
+        outline = self._outline
+        number, text = outline.whole_number(token), outline.sheet.texts[token]
+        if number is not None and text != str(number):
+            outline.sheet.texts[token] = str(number)
+            line = outline.sheet.line(token)
+            outline.remarks.append(remark(line, "number-not-whole", text, value=number))
         return number
 
     def _signal_line(self, statement: Statement) -> SignalLine | None:

@@ -109,6 +109,8 @@ def _answer(request: bytes) -> bytes:
                 answer.refused, answer.encoding, answer.remarks, answer.messages, answer.signals
             )
         return pickle.dumps(answer, protocol=pickle.HIGHEST_PROTOCOL)
+    except RecursionError:
+        return pickle.dumps(Answer(refused="its multiplexers are nested too deeply"))
     except MemoryError:
         pass
     mebibytes = MAX_MEMORY_BYTES // 1024 // 1024

@@ -1,5 +1,6 @@
 """Ids as cantools expects them, and references to what is defined, and nothing else."""
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from can_bridge.dbc.outline import (
     MessageBlock,
     Outline,
 )
+from can_bridge.dbc.sheet import NUMBER
 from can_bridge.dbc.statements import Statement
 
 _ID_AND_NAME = (
@@ -34,6 +36,7 @@ _REFUSED = {
     "M": "unused-mux-range",
 }
 """References that may not point nowhere; cantools passes over all others in silence."""
+_RANGES = re.compile(r"(?:\d{1,30}-\d{1,30},?)+;")
 _FLOAT_LENGTHS = frozenset({16, 32, 64})
 
 Index = dict[int, list[MessageBlock]]
@@ -140,15 +143,28 @@ def _is_kept(outline: Outline, statement: Statement, known: _Known) -> bool:
     if statement.keyword == "M":
         name_tokens.append(statement.first + 3)
     wanted = {sheet.originals[token] for token in name_tokens}
-    if dbc_id is not None and wanted <= known.names[dbc_id]:
-        return True
     quote = " ".join(sheet.originals[token] for token in (id_token, *name_tokens))
-    if published is None:
+    if published is None or not _numbers_are_whole(outline, statement):
         outline.leave_out(statement)
         outline.say(statement, "not-understood", quote)
         return False
+    if dbc_id is not None and wanted <= known.names[dbc_id]:
+        return True
     is_said = published not in known.unassigned
     return _points_nowhere(outline, statement, quote, is_said=is_said)
+
+
+def _numbers_are_whole(outline: Outline, statement: Statement) -> bool:
+    """Whether the ranges, kinds and counts of a reference are whole numbers, as they must be."""
+    if statement.keyword == "M":
+        ranges = "".join(outline.sheet.texts[statement.first + 4 : statement.end])
+        return _RANGES.fullmatch(ranges.replace(" ", "")) is not None
+    first = 3 if statement.keyword in "YG" else len(statement.shape)
+    return all(
+        outline.whole_number(statement.first + place) is not None
+        for place in range(first, len(statement.shape))
+        if statement.shape[place] == NUMBER and outline.sheet.texts[statement.first + place].strip()
+    )
 
 
 def _points_nowhere(outline: Outline, statement: Statement, quote: str, *, is_said: bool) -> bool:
@@ -169,7 +185,7 @@ def _drop_odd_floats(outline: Outline, by_id: Index) -> None:
     kept = []
     for statement in outline.others["Y"]:
         sheet = outline.sheet
-        kind = outline.whole_number(statement.first + (4 if ":" in statement.shape else 3))
+        kind = int(sheet.texts[statement.first + statement.shape.rindex(NUMBER)].removesuffix(";"))
         name = sheet.originals[statement.first + 2]
         lengths = {
             signal.length

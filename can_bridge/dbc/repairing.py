@@ -107,9 +107,8 @@ def _join_node_lists(outline: Outline) -> None:
     for statement in nodes[:-1]:
         outline.say(statement, "repeated-section", "BU_")
         last = nodes[-1].end - 1
-        outline.sheet.texts[last] = " ".join(
-            [outline.sheet.texts[last], *_names(outline, statement)]
-        )
+        names = _names(outline, statement)
+        outline.sheet.texts[last] = " ".join([outline.sheet.texts[last], *names, ""])
         outline.leave_out(statement)
     del nodes[:-1]
 
@@ -129,7 +128,7 @@ def _end_symbol_lists(outline: Outline) -> None:
         first = next((one.statement.first for one in outline.messages), end - 1)
         for section in missing:
             outline.remarks.append(remark(outline.sheet.line(first), "missing-section", section))
-            outline.sheet.texts[end - 1] += f" {section}:"
+            outline.sheet.texts[end - 1] += f" {section}: "
 
 
 def _names(outline: Outline, statement: Statement) -> list[str]:
@@ -159,7 +158,7 @@ def _finish(outline: Outline) -> None:
         last = next(
             (one.statement for one in reversed(block) if id(one) not in moved), message.statement
         )
-        sheet.texts[last.end - 1] += f" {_text_of(outline, signal.statement)}"
+        sheet.texts[last.end - 1] += f" {_text_of(outline, signal.statement)} "
         outline.leave_out(signal.statement)
     sheet.appendix = "\n".join(added)
 

@@ -118,7 +118,8 @@ class Sheet:
 
     def blank(self, token: int) -> None:
         """Leave a token out; its line breaks stay, so that the lines behind keep their number."""
-        self.texts[token] = "\n" * self.originals[token].count("\n")
+        # a blank at least: what stands on its two sides must not grow together
+        self.texts[token] = "\n" * self.originals[token].count("\n") or " "
 
     def render(self) -> str:
         """The text with all replacements."""

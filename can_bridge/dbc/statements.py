@@ -38,10 +38,13 @@ LOOSE_SIGNAL = re.compile(
     r"(?P<nodes>,?(?:W[,;]*)*);*(?P<tail>[W?,;:SN]*)"
 )
 """A signal whose position can be read, whatever is missing behind it."""
+BROKEN_MESSAGE = re.compile(r"[W?N]{1,4}:N(?![|N])")
+BROKEN_SIGNAL = re.compile(r"[W?N]{1,4}:N\|N@")
+"""What is left of a `BO_` or `SG_` line whose keyword cannot be read."""
 _MOST_LOOK_BACK = 64
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Statement:
     """Tokens `first` to `end` (exclusive) of a sheet; `shape` has one letter for each."""
 
@@ -100,6 +103,8 @@ def _end_of_block(sheet: Sheet, first: int) -> int:
     kinds = sheet.kinds
     for end in range(first + 1, len(kinds)):
         if kinds[end] not in KEYWORDS:
+            if sheet.starts_line[end] and _is_whole(kinds, first, end):
+                return end
             continue
         if sheet.starts_line[end]:
             return end
@@ -110,6 +115,17 @@ def _end_of_block(sheet: Sheet, first: int) -> int:
         elif kinds[first] == "u" and kinds[end] != "K":
             return end
     return len(kinds)
+
+
+def _is_whole(kinds: list[str], first: int, end: int) -> bool:
+    """Whether a message or signal ends here, so that the next line is something else.
+
+    A broken `BO_` line must not pass for receivers of the signal before it: its own signals would
+    then go to that signal's message.
+    """
+    if kinds[first] not in "bs" or kinds[end] == "," or kinds[end - 1] == ",":
+        return False
+    return end - first < _MOST_LOOK_BACK and shape_fits("".join(kinds[first:end]))
 
 
 def _end_at_semicolon(sheet: Sheet, first: int) -> int:

@@ -38,6 +38,11 @@ FILES = {
         + "".join(SIGNAL.replace("S :", f"S{n} m0 :") for n in range(3000))
         + "".join(f"SG_MUL_VAL_ 1 S{n} R 0-4000;\n" for n in range(3000))
     ).encode(),
+    "a ladder of multiplexers": (
+        'BO_ 1 M: 300 A\n SG_ S0 M : 0|8@1+ (1,0) [0|0] "" A\n'
+        + "".join(f' SG_ S{n} m0M : {8 * n}|8@1+ (1,0) [0|0] "" A\n' for n in range(1, 300))
+        + "".join(f"SG_MUL_VAL_ 1 S{n} S{n - 1} 0-0;\n" for n in range(1, 300))
+    ).encode(),
     "random bytes": random.Random(1).randbytes(16 * MIB),  # noqa: S311 -- not for keys
     "one word": b"a" * 16 * MIB,
     "words": b"a " * 500_000,

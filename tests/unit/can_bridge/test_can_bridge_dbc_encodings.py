@@ -15,6 +15,7 @@ FRENCH = 'SG_ T : 0|8@1+ (1,-40) [0|0] "°C" A\nCM_ "Température extérieure, �
         (GERMAN, "cp1252"),
         (FRENCH, "cp1252"),
         ('"°C"', "cp1252"),
+        ('CM_ "Größe";', "cp1252"),
         ('CM_ "µA";', "cp1252"),
         (CHINESE, "utf-8"),
         (GERMAN, "utf-8"),

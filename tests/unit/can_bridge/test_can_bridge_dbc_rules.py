@@ -3,7 +3,7 @@
 import pytest
 
 from can_bridge.dbc.building import Built, build
-from can_bridge.dbc.multiplexing import MAX_MULTIPLEXER_VALUES
+from can_bridge.dbc.multiplexing import MAX_DEPTH, MAX_MULTIPLEXER_VALUES
 from can_bridge.dbc.remarks import Severity
 
 
@@ -34,16 +34,16 @@ def kinds(built: Built) -> list[str]:
 
 
 def test_extended_multiplexing_is_kept_as_published() -> None:
-    text = message(line("R", "M", 0), line("N", "m1M", 8), line("X", "m2", 16), line("Y", "m0", 16))
+    text = message(line("R", "M", 0), line("N", "m1M", 8), line("X", "m2", 16), line("Y", "m2", 16))
     built = build(
-        f"{text}SG_MUL_VAL_ 1 N R 1-1;\nSG_MUL_VAL_ 1 X N 2-3, 7-7;\nSG_MUL_VAL_ 1 Y R 0-0;\n"
+        f"{text}SG_MUL_VAL_ 1 N R 1-1;\nSG_MUL_VAL_ 1 X N 2-3, 7-7;\nSG_MUL_VAL_ 1 Y R 2-2;\n"
     )
     assert built.remarks == ()
     assert when(built) == {
         "R": (None, None),
         "N": ("R", [1]),
         "X": ("N", [2, 3, 7]),
-        "Y": ("R", [0]),
+        "Y": ("R", [2]),
     }
 
 
@@ -114,6 +114,35 @@ def test_a_range_too_wide_to_keep_is_a_named_loss_and_the_rest_stays() -> None:
     assert [one.severity for one in built.remarks] == [Severity.LOST]
     assert str(MAX_MULTIPLEXER_VALUES) in built.remarks[0].en
     assert when(built) == {"R": (None, None), "Y": ("R", [7])}
+
+
+def test_what_a_lost_multiplexer_selects_is_lost_with_it_and_not_always_there() -> None:
+    broken = line("R", "M", 0).replace("0|8", "0 8")
+    built = build(message(broken, line("X", "m1", 8), line("Y", "", 16)))
+    assert [one.severity for one in built.remarks] == [Severity.LOST] * 2
+    assert when(built) == {"Y": (None, None)}
+
+
+def test_what_a_multiplexer_of_too_many_values_selects_is_lost_with_it() -> None:
+    text = message(
+        line("R", "M", 0, 32), line("N", "m1M", 32), line("X", "m1", 40), line("Y", "", 48)
+    )
+    built = build(f"{text}SG_MUL_VAL_ 1 N R 1-99999;\nSG_MUL_VAL_ 1 X N 1-1;\n")
+    assert [(one.line, one.kind) for one in built.remarks] == [
+        (3, "signal-lost"),
+        (4, "signal-lost"),
+    ]
+    assert when(built).keys() == {"R", "Y"}
+
+
+@pytest.mark.parametrize("depth", [MAX_DEPTH, MAX_DEPTH + 2])
+def test_multiplexers_may_stand_above_one_another_so_many_times(depth: int) -> None:
+    lines = [line("S0", "M", 0)]
+    lines += [line(f"S{level}", "m0M", 8 * level) for level in range(1, depth + 1)]
+    ranges = [f"SG_MUL_VAL_ 1 S{level} S{level - 1} 0-0;\n" for level in range(1, depth + 1)]
+    built = build(message(*lines).replace("M: 8", "M: 64") + "".join(ranges))
+    assert [one.severity for one in built.remarks] == [Severity.LOST] * (depth - MAX_DEPTH)
+    assert len(built.database.messages[0].signals) == MAX_DEPTH + 1
 
 
 def test_messages_of_one_id_are_both_kept_with_their_value_tables() -> None:
@@ -189,6 +218,8 @@ ATTRIBUTES = (
         'BA_ "VFrameFormat" BO_ 1 99;',
         'BA_ "GenSigStartValue" SG_ 1 S "";',
         'BA_ "Unknown" 5;',
+        'BA_DEF_ "Odd" INT 5;',
+        'BA_DEF_ "Odd" NUMBER 5;',
         'BA_DEF_ "Speed" INT 0 1;\nBA_DEF_DEF_ "Speed" "";',
         'BA_DEF_ SG_ "SPN" STRING;\nBA_ "SPN" SG_ 1 S "x";',
         'BA_DEF_REL_ BU_SG_REL_ "X" INT 0 1;\nBA_DEF_DEF_REL_ "X" "a";',
@@ -213,7 +244,8 @@ def test_a_choice_given_by_its_label_is_read() -> None:
 
 
 def test_attributes_that_defeat_cantools_are_left_out_before_any_message_is() -> None:
-    text = f'{message(line("S", "", 0))}BA_DEF_ "Odd" INT 5;\nVAL_ 1 S 0 "zero" ;\n'
+    variable = 'EV_ E: 0.5 [0|1] "" 0 1 DUMMY_NODE_VECTOR0 Vector__XXX;\n'
+    text = f'{message(line("S", "", 0))}{variable}VAL_ 1 S 0 "zero" ;\n'
     built = build(text)
     assert kinds(built) == ["attributes-left-out"]
     assert built.database.messages[0].signals[0].choices == {0: "zero"}
