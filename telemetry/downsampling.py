@@ -34,7 +34,9 @@ class Window:
 
 
 @dataclass(slots=True)
-class _Bucket:
+class Bucket:
+    """What is known of one bucket so far; the extremes are infinite while `count` is 0."""
+
     at_ms: int
     last: Value
     count: int = 0
@@ -43,6 +45,7 @@ class _Bucket:
     maximum: float = -math.inf
 
     def add(self, at_ms: int, value: Value) -> None:
+        """Take one more value; of two at the same moment the later added one is the last."""
         if at_ms >= self.at_ms:
             self.at_ms, self.last = at_ms, value
         if isinstance(value, str):
@@ -53,11 +56,33 @@ class _Bucket:
         self.minimum = min(self.minimum, number)
         self.maximum = max(self.maximum, number)
 
+    def join(self, later: "Bucket") -> None:
+        """Take all of another bucket, as if its values were added now."""
+        if later.at_ms >= self.at_ms:
+            self.at_ms, self.last = later.at_ms, later.last
+        self.count += later.count
+        self.total += later.total
+        self.minimum = min(self.minimum, later.minimum)
+        self.maximum = max(self.maximum, later.maximum)
+
     def point(self) -> SignalPoint:
+        """As handed out."""
         if not self.count:
             return SignalPoint(self.at_ms, None, None, None, self.last, 0)
         mean = self.total / self.count
         return SignalPoint(self.at_ms, self.minimum, self.maximum, mean, self.last, self.count)
+
+
+def bucket_width(span_ms: tuple[int, int], points: int) -> float:
+    """Milliseconds of each of at most `points` buckets.
+
+    Raises:
+        ValueError: the span is empty or `points` is below 1.
+    """
+    start, end = span_ms
+    if end <= start or points < 1:
+        raise ValueError(f"span {span_ms} in {points} points: expected start < end and points >= 1")
+    return max((end - start) / points, 1.0)
 
 
 def downsample(
@@ -75,11 +100,9 @@ def downsample(
         ValueError: the span is empty or `points` is below 1.
     """
     start, end = span_ms
-    if end <= start or points < 1:
-        raise ValueError(f"span {span_ms} in {points} points: expected start < end and points >= 1")
-    width = max((end - start) / points, 1.0)
+    width = bucket_width(span_ms, points)
     wanted = None if signals is None else frozenset(signals)
-    series: dict[str, dict[int, _Bucket]] = {name: {} for name in signals or ()}
+    series: dict[str, dict[int, Bucket]] = {name: {} for name in signals or ()}
     for at_ms, values in rows:
         if not start <= at_ms < end:
             continue
@@ -90,7 +113,7 @@ def downsample(
             buckets = series.setdefault(name, {})
             bucket = buckets.get(index)
             if bucket is None:
-                bucket = buckets[index] = _Bucket(at_ms, value)
+                bucket = buckets[index] = Bucket(at_ms, value)
             bucket.add(at_ms, value)
     return Window(
         start,

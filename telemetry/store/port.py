@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from enum import IntEnum
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from telemetry.contract.payloads import (
     BenchState,
@@ -106,6 +107,48 @@ class IngestStatus:
     committed_rows: int
 
 
+class Step(IntEnum):
+    """Width of a rollup in milliseconds; they begin at whole steps since 1970 (UTC)."""
+
+    MINUTE = 60_000
+    HOUR = 3_600_000
+
+
+class RollupPoint(NamedTuple):
+    """One signal of a bench over one minute or hour.
+
+    `count`, `minimum`, `maximum` and `total` are over numbers and booleans; without one they are
+    0, inf, -inf and 0. `last` is the last value that was available, of any type. `active_ms` is
+    how long the signal was not zero: each row holds until the bench's next one, at most 10 s.
+    """
+
+    start_ms: int
+    count: int
+    minimum: float
+    maximum: float
+    total: float
+    last: Value
+    last_at_ms: int
+    active_ms: int
+
+    @property
+    def mean(self) -> float | None:
+        """None for text."""
+        return self.total / self.count if self.count else None
+
+
+Rollups = Mapping[tuple[str, str], Sequence[RollupPoint]]
+"""By bench and signal, in order of time; those without a value in the span are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What a call of `seal` did: hours that are sealed now and were not (or were opened again)."""
+
+    hours: int = 0
+    rows: int = 0
+
+
 class TimeSeriesReader(Protocol):
     """The reading half; safe to use from several threads and from another process."""
 
@@ -116,7 +159,7 @@ class TimeSeriesReader(Protocol):
         """What is known of every bench that ever sent anything."""
 
     def last_row(self, bench: str) -> StoredRow | None:
-        """The row that was stored last."""
+        """The row that was stored last, whatever its age."""
 
     def rows_after(self, bench: str, position: int, limit: int) -> Sequence[StoredRow]:
         """Rows stored after a position, oldest first."""
@@ -131,7 +174,35 @@ class TimeSeriesReader(Protocol):
         points: int,
         signals: Sequence[str] | None = None,
     ) -> Window:
-        """Values observed in `[start, end)` in at most `points` buckets; None: all signals."""
+        """Values observed in `[start, end)` in at most `points` buckets; None: all signals.
+
+        The extremes of the span and its gaps are kept. Buckets of a minute or more may be made
+        from rollups: a minute's or hour's values then all count to the bucket of its last one.
+        Where rows are gone by age, rollups that begin in the span stand for them.
+        """
+
+    def rollups(
+        self, benches: Sequence[str], signals: Sequence[str], span_ms: tuple[int, int], step: Step
+    ) -> Rollups:
+        """Rollups that begin in `[start, end)`; hours not sealed yet are computed from rows."""
+
+    def activity(
+        self, benches: Sequence[str], signal: str, span_ms: tuple[int, int], offset_ms: int
+    ) -> Mapping[tuple[str, int], int]:
+        """How long a signal was not zero, in ms by bench and local day, from sealed hours.
+
+        `span_ms` bounds the hours by their beginning. A day is numbered from 1970-01-01 where the
+        clock is `offset_ms` ahead of UTC; days without any are left out.
+        """
+
+    def utilisation(
+        self, benches: Sequence[str], span_ms: tuple[int, int], offset_ms: int
+    ) -> Mapping[tuple[str, int], int]:
+        """How long a bench was in a usage session within `[start, end)`, in ms by bench and day.
+
+        Days as in `activity`. A session counts from its start to its end, one that goes on to the
+        last that was heard of it; overlapping ones count once.
+        """
 
     def watermark(self, bench: str, epoch: int) -> int:
         """The highest seq below which nothing of the epoch is missing; 0 when nothing came."""
@@ -153,8 +224,24 @@ class TimeSeriesStore(TimeSeriesReader, Protocol):
     def note_status(self, status: IngestStatus) -> None:
         """Keep ingest's sign of life."""
 
+    def seal(self, now_ms: int, late_ms: int) -> Sealed:
+        """Seal the bench-hours that are over and got no row for `late_ms`; make their rollups.
+
+        May take long and be killed at any moment: rows are neither lost nor doubled, reading and
+        committing go on. A row that comes later opens its hour again for the next call.
+
+        Raises:
+            StoreUnavailable: what was sealed so far stays so; the rest is done by the next call.
+        """
+
     def forget_before(self, received_before_ms: int) -> int:
-        """Drop rows received before a moment and return their number; events stay."""
+        """Drop rows received before a moment and return their number; events and rollups stay.
+
+        Rows that are sealed go by the hour, when all of the hour were received before.
+        """
+
+    def forget_rollups(self, minutes_before_ms: int, hours_before_ms: int) -> int:
+        """Drop 1 min and 1 h rollups of hours whose rows were all received before; their number."""
 
     def close(self) -> None:
         """Release files and connections."""

@@ -1,64 +1,47 @@
 """How rows of the embedded store become typed answers; each thread reads by its own connection."""
 
-import sqlite3
-import threading
+import heapq
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from telemetry.contract.encoding import decode
-from telemetry.contract.payloads import BenchState, Birth, FaultReport, UsageReport, Value
+from telemetry.contract.payloads import BenchState, Birth, FaultReport, UsageReport
 from telemetry.contract.topics import Stream
-from telemetry.downsampling import Window, downsample
+from telemetry.downsampling import Window
+from telemetry.store import sqlite_history
+from telemetry.store.hot_rows import values_of
 from telemetry.store.port import (
     BenchSnapshot,
     IngestStatus,
+    RollupPoint,
+    Rollups,
+    Step,
     StoredEvent,
     StoredRow,
-    StoreUnavailable,
 )
+from telemetry.store.sqlite_connections import Connections, View
+from telemetry.store.sqlite_pieces import chunk_table, stored_rows
+from telemetry.store.usage_spans import per_day, spans_in
 
-values_decoder = msgspec.json.Decoder(dict[str, Value])
 status_decoder = msgspec.json.Decoder(IngestStatus)
 
 _SNAPSHOT = (
     "SELECT code, birth, state, last_seen_at_ms, row_count, duplicate_count, rejected_count,"
     " dropped_count FROM bench"
 )
-_ROW = (
-    "SELECT frame.position, bench.code, frame.epoch, frame.seq, frame.observed_at_ms,"
-    " frame.received_at_ms, frame.content FROM frame JOIN bench ON bench.id = frame.bench_id"
-)
-
-
-_LAST_ROW = _ROW + (  # noqa: S608 - constant text only
-    " WHERE frame.bench_id = (SELECT id FROM bench WHERE code = ?)"
-    " ORDER BY frame.position DESC LIMIT 1"
-)
-_ROWS_AFTER = _ROW + (  # noqa: S608 - constant text only
-    " WHERE frame.bench_id = (SELECT id FROM bench WHERE code = ?)"
-    " AND frame.position > ? ORDER BY frame.position LIMIT ?"
-)
-
-
-def file_identity(path: Path) -> tuple[int, int] | None:
-    """Which file lies there now; a store that was deleted and made again is another one."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
+_ROW = "SELECT position, epoch, seq, observed_at_ms, received_at_ms, layout_id, content"
 
 Row = tuple[Any, ...]
 """What sqlite3 hands out is untyped; the constructors below are where it becomes typed."""
 
 
-def _row(found: Row) -> StoredRow:
-    position, bench, epoch, seq, observed_at_ms, received_at_ms, content = found
-    values = values_decoder.decode(content)
+def _row(view: View, bench: str, found: Row) -> StoredRow:
+    position, epoch, seq, observed_at_ms, received_at_ms, layout_id, content = found
+    values = values_of(view.layout(layout_id), layout_id, content)
     return StoredRow(position, bench, epoch, seq, observed_at_ms, received_at_ms, values)
 
 
@@ -74,39 +57,39 @@ def _snapshot(found: Row) -> BenchSnapshot:
     )
 
 
+def _packed_rows_after(
+    view: View, bench: str, bench_id: int, after: tuple[int, int], hot: list[StoredRow]
+) -> list[StoredRow]:
+    position, limit = after
+    found = hot
+    for chunk_id, first in view.db.execute(
+        "SELECT id, first_position FROM chunk WHERE bench_id = ? AND last_position > ?"
+        " ORDER BY first_position",
+        (bench_id, position),
+    ).fetchall():
+        if len(found) >= limit and found[limit - 1].position < first:
+            break
+        content = view.db.execute(
+            "SELECT observed, directory FROM chunk WHERE id = ?", (chunk_id,)
+        ).fetchone()
+        table = chunk_table(view, *content)
+        order = np.argsort(table.position)
+        places = order[table.position[order] > position][:limit].tolist()
+        rows = list(stored_rows(table, bench, places))
+        found = heapq.nsmallest(limit, [*found, *rows], key=lambda row: row.position)
+    return found
+
+
 class SqliteReader:
     """Reads the embedded store while another process writes it (WAL: a consistent view)."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
-        self._lock = threading.Lock()
-
-    def _connection(self) -> sqlite3.Connection:
-        identity = file_identity(self._path)
-        if identity is None:
-            raise StoreUnavailable(f"{self._path}: not there yet; ingest makes it")
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None or self._local.identity != identity:
-            # opened for reading only: closing it can't take away another file's write-ahead log
-            connection = sqlite3.connect(
-                f"{self._path.resolve().as_uri()}?mode=ro",
-                uri=True,
-                isolation_level=None,
-                timeout=5.0,
-                check_same_thread=False,
-            )
-            self._local.connection, self._local.identity = connection, identity
-            with self._lock:
-                self._opened.append(connection)
-        return connection
+        self._reading = Connections(path)
 
     def _fetch(self, sql: str, parameters: tuple[object, ...] = ()) -> list[Row]:
-        try:
-            return self._connection().execute(sql, parameters).fetchall()
-        except sqlite3.Error as failed:
-            raise StoreUnavailable(f"{self._path}: {failed}") from failed
+        with self._reading.snapshot() as view:
+            return view.db.execute(sql, parameters).fetchall()
 
     def snapshot(self, bench: str) -> BenchSnapshot | None:
         """What is known of a bench; None when it never sent anything."""
@@ -119,14 +102,27 @@ class SqliteReader:
         return {snapshot.bench: snapshot for snapshot in known}
 
     def last_row(self, bench: str) -> StoredRow | None:
-        """The row that was stored last."""
-        found = self._fetch(_LAST_ROW, (bench,))
-        return _row(found[0]) if found else None
+        """The row that was stored last, whatever its age."""
+        with self._reading.snapshot() as view:
+            found = view.db.execute(
+                f"{_ROW} FROM latest WHERE bench_id = ?",  # noqa: S608 - constant text
+                (view.bench_id(bench),),
+            ).fetchone()
+            return _row(view, bench, found) if found else None
 
     def rows_after(self, bench: str, position: int, limit: int) -> Sequence[StoredRow]:
         """Rows stored after a position, oldest first."""
-        found = self._fetch(_ROWS_AFTER, (bench, position, limit))
-        return [_row(row) for row in found]
+        with self._reading.snapshot() as view:
+            bench_id = view.bench_id(bench)
+            if bench_id is None or limit < 1:
+                return []
+            hot = view.db.execute(
+                f"{_ROW} FROM frame"  # noqa: S608 - constant text
+                " WHERE bench_id = ? AND position > ? ORDER BY position LIMIT ?",
+                (bench_id, position, limit),
+            ).fetchall()
+            rows = [_row(view, bench, found) for found in hot]
+            return _packed_rows_after(view, bench, bench_id, (position, limit), rows)
 
     def events_after(self, position: int, limit: int) -> Sequence[StoredEvent]:
         """Usage and fault steps of all benches stored after a position, oldest first."""
@@ -151,14 +147,49 @@ class SqliteReader:
         signals: Sequence[str] | None = None,
     ) -> Window:
         """Values observed in `[start, end)` in at most `points` buckets; None: all signals."""
-        found = self._fetch(
-            "SELECT observed_at_ms, content FROM frame"
-            " WHERE bench_id = (SELECT id FROM bench WHERE code = ?)"
-            " AND observed_at_ms >= ? AND observed_at_ms < ? ORDER BY observed_at_ms, position",
-            (bench, *span_ms),
-        )
-        rows = ((at, values_decoder.decode(content)) for at, content in found)
-        return downsample(rows, span_ms, points, signals)
+        with self._reading.snapshot() as view:
+            bench_id = view.bench_id(bench)
+            return sqlite_history.window(view, bench_id, span_ms, points, signals)
+
+    def rollups(
+        self, benches: Sequence[str], signals: Sequence[str], span_ms: tuple[int, int], step: Step
+    ) -> Rollups:
+        """Rollups that begin in `[start, end)`; hours not sealed yet are computed from rows."""
+        found: dict[tuple[str, str], Sequence[RollupPoint]] = {}
+        with self._reading.snapshot() as view:
+            for bench in benches:
+                bench_id = view.bench_id(bench)
+                if bench_id is None:
+                    continue
+                of_bench = sqlite_history.rollups(view, bench_id, signals, span_ms, step)
+                found |= {(bench, name): records for name, records in of_bench.items()}
+        return found
+
+    def activity(
+        self, benches: Sequence[str], signal: str, span_ms: tuple[int, int], offset_ms: int
+    ) -> Mapping[tuple[str, int], int]:
+        """How long a signal was not zero, in ms by bench and local day, from sealed hours."""
+        found: dict[tuple[str, int], int] = {}
+        with self._reading.snapshot() as view:
+            for bench in benches:
+                bench_id = view.bench_id(bench)
+                if bench_id is not None:
+                    days = sqlite_history.activity(view, bench_id, signal, span_ms, offset_ms)
+                    found |= {(bench, day): active_ms for day, active_ms in days}
+        return found
+
+    def utilisation(
+        self, benches: Sequence[str], span_ms: tuple[int, int], offset_ms: int
+    ) -> Mapping[tuple[str, int], int]:
+        """How long a bench was in a usage session within `[start, end)`, in ms by bench and day."""
+        found: dict[tuple[str, int], int] = {}
+        with self._reading.snapshot() as view:
+            for bench in benches:
+                bench_id = view.bench_id(bench)
+                spans = [] if bench_id is None else spans_in(view.db, bench_id, span_ms)
+                days = per_day(spans, span_ms, offset_ms)
+                found |= {(bench, day): used_ms for day, used_ms in days.items()}
+        return found
 
     def watermark(self, bench: str, epoch: int) -> int:
         """The highest seq below which nothing of the epoch is missing; 0 when nothing came."""
@@ -176,8 +207,4 @@ class SqliteReader:
 
     def close(self) -> None:
         """Close the connections of all threads."""
-        with self._lock:
-            for connection in self._opened:
-                connection.close()
-            self._opened.clear()
-        self._local = threading.local()
+        self._reading.close()

@@ -1,0 +1,288 @@
+"""Questions to the past of benches: windows, rollups and activity from rows and rollups."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import numpy as np
+
+from telemetry.contract.payloads import Value
+from telemetry.downsampling import Bucket, SignalPoint, Window, bucket_width
+from telemetry.store.cells import Column
+from telemetry.store.columns import Integers
+from telemetry.store.port import RollupPoint, Step
+from telemetry.store.rollups import (
+    HOUR_MS,
+    Groups,
+    decode_groups,
+    grouped,
+    hold_ms,
+    joined,
+    points,
+    rolled_up,
+)
+from telemetry.store.sqlite_connections import View
+from telemetry.store.sqlite_pieces import (
+    Hour,
+    Piece,
+    chunk_pieces,
+    hot_piece,
+    hours_of,
+    segments,
+)
+from telemetry.store.usage_spans import DAY_MS
+
+_LAST_PART = 2**62
+_FLAG = {Step.MINUTE: "has_minutes", Step.HOUR: "has_hours"}
+_Records = dict[str, list[RollupPoint]]
+
+
+def pieces(
+    view: View,
+    bench_id: int,
+    hour: Hour,
+    span_ms: tuple[int, int],
+    names: frozenset[str] | None,
+    *,
+    with_sealed: bool,
+) -> Iterator[Piece]:
+    """Rows of an hour by age of arrival: sealed, packed, hot; uncut where they are columns."""
+    first = 0 if with_sealed else 1
+    if hour.packs or (with_sealed and hour.has_chunk):
+        yield from chunk_pieces(view, bench_id, hour.hour, (first, _LAST_PART), names)
+    yield from hot_piece(view, bench_id, hour, span_ms, names)
+
+
+def bool_from_blob(last: object) -> Value:
+    """A last value as the table of hours keeps it."""
+    return bool(last[0]) if isinstance(last, bytes) else last  # type: ignore[return-value]
+
+
+def hour_records(
+    view: View, bench_id: int, names: frozenset[str] | None, hours: tuple[int, int]
+) -> _Records:
+    """1 h rollups by signal; `hours` first and last."""
+    records: _Records = {}
+    if names is None:
+        query, wanted = "SELECT DISTINCT signal_id FROM hour_rollup WHERE bench_id = ?", (bench_id,)
+        ids = [int(row[0]) for row in view.db.execute(query, wanted)]
+    else:
+        found_ids = (view.signal_id(name) for name in names)
+        ids = [number for number in found_ids if number is not None]
+    for signal_id in ids:
+        found = view.db.execute(
+            "SELECT hour, number_count, minimum, maximum, total, last, last_at_ms, active_ms"
+            " FROM hour_rollup WHERE bench_id = ? AND signal_id = ? AND hour BETWEEN ? AND ?"
+            " ORDER BY hour",
+            (bench_id, signal_id, *hours),
+        )
+        made = [
+            RollupPoint(hour * HOUR_MS, n, low, high, total, bool_from_blob(last), at, active)
+            for hour, n, low, high, total, last, at, active in found
+        ]
+        if made:
+            records[view.signal_name(signal_id)] = made
+    return records
+
+
+def minute_groups(
+    view: View, bench_id: int, names: frozenset[str] | None, hours: tuple[int, int]
+) -> Iterator[tuple[str, Groups]]:
+    """1 min rollups, hour by hour."""
+    ids = None if names is None else [view.signal_id(name) for name in names]
+    keys = None if ids is None else frozenset(number for number in ids if number is not None)
+    found = view.db.execute(
+        "SELECT directory FROM minute_rollup WHERE bench_id = ? AND hour BETWEEN ? AND ?"
+        " ORDER BY hour",
+        (bench_id, *hours),
+    ).fetchall()
+    for (directory,) in found:
+        for key, content in segments(view, directory, keys):
+            yield view.signal_name(key), decode_groups(content)
+
+
+class _Buckets:
+    """Buckets of a window, per signal, filled from rows and rollups in any order of time."""
+
+    def __init__(self, span_ms: tuple[int, int], width: float) -> None:
+        self._span_ms = span_ms
+        self._width = width
+        self._series: dict[str, dict[int, Bucket]] = {}
+
+    def _put(self, name: str, groups: Groups) -> None:
+        buckets = self._series.setdefault(name, {})
+        for place, index in enumerate(groups.group.tolist()):
+            made = Bucket(
+                int(groups.last_at[place]),
+                groups.last.value(place),
+                int(groups.count[place]),
+                float(groups.total[place]),
+                float(groups.minimum[place]),
+                float(groups.maximum[place]),
+            )
+            known = buckets.get(index)
+            if known is None:
+                buckets[index] = made
+            else:
+                known.join(made)
+
+    def add_rows(self, piece: Piece) -> None:
+        first, last = np.searchsorted(piece.observed, self._span_ms)
+        if first == last:
+            return
+        observed = piece.observed[first:last]
+        group = ((observed - self._span_ms[0]) / self._width).astype(np.int64)
+        for name, column in piece.columns.items():
+            found = grouped(observed, column.taken(slice(first, last)), group)
+            if len(found.group):
+                self._put(name, found)
+
+    def add_record(self, name: str, record: RollupPoint) -> None:
+        at = record.last_at_ms
+        index = int((min(max(at, self._span_ms[0]), self._span_ms[1] - 1) - self._span_ms[0]) / self._width)
+        made = Bucket(at, record.last, record.count, record.total, record.minimum, record.maximum)
+        buckets = self._series.setdefault(name, {})
+        if index in buckets:
+            buckets[index].join(made)
+        else:
+            buckets[index] = made
+
+    def add_minutes(self, name: str, groups: Groups) -> None:
+        for record in points(groups, Step.MINUTE):
+            if self._span_ms[0] <= record.start_ms < self._span_ms[1]:
+                self.add_record(name, record)
+
+    def points(self, signals: Sequence[str] | None) -> dict[str, list[SignalPoint]]:
+        names = dict.fromkeys([*(signals or ()), *self._series])
+        return {
+            name: [made[index].point() for index in sorted(made)]
+            for name in names
+            for made in (self._series.get(name, {}),)
+        }
+
+
+def _form(hour: Hour, span_ms: tuple[int, int], width: float) -> str:
+    """Which form of a sealed hour answers best: rows where they are needed and there."""
+    start = hour.hour * HOUR_MS
+    is_whole = span_ms[0] <= start and start + HOUR_MS <= span_ms[1]
+    if is_whole and width >= Step.HOUR and hour.has_hours:
+        return "hours"
+    if is_whole and width >= Step.MINUTE and hour.has_minutes:
+        return "minutes"
+    if hour.has_chunk or not (hour.has_minutes or hour.has_hours):
+        return "rows"
+    return "minutes" if hour.has_minutes else "hours"
+
+
+def _stretches(hours: Iterable[tuple[Hour, str]], form: str) -> Iterator[tuple[int, int]]:
+    # neighbours in the list: what lies between them has no rollups to be fetched by mistake
+    first: int | None = None
+    last = 0
+    for hour, of_form in hours:
+        if of_form == form:
+            first, last = (hour.hour if first is None else first), hour.hour
+        elif first is not None:
+            yield first, last
+            first = None
+    if first is not None:
+        yield first, last
+
+
+def window(
+    view: View,
+    bench_id: int | None,
+    span_ms: tuple[int, int],
+    most_points: int,
+    signals: Sequence[str] | None,
+) -> Window:
+    """See the port."""
+    width = bucket_width(span_ms, most_points)
+    buckets = _Buckets(span_ms, width)
+    names = None if signals is None else frozenset(signals)
+    hours = [] if bench_id is None else hours_of(view, bench_id, span_ms)
+    forms = [(hour, _form(hour, span_ms, width)) for hour in hours]
+    if bench_id is not None:
+        for stretch in _stretches(forms, "hours"):
+            for name, records in hour_records(view, bench_id, names, stretch).items():
+                for record in records:
+                    if span_ms[0] <= record.start_ms < span_ms[1]:
+                        buckets.add_record(name, record)
+        for stretch in _stretches(forms, "minutes"):
+            for name, groups in minute_groups(view, bench_id, names, stretch):
+                buckets.add_minutes(name, groups)
+        for hour, form in forms:
+            for piece in pieces(view, bench_id, hour, span_ms, names, with_sealed=form == "rows"):
+                buckets.add_rows(piece)
+    return Window(*span_ms, width, buckets.points(signals))
+
+
+def _unsealed(
+    view: View, bench_id: int, hour: Hour, names: frozenset[str], step: Step
+) -> _Records:
+    """Records of the rows no rollup has yet."""
+    span = (hour.hour * HOUR_MS, (hour.hour + 1) * HOUR_MS)
+    has_records = hour.has_hours if step is Step.HOUR else hour.has_minutes
+    rows = list(pieces(view, bench_id, hour, span, names, with_sealed=not has_records))
+    if not rows:
+        return {}
+    observed: Integers = np.concatenate([piece.observed for piece in rows])
+    order = np.argsort(observed, kind="stable")
+    holds = hold_ms(observed[order])
+    records: _Records = {}
+    for name in names:
+        columns = [p.columns.get(name) or Column.absent(len(p.observed)) for p in rows]
+        column = Column.joined(columns).taken(order)
+        made = list(points(rolled_up(observed[order], column, holds, step), step))
+        if made:
+            records[name] = made
+    return records
+
+
+def _into(all_records: dict[str, dict[int, RollupPoint]], found: Mapping[str, list[RollupPoint]]) -> None:
+    for name, records in found.items():
+        known = all_records.setdefault(name, {})
+        for record in records:
+            before = known.get(record.start_ms)
+            known[record.start_ms] = record if before is None else joined(before, record)
+
+
+def rollups(
+    view: View, bench_id: int, signals: Sequence[str], span_ms: tuple[int, int], step: Step
+) -> dict[str, list[RollupPoint]]:
+    """Of one bench; see the port."""
+    names = frozenset(signals)
+    first, last = span_ms[0] // HOUR_MS, (span_ms[1] - 1) // HOUR_MS
+    found: dict[str, dict[int, RollupPoint]] = {}
+    if step is Step.HOUR:
+        _into(found, hour_records(view, bench_id, names, (first, last)))
+    else:
+        for name, groups in minute_groups(view, bench_id, names, (first, last)):
+            _into(found, {name: list(points(groups, step))})
+    work = view.db.execute(
+        "SELECT hour, hot_rows, first_position, last_position, packs, has_chunk, has_minutes,"
+        " has_hours FROM hour WHERE bench_id = ? AND hour BETWEEN ? AND ?"
+        f" AND (hot_rows > 0 OR packs > 0 OR has_chunk > {_FLAG[step]})",
+        (bench_id, first, last),
+    ).fetchall()
+    for row in work:
+        _into(found, _unsealed(view, bench_id, Hour._make(row), names, step))
+    chosen = {
+        name: [records[at] for at in sorted(records) if span_ms[0] <= at < span_ms[1]]
+        for name, records in found.items()
+    }
+    return {name: records for name, records in chosen.items() if records}
+
+
+def activity(
+    view: View, bench_id: int, signal: str, span_ms: tuple[int, int], offset_ms: int
+) -> list[tuple[int, int]]:
+    """(day, ms) of one bench; see the port."""
+    first, last = -(-span_ms[0] // HOUR_MS), (span_ms[1] - 1) // HOUR_MS
+    days: dict[int, int] = {}
+    found = view.db.execute(
+        "SELECT hour, active_ms FROM hour_rollup WHERE bench_id = ? AND signal_id = ?"
+        " AND hour BETWEEN ? AND ? AND active_ms > 0",
+        (bench_id, view.signal_id(signal), first, last),
+    )
+    for hour, active_ms in found:
+        day = (hour * HOUR_MS + offset_ms) // DAY_MS
+        days[day] = days.get(day, 0) + active_ms
+    return sorted(days.items())
