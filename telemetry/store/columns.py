@@ -126,25 +126,35 @@ def scaled(values: Floats, decimals: int) -> tuple[Integers, Integers]:
     )
 
 
-def unscaled(numbers: Integers, off: Integers, decimals: int) -> Floats:
-    """What `scaled` took apart."""
-    return (_bits(numbers / SCALES[decimals]) + off).view(np.float64)
+def _corrections(off: Integers) -> bytes:
+    return encode_integers(off) if off.any() else b""
+
+
+def _corrected(values: Floats, corrections: bytes) -> Floats:
+    if not corrections:
+        return values
+    return (_bits(values) + decode_integers(corrections)).view(np.float64)
+
+
+def decimals_of(values: Floats) -> int | None:
+    """The fewest decimals at which every value is within some ulps of a decimal number."""
+    for decimals in range(MOST_DECIMALS + 1):
+        if np.abs(scaled(values, decimals)[1]).max() <= MOST_ULPS:
+            return decimals
+    return None
 
 
 def _decimal(values: Floats) -> Iterator[bytes]:
-    sample = values[:: max(len(values) // 256, 1)]
-    for decimals in range(MOST_DECIMALS + 1):
-        if np.abs(scaled(sample, decimals)[1]).max() > MOST_ULPS:
-            continue
-        numbers, off = scaled(values, decimals)
-        with np.errstate(all="ignore"):
-            products = _bits(values) - _bits(numbers * STEPS[decimals])
-        packed = encode_integers(numbers)
-        if np.count_nonzero(products) < np.count_nonzero(off):
-            yield _pack((_PRODUCT, decimals, packed, encode_integers(products)))
-        else:
-            yield _pack((_DECIMAL, decimals, packed, encode_integers(off)))
+    decimals = decimals_of(values[:: max(len(values) // 256, 1)])
+    if decimals is None:
         return
+    numbers, off = scaled(values, decimals)
+    packed = encode_integers(numbers)
+    products = _bits(values) - _bits(numbers * STEPS[decimals]) if off.any() else off
+    if np.count_nonzero(products) < np.count_nonzero(off):
+        yield _pack((_PRODUCT, decimals, packed, _corrections(products)))
+    else:
+        yield _pack((_DECIMAL, decimals, packed, _corrections(off)))
 
 
 def _distinct(values: Floats) -> Iterator[bytes]:
@@ -156,7 +166,9 @@ def _distinct(values: Floats) -> Iterator[bytes]:
 
 def encode_floats(values: Floats) -> bytes:
     """Pack floating point numbers in the shortest of the ways that keep every bit."""
-    candidates = [*_decimal(values), *_distinct(values)] if len(values) else []
+    candidates = list(_decimal(values)) if len(values) else []
+    if len(values) and not any(_unpack_floats(found)[3] == b"" for found in candidates):
+        candidates.extend(_distinct(values))
     if not candidates:
         return _pack((_RAW, 0, _smaller(_planes(_bits(values).view(np.uint64))), b""))
     return min(candidates, key=len)
@@ -168,11 +180,11 @@ def _decoded_raw(_: int, first: bytes, __: bytes) -> Floats:
 
 
 _FLOAT_WAYS: dict[int, Callable[[int, bytes, bytes], Floats]] = {
-    _DECIMAL: lambda decimals, first, second: unscaled(
-        decode_integers(first), decode_integers(second), decimals
+    _DECIMAL: lambda decimals, first, second: _corrected(
+        decode_integers(first) / SCALES[decimals], second
     ),
-    _PRODUCT: lambda decimals, first, second: (
-        (_bits(decode_integers(first) * STEPS[decimals]) + decode_integers(second)).view(np.float64)
+    _PRODUCT: lambda decimals, first, second: _corrected(
+        decode_integers(first) * STEPS[decimals], second
     ),
     _DISTINCT: lambda _, first, second: (
         decode_integers(second)[decode_integers(first)].view(np.float64)

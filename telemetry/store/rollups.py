@@ -8,12 +8,16 @@ import numpy as np
 
 from telemetry.store.cells import Column, Kind
 from telemetry.store.columns import (
+    MOST_EXACT,
+    SCALES,
     Floats,
     Integers,
+    decimals_of,
     decode_floats,
     decode_integers,
     encode_floats,
     encode_integers,
+    scaled,
 )
 from telemetry.store.port import RollupPoint
 
@@ -125,22 +129,49 @@ def joined(first: RollupPoint, second: RollupPoint) -> RollupPoint:
 
 
 def encode_groups(groups: Groups) -> bytes:
-    """Compressed; totals to 9 decimals, everything else exact."""
+    """Compressed; totals to 9 decimals (or those of the signal), everything else exact."""
     whole = (groups.group, groups.count, groups.last_at, groups.active_ms)
+    packed = [encode_integers(numbers) for numbers in whole]
+    decimal = _encode_decimal(groups)
+    if decimal is not None:
+        return _pack((*packed, *decimal))
     real = (groups.minimum, groups.maximum, np.round(groups.total, _TOTAL_DECIMALS))
-    return _pack(
-        (*map(encode_integers, whole), *map(encode_floats, real), groups.last.encoded())
-    )
+    return _pack((*packed, *map(encode_floats, real), groups.last.encoded()))
+
+
+def _encode_decimal(groups: Groups) -> tuple[bytes, ...] | None:
+    # what lies above the minimum takes a byte where the values themselves take two or three
+    if not len(groups.group) or not bool((groups.last.kinds == Kind.FLOAT).all()):
+        return None
+    values = np.concatenate((groups.minimum, groups.maximum, groups.last.floats))
+    decimals = decimals_of(values)
+    if decimals is None:
+        return None
+    numbers, off = scaled(values, decimals)
+    totals = np.rint(groups.total * SCALES[decimals])
+    if off.any() or np.abs(totals).max() >= MOST_EXACT:
+        return None
+    low, high, last = numbers.reshape(3, -1)
+    above = np.concatenate((high - low, last - low))
+    totals_above = totals.astype(np.int64) - groups.count * low
+    parts = (low, above, totals_above)
+    return bytes([decimals]), *map(encode_integers, parts)
 
 
 def decode_groups(content: bytes) -> Groups:
     """What `encode_groups` packed."""
-    *packed, last = _unpack(content)
+    packed = _unpack(content)
     group, count, last_at, active_ms = map(decode_integers, packed[:4])
-    minimum, maximum, total = map(decode_floats, packed[4:])
-    return Groups(
-        group, count, minimum, maximum, total, Column.decoded(last), last_at, active_ms
-    )
+    if len(packed[4]) > 1:
+        minimum, maximum, total = map(decode_floats, packed[4:7])
+        last = Column.decoded(packed[7])
+    else:
+        scale = SCALES[packed[4][0]]
+        low, above, totals_above = map(decode_integers, packed[5:])
+        high, lasts = (above.reshape(2, -1) + low) / scale
+        minimum, maximum, total = low / scale, high, (totals_above + count * low) / scale
+        last = Column.of_floats(lasts)
+    return Groups(group, count, minimum, maximum, total, last, last_at, active_ms)
 
 
 def groups_of(records: list[RollupPoint], width_ms: int) -> Groups:
