@@ -49,6 +49,7 @@ _KINDS: dict[type[object], int] = {
     bool: Kind.BOOLEAN,
     str: Kind.TEXT,
 }
+_MIXED = b"\xff"
 _pack = msgspec.msgpack.encode
 _unpack = msgspec.msgpack.Decoder(tuple[int, bytes, bytes, bytes, list[str]]).decode
 
@@ -111,7 +112,7 @@ class Column:
         if len(columns) == 1:
             return columns[0]
         texts: dict[str, int] = {}
-        integers = [column._with_texts(texts) for column in columns]
+        integers = [column.with_texts(texts) for column in columns]
         return cls(
             np.concatenate([column.kinds for column in columns]),
             np.concatenate([column.floats for column in columns]),
@@ -119,7 +120,8 @@ class Column:
             list(texts),
         )
 
-    def _with_texts(self, texts: dict[str, int]) -> Integers:
+    def with_texts(self, texts: dict[str, int]) -> Integers:
+        """`integers` with texts numbered as in `texts`, which grows by those it lacks."""
         if not self.texts:
             return self.integers
         places = np.array([texts.setdefault(t, len(texts)) for t in self.texts], np.int64)
@@ -175,7 +177,7 @@ class Column:
         return _pack(
             (
                 len(kinds),
-                kinds[:1].tobytes() if is_same else b"\xff" + zlib.compress(kinds.tobytes()),
+                kinds[:1].tobytes() if is_same else _MIXED + zlib.compress(kinds.tobytes()),
                 encode_floats(self.floats[is_float]) if is_float.any() else b"",
                 encode_integers(self.integers[is_whole]) if is_whole.any() else b"",
                 self.texts,
@@ -188,7 +190,7 @@ class Column:
         count, packed_kinds, floats, integers, texts = _unpack(content)
         if packed_kinds == bytes([Kind.FLOAT]):
             return cls.of_floats(decode_floats(floats))
-        if packed_kinds[0] == 0xFF:
+        if packed_kinds[:1] == _MIXED:
             kinds = np.frombuffer(zlib.decompress(packed_kinds[1:]), np.uint8)
         else:
             kinds = np.full(count, packed_kinds[0], np.uint8)

@@ -25,6 +25,8 @@ MOST_ULPS = 8
 _FEW_DISTINCT = 4
 """A column is an index into distinct values when there are 4 times fewer of them than values."""
 _LEVEL = 6
+_EMPTY = 2
+"""Bytes of nothing, deflated."""
 
 SCALES = tuple(float(f"1e{decimals}") for decimals in range(MOST_DECIMALS + 1))
 STEPS = tuple(float(f"1e-{decimals}") for decimals in range(MOST_DECIMALS + 1))
@@ -78,9 +80,10 @@ def encode_integers(values: Integers) -> bytes:
     order, firsts = 0, [int(values.min()) if len(values) else 0]
     best = _planes((values - firsts[0]).view(np.uint64))
     best_size = len(_deflate(best, zlib.Z_HUFFMAN_ONLY))
-    level, heads = values, []
+    level = values
+    heads: list[int] = []
     for depth in (1, 2):
-        if len(level) < 2 or best_size <= 2:
+        if len(level) <= 1 or best_size <= _EMPTY:
             break
         heads = [*heads, int(level[0])]
         level = np.diff(level)
@@ -107,6 +110,11 @@ def _bits(values: Floats) -> Integers:
     return values.view(np.int64)
 
 
+def near(off: Integers) -> npt.NDArray[np.bool_]:
+    """Whether so many ulps still make a decimal; the smallest number has no absolute one."""
+    return (off <= MOST_ULPS) & (off >= -MOST_ULPS)
+
+
 def scaled(values: Floats, decimals: int) -> tuple[Integers, Integers]:
     """The nearest whole numbers of `10**-decimals`, and how many ulps each value is off them.
 
@@ -119,11 +127,15 @@ def scaled(values: Floats, decimals: int) -> tuple[Integers, Integers]:
         fits = np.abs(rounded) < MOST_EXACT
         numbers = np.where(fits, rounded, 0.0).astype(np.int64)
         off = _bits(values) - _bits(numbers / scale)
-    is_decimal = np.abs(off) <= MOST_ULPS
+    is_decimal = near(off)
     return (
         np.where(is_decimal, numbers, 0),
         np.where(is_decimal, off, _bits(values)),
     )
+
+
+def _times(numbers: Integers, step: float) -> Floats:
+    return numbers.astype(np.float64) * step
 
 
 def _corrections(off: Integers) -> bytes:
@@ -139,7 +151,7 @@ def _corrected(values: Floats, corrections: bytes) -> Floats:
 def decimals_of(values: Floats) -> int | None:
     """The fewest decimals at which every value is within some ulps of a decimal number."""
     for decimals in range(MOST_DECIMALS + 1):
-        if np.abs(scaled(values, decimals)[1]).max() <= MOST_ULPS:
+        if near(scaled(values, decimals)[1]).all():
             return decimals
     return None
 
@@ -150,7 +162,7 @@ def _decimal(values: Floats) -> Iterator[bytes]:
         return
     numbers, off = scaled(values, decimals)
     packed = encode_integers(numbers)
-    products = _bits(values) - _bits(numbers * STEPS[decimals]) if off.any() else off
+    products = _bits(values) - _bits(_times(numbers, STEPS[decimals])) if off.any() else off
     if np.count_nonzero(products) < np.count_nonzero(off):
         yield _pack((_PRODUCT, decimals, packed, _corrections(products)))
     else:
@@ -184,10 +196,10 @@ _FLOAT_WAYS: dict[int, Callable[[int, bytes, bytes], Floats]] = {
         decode_integers(first) / SCALES[decimals], second
     ),
     _PRODUCT: lambda decimals, first, second: _corrected(
-        decode_integers(first) * STEPS[decimals], second
+        _times(decode_integers(first), STEPS[decimals]), second
     ),
-    _DISTINCT: lambda _, first, second: (
-        decode_integers(second)[decode_integers(first)].view(np.float64)
+    _DISTINCT: lambda _, first, second: decode_integers(second)[decode_integers(first)].view(
+        np.float64
     ),
 }
 

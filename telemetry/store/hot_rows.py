@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from telemetry.contract.payloads import Value
 from telemetry.store.cells import ABSENT, Cell, Column
-from telemetry.store.columns import MOST_EXACT, MOST_ULPS, SCALES, STEPS, Floats, Integers
+from telemetry.store.columns import MOST_EXACT, MOST_ULPS, SCALES, STEPS, Floats, Integers, near
 
 JSON_LAYOUT = 0
 """Rows of the first schema: a JSON object by name."""
@@ -26,7 +26,7 @@ MOST_LAYOUTS = 2000
 MOST_HOT_DECIMALS = 6
 _PLAIN = -1
 _PRODUCT = 16
-"""Added to the decimals where values are `number * 0.1`, not `number / 10` (they differ in bits)."""
+"""Added to the decimals of values that are `number * 0.1`, not `number / 10`: other bits."""
 _WHOLE_LIMIT = 2**63
 _TOLERATED = 0.1
 """A layout whose decimals don't fit a tenth of the floats makes room for one with more."""
@@ -73,7 +73,7 @@ def _scaled(values: Floats, codes: Sequence[int]) -> tuple[Integers, Integers]:
     with np.errstate(all="ignore"):
         rounded = np.rint(values * scales)
         fits = np.abs(rounded) < MOST_EXACT
-        whole = np.where(fits, rounded, 0.0)
+        whole = np.where(fits, rounded, 0.0) + 0.0  # a zero without sign
         off = values.view(np.int64) - _base(whole, codes).view(np.int64)
     return whole.astype(np.int64), off
 
@@ -84,7 +84,7 @@ def _best_codes(values: Floats, is_float: _Exact, known: Sequence[int]) -> tuple
     for decimals in range(MOST_HOT_DECIMALS + 1):
         quotients = _scaled(values, [decimals] * len(codes))[1]
         products = _scaled(values, [decimals + _PRODUCT] * len(codes))[1]
-        is_near = (np.abs(quotients) <= MOST_ULPS) | ~is_float
+        is_near = near(quotients) | ~is_float
         for column in sorted(open_columns):
             if not is_near[:, column].all():
                 continue
@@ -131,9 +131,7 @@ class Layouts:
                 encoded[place] = done
         return encoded
 
-    def _group(
-        self, names: tuple[str, ...], rows: list[list[Value]]
-    ) -> list[tuple[int, bytes]]:
+    def _group(self, names: tuple[str, ...], rows: list[list[Value]]) -> list[tuple[int, bytes]]:
         flat = list(chain.from_iterable(rows))
         is_plain = set(map(type, flat)) <= {float}
         others = [] if is_plain else [n for n, v in enumerate(flat) if type(v) is not float]
@@ -146,7 +144,7 @@ class Layouts:
         whole, off, layout = self._fitted(names, layout, values, is_float)
         if layout is None:
             return [(MAP_LAYOUT, _pack(dict(zip(names, row, strict=True)))) for row in rows]
-        cells: list[object] = whole.reshape(-1).tolist()
+        cells: list[object] = list(whole.reshape(-1).tolist())
         for place in np.flatnonzero(off.reshape(-1)).tolist():
             ulps = int(off.flat[place])
             cells[place] = [cells[place], ulps] if abs(ulps) <= MOST_ULPS else flat[place]

@@ -117,13 +117,13 @@ class Step(IntEnum):
 class RollupPoint(NamedTuple):
     """One signal of a bench over one minute or hour.
 
-    `count`, `minimum`, `maximum` and `total` are over numbers and booleans; without one they are
-    0, inf, -inf and 0. `last` is the last value that was available, of any type. `active_ms` is
+    `counted` numbers and booleans have `minimum`, `maximum` and `total`; without one these are inf,
+    -inf and 0. `last` is the last value that was available, of any type. `active_ms` is
     how long the signal was not zero: each row holds until the bench's next one, at most 10 s.
     """
 
     start_ms: int
-    count: int
+    counted: int
     minimum: float
     maximum: float
     total: float
@@ -134,7 +134,7 @@ class RollupPoint(NamedTuple):
     @property
     def mean(self) -> float | None:
         """None for text."""
-        return self.total / self.count if self.count else None
+        return self.total / self.counted if self.counted else None
 
 
 Rollups = Mapping[tuple[str, str], Sequence[RollupPoint]]

@@ -55,7 +55,7 @@ def hold_ms(observed: Integers) -> Integers:
 
     At most `LONGEST_HOLD_MS`; a single row holds no time.
     """
-    if len(observed) < 2:
+    if len(observed) <= 1:
         return np.zeros(len(observed), np.int64)
     steps = np.minimum(np.diff(observed), LONGEST_HOLD_MS)
     return np.append(steps, steps[-1])
@@ -67,8 +67,10 @@ def grouped(
     """One record per group; `observed` and with it `group` ascend."""
     is_there = column.kinds > Kind.NONE
     if not is_there.all():
-        observed, column, group = observed[is_there], column.taken(np.flatnonzero(is_there)), (
-            group[is_there]
+        observed, column, group = (
+            observed[is_there],
+            column.taken(np.flatnonzero(is_there)),
+            (group[is_there]),
         )
         holds = None if holds is None else holds[is_there]
     cuts = np.flatnonzero(np.diff(group, prepend=group[0] - 1)) if len(group) else group
@@ -118,7 +120,7 @@ def joined(first: RollupPoint, second: RollupPoint) -> RollupPoint:
     last = second if second.last_at_ms >= first.last_at_ms else first
     return RollupPoint(
         first.start_ms,
-        first.count + second.count,
+        first.counted + second.counted,
         min(first.minimum, second.minimum),
         max(first.maximum, second.maximum),
         first.total + second.total,
@@ -135,8 +137,13 @@ def encode_groups(groups: Groups) -> bytes:
     decimal = _encode_decimal(groups)
     if decimal is not None:
         return _pack((*packed, *decimal))
-    real = (groups.minimum, groups.maximum, np.round(groups.total, _TOTAL_DECIMALS))
+    real = (groups.minimum, groups.maximum, _rounded(groups.total))
     return _pack((*packed, *map(encode_floats, real), groups.last.encoded()))
+
+
+def _rounded(totals: Floats) -> Floats:
+    is_small = np.abs(totals) < MOST_EXACT / SCALES[_TOTAL_DECIMALS]
+    return np.where(is_small, np.round(np.where(is_small, totals, 0.0), _TOTAL_DECIMALS), totals)
 
 
 def _encode_decimal(groups: Groups) -> tuple[bytes, ...] | None:
@@ -148,7 +155,8 @@ def _encode_decimal(groups: Groups) -> tuple[bytes, ...] | None:
     if decimals is None:
         return None
     numbers, off = scaled(values, decimals)
-    totals = np.rint(groups.total * SCALES[decimals])
+    with np.errstate(over="ignore"):
+        totals = np.rint(groups.total * SCALES[decimals])
     if off.any() or np.abs(totals).max() >= MOST_EXACT:
         return None
     low, high, last = numbers.reshape(3, -1)
@@ -178,7 +186,7 @@ def groups_of(records: list[RollupPoint], width_ms: int) -> Groups:
     """Records as columns again."""
     return Groups(
         np.array([record.start_ms // width_ms for record in records], np.int64),
-        np.array([record.count for record in records], np.int64),
+        np.array([record.counted for record in records], np.int64),
         np.array([record.minimum for record in records], np.float64),
         np.array([record.maximum for record in records], np.float64),
         np.array([record.total for record in records], np.float64),

@@ -10,7 +10,7 @@ from telemetry.store.cells import Column
 from telemetry.store.columns import Integers
 
 SEGMENT_BYTES = 32 * 1024
-"""Chosen: one signal of an hour is read by one segment, and a segment wastes half a page of 4 KB."""
+"""Chosen: a signal of an hour is in one segment, and a segment wastes half a page of 4 KB."""
 POSITION, EPOCH, SEQ, RECEIVED = -1, -2, -3, -4
 """Stand in a directory where a signal's id would."""
 

@@ -27,11 +27,11 @@ from telemetry.store.sqlite_pieces import (
     hot_piece,
     hours_of,
     segments,
+    unfinished_hours,
 )
 from telemetry.store.usage_spans import DAY_MS
 
 _LAST_PART = 2**62
-_FLAG = {Step.MINUTE: "has_minutes", Step.HOUR: "has_hours"}
 _Records = dict[str, list[RollupPoint]]
 
 
@@ -135,20 +135,19 @@ class _Buckets:
             if len(found.group):
                 self._put(name, found)
 
-    def add_record(self, name: str, record: RollupPoint) -> None:
-        at = record.last_at_ms
-        index = int((min(max(at, self._span_ms[0]), self._span_ms[1] - 1) - self._span_ms[0]) / self._width)
-        made = Bucket(at, record.last, record.count, record.total, record.minimum, record.maximum)
-        buckets = self._series.setdefault(name, {})
-        if index in buckets:
-            buckets[index].join(made)
-        else:
-            buckets[index] = made
-
-    def add_minutes(self, name: str, groups: Groups) -> None:
-        for record in points(groups, Step.MINUTE):
-            if self._span_ms[0] <= record.start_ms < self._span_ms[1]:
-                self.add_record(name, record)
+    def add_records(self, name: str, records: Iterable[RollupPoint]) -> None:
+        start, end = self._span_ms
+        for r in records:
+            if not start <= r.start_ms < end:
+                continue
+            made = Bucket(r.last_at_ms, r.last, r.counted, r.total, r.minimum, r.maximum)
+            buckets = self._series.setdefault(name, {})
+            # a rollup that begins in the span may end after it
+            index = int((min(r.last_at_ms, end - 1) - start) / self._width)
+            if index in buckets:
+                buckets[index].join(made)
+            else:
+                buckets[index] = made
 
     def points(self, signals: Sequence[str] | None) -> dict[str, list[SignalPoint]]:
         names = dict.fromkeys([*(signals or ()), *self._series])
@@ -199,24 +198,27 @@ def window(
     names = None if signals is None else frozenset(signals)
     hours = [] if bench_id is None else hours_of(view, bench_id, span_ms)
     forms = [(hour, _form(hour, span_ms, width)) for hour in hours]
-    if bench_id is not None:
-        for stretch in _stretches(forms, "hours"):
-            for name, records in hour_records(view, bench_id, names, stretch).items():
-                for record in records:
-                    if span_ms[0] <= record.start_ms < span_ms[1]:
-                        buckets.add_record(name, record)
-        for stretch in _stretches(forms, "minutes"):
-            for name, groups in minute_groups(view, bench_id, names, stretch):
-                buckets.add_minutes(name, groups)
-        for hour, form in forms:
-            for piece in pieces(view, bench_id, hour, span_ms, names, with_sealed=form == "rows"):
-                buckets.add_rows(piece)
+    for records in _records(view, bench_id or 0, forms, names):
+        for name, of_name in records.items():
+            buckets.add_records(name, of_name)
+    for hour, form in forms:
+        is_rows = form == "rows"
+        for piece in pieces(view, bench_id or 0, hour, span_ms, names, with_sealed=is_rows):
+            buckets.add_rows(piece)
     return Window(*span_ms, width, buckets.points(signals))
 
 
-def _unsealed(
-    view: View, bench_id: int, hour: Hour, names: frozenset[str], step: Step
-) -> _Records:
+def _records(
+    view: View, bench_id: int, forms: list[tuple[Hour, str]], names: frozenset[str] | None
+) -> Iterator[_Records]:
+    for stretch in _stretches(forms, "hours"):
+        yield hour_records(view, bench_id, names, stretch)
+    for stretch in _stretches(forms, "minutes"):
+        for name, groups in minute_groups(view, bench_id, names, stretch):
+            yield {name: list(points(groups, Step.MINUTE))}
+
+
+def _unsealed(view: View, bench_id: int, hour: Hour, names: frozenset[str], step: Step) -> _Records:
     """Records of the rows no rollup has yet."""
     span = (hour.hour * HOUR_MS, (hour.hour + 1) * HOUR_MS)
     has_records = hour.has_hours if step is Step.HOUR else hour.has_minutes
@@ -236,7 +238,9 @@ def _unsealed(
     return records
 
 
-def _into(all_records: dict[str, dict[int, RollupPoint]], found: Mapping[str, list[RollupPoint]]) -> None:
+def _into(
+    all_records: dict[str, dict[int, RollupPoint]], found: Mapping[str, list[RollupPoint]]
+) -> None:
     for name, records in found.items():
         known = all_records.setdefault(name, {})
         for record in records:
@@ -256,14 +260,8 @@ def rollups(
     else:
         for name, groups in minute_groups(view, bench_id, names, (first, last)):
             _into(found, {name: list(points(groups, step))})
-    work = view.db.execute(
-        "SELECT hour, hot_rows, first_position, last_position, packs, has_chunk, has_minutes,"
-        " has_hours FROM hour WHERE bench_id = ? AND hour BETWEEN ? AND ?"
-        f" AND (hot_rows > 0 OR packs > 0 OR has_chunk > {_FLAG[step]})",
-        (bench_id, first, last),
-    ).fetchall()
-    for row in work:
-        _into(found, _unsealed(view, bench_id, Hour._make(row), names, step))
+    for hour in unfinished_hours(view, bench_id, (first, last), step):
+        _into(found, _unsealed(view, bench_id, hour, names, step))
     chosen = {
         name: [records[at] for at in sorted(records) if span_ms[0] <= at < span_ms[1]]
         for name, records in found.items()

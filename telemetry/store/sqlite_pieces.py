@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from telemetry.store.cells import ABSENT, Column
 from telemetry.store.columns import Integers, decode_integers
 from telemetry.store.hot_rows import columns_of
-from telemetry.store.port import StoredRow
+from telemetry.store.port import Step, StoredRow
+from telemetry.store.rollups import HOUR_MS
 from telemetry.store.row_tables import (
     EPOCH,
     POSITION,
@@ -18,9 +19,9 @@ from telemetry.store.row_tables import (
     RowTable,
     decode_directory,
 )
-from telemetry.store.rollups import HOUR_MS
 from telemetry.store.sqlite_connections import View
 
+Row = tuple[Any, ...]
 _HEADERS = (POSITION, EPOCH, SEQ, RECEIVED)
 
 
@@ -54,6 +55,21 @@ def hours_of(view: View, bench_id: int, span_ms: tuple[int, int]) -> list[Hour]:
         (bench_id, span_ms[0] // HOUR_MS, (span_ms[1] - 1) // HOUR_MS),
     )
     return [Hour._make(row) for row in found]
+
+
+_WORK = (
+    "SELECT hour, hot_rows, first_position, last_position, packs, has_chunk, has_minutes,"
+    " has_hours FROM hour WHERE bench_id = ? AND hour BETWEEN ? AND ?"
+    " AND (hot_rows > 0 OR packs > 0 OR (has_chunk AND NOT iif(?, has_hours, has_minutes)))"
+)
+
+
+def unfinished_hours(
+    view: View, bench_id: int, hours: tuple[int, int], step: Step
+) -> Iterator[Hour]:
+    """Hours, first and last given, with rows no rollup of that step was made of."""
+    found = view.db.execute(_WORK, (bench_id, *hours, step is Step.HOUR)).fetchall()
+    yield from map(Hour._make, found)
 
 
 def segments(
@@ -112,7 +128,7 @@ def hot_piece(
         yield Piece(hour.hour, False, table.observed, table.columns)
 
 
-def _runs_of(rows: Sequence[tuple[int, ...]]) -> Iterator[tuple[int, Sequence[tuple[int, ...]]]]:
+def _runs_of(rows: Sequence[Row]) -> Iterator[tuple[int, Sequence[Row]]]:
     """Rows by their first field, as long as it stays the same."""
     start = 0
     for place in range(1, len(rows) + 1):
@@ -130,7 +146,8 @@ def chunk_table(view: View, observed: bytes, directory: bytes) -> RowTable:
             headers[key] = decode_integers(content)
         else:
             columns[view.signal_name(key)] = Column.decoded(content)
-    return RowTable(decode_integers(observed), *(headers[key] for key in _HEADERS), columns)
+    position, epoch, seq, received = (headers[key] for key in _HEADERS)
+    return RowTable(decode_integers(observed), position, epoch, seq, received, columns)
 
 
 def hot_tables(
@@ -150,10 +167,10 @@ def hot_tables(
     rows.sort(key=itemgetter(0))
     tables: list[RowTable] = []
     for layout_id, group in _runs_of(rows):
-        _, observed, position, epoch, seq, received, contents = zip(*group, strict=True)
-        columns = columns_of(view.layout(layout_id), layout_id, contents, names)
-        headers = (np.array(h, np.int64) for h in (observed, position, epoch, seq, received))
-        tables.append(RowTable(*headers, columns))
+        columns = columns_of(view.layout(layout_id), layout_id, [r[-1] for r in group], names)
+        headers = np.array([row[1:-1] for row in group], np.int64).T
+        observed, position, epoch, seq, received = np.ascontiguousarray(headers)
+        tables.append(RowTable(observed, position, epoch, seq, received, columns))
     return tables
 
 

@@ -105,7 +105,7 @@ class SqliteReader:
         """The row that was stored last, whatever its age."""
         with self._reading.snapshot() as view:
             found = view.db.execute(
-                f"{_ROW} FROM latest WHERE bench_id = ?",  # noqa: S608 - constant text
+                f"{_ROW} FROM latest WHERE bench_id = ?",
                 (view.bench_id(bench),),
             ).fetchone()
             return _row(view, bench, found) if found else None
@@ -117,8 +117,7 @@ class SqliteReader:
             if bench_id is None or limit < 1:
                 return []
             hot = view.db.execute(
-                f"{_ROW} FROM frame"  # noqa: S608 - constant text
-                " WHERE bench_id = ? AND position > ? ORDER BY position LIMIT ?",
+                f"{_ROW} FROM frame WHERE bench_id = ? AND position > ? ORDER BY position LIMIT ?",
                 (bench_id, position, limit),
             ).fetchall()
             rows = [_row(view, bench, found) for found in hot]

@@ -17,9 +17,16 @@ from telemetry.store.usage_spans import note_usage
 VERSION = 2
 """1: every row as JSON, never sealed. 2: hot rows by layout, sealed hours, rollups."""
 
+_COUNT_HOURS = (
+    # floors also before 1970, where a division alone would round up
+    "INSERT INTO hour (bench_id, hour, last_received_ms, hot_rows, first_position, last_position)"
+    " SELECT bench_id, (observed_at_ms - ((observed_at_ms % :ms) + :ms) % :ms) / :ms,"
+    " max(received_at_ms), count(*), min(position), max(position) FROM frame WHERE true"
+    " GROUP BY 1, 2 ON CONFLICT DO UPDATE SET hot_rows = excluded.hot_rows,"
+    " first_position = excluded.first_position, last_position = excluded.last_position,"
+    " last_received_ms = max(last_received_ms, excluded.last_received_ms)"
+)
 _islands = msgspec.json.Decoder(list[tuple[int, int]])
-HOUR_OF_FRAME = f"((observed_at_ms - ((observed_at_ms % {HOUR_MS}) + {HOUR_MS}) % {HOUR_MS}) / {HOUR_MS})"
-"""Floors also before 1970, where SQLite's division would round up."""
 
 
 def prepare(db: sqlite3.Connection) -> None:
@@ -84,14 +91,7 @@ def _upgrade(db: sqlite3.Connection) -> None:
 def recount_hours(db: sqlite3.Connection) -> None:
     """Let the table of hours tell what hot rows there are."""
     db.execute("UPDATE hour SET hot_rows = 0, first_position = 0, last_position = 0")
-    db.execute(
-        "INSERT INTO hour (bench_id, hour, last_received_ms, hot_rows, first_position,"
-        f" last_position) SELECT bench_id, {HOUR_OF_FRAME}, max(received_at_ms), count(*),"
-        " min(position), max(position) FROM frame WHERE true GROUP BY 1, 2"
-        " ON CONFLICT DO UPDATE SET hot_rows = excluded.hot_rows,"
-        " first_position = excluded.first_position, last_position = excluded.last_position,"
-        " last_received_ms = max(last_received_ms, excluded.last_received_ms)"
-    )
+    db.execute(_COUNT_HOURS, {"ms": HOUR_MS})
 
 
 def _each_bench(db: sqlite3.Connection, step: Callable[[sqlite3.Connection, int], None]) -> None:

@@ -232,7 +232,7 @@ def _keep_rollups(db: sqlite3.Connection, made: Made) -> None:
         "INSERT OR REPLACE INTO hour_rollup VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
-                *(bench_id, _signal_id(db, name), hour, record.count, record.minimum),
+                *(bench_id, _signal_id(db, name), hour, record.counted, record.minimum),
                 *(record.maximum, record.total, _last(record.last)),
                 *(record.last_at_ms, record.active_ms),
             )

@@ -220,13 +220,14 @@ class Writing:
                 "UPDATE bench SET row_count = row_count + ?,"
                 " duplicate_count = duplicate_count + ?, rejected_count = rejected_count + ?,"
                 " dropped_count = dropped_count + ?,"
-                " last_seen_at_ms = max(coalesce(last_seen_at_ms, 0), ?) WHERE id = ?",
+                " last_seen_at_ms = coalesce(max(coalesce(last_seen_at_ms, 0), ?), last_seen_at_ms)"
+                " WHERE id = ?",
                 (
                     counts["row_count"],
                     counts["duplicate_count"],
                     counts["rejected_count"],
                     counts["dropped_count"],
-                    counts["last_seen_at_ms"],
+                    counts.get("last_seen_at_ms"),
                     self._bench_id(bench),
                 ),
             )
