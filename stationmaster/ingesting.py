@@ -8,6 +8,7 @@ from stationmaster.stopping import stop_on_signals
 from telemetry.broker.access import INGEST_USER, read_or_make_passwords
 from telemetry.ingest.service import run_ingest
 from telemetry.ingest.subscriber import BrokerAddress
+from telemetry.store.retention import DAY_MS, HOUR_MS, Retention
 from telemetry.store.sqlite import SqliteStore
 
 
@@ -18,6 +19,16 @@ def broker_address(settings: Settings) -> BrokerAddress:
     if not password:
         password = read_or_make_passwords(settings.credentials_path, [user])[user]
     return BrokerAddress(settings.broker_host, settings.broker_port, user, password, user)
+
+
+def retention_of(settings: Settings) -> Retention:
+    """Ages of the settings in milliseconds."""
+    return Retention(
+        late_ms=int(settings.late_minutes * 60_000),
+        rows_ms=int(settings.retention_hours * HOUR_MS),
+        minutes_ms=int(settings.retention_minute_days * DAY_MS),
+        hours_ms=int(settings.retention_hour_days * DAY_MS),
+    )
 
 
 def ingest(settings: Settings) -> None:
@@ -34,7 +45,7 @@ def ingest(settings: Settings) -> None:
             broker_address(settings),
             store,
             stop,
-            retention_ms=int(settings.retention_hours * 3_600_000),
+            retention=retention_of(settings),
             on_events=projection.notify,
         )
     finally:

@@ -25,7 +25,16 @@ class Settings(BaseSettings):
     broker_user: str = Field(default="", description="user of ingest at the broker")
     broker_password: SecretStr = SecretStr("")
     database_url: str = Field(default="", description="SQLAlchemy URL; empty: SQLite below var")
-    retention_hours: float = Field(default=72.0, gt=0, description="age at which raw rows go")
+    late_minutes: float = Field(
+        default=10.0, gt=0, description="quiet time after which a closed hour of rows is sealed"
+    )
+    retention_hours: float = Field(default=720.0, gt=0, description="age at which raw rows go")
+    retention_minute_days: float = Field(
+        default=400.0, gt=0, description="age at which 1 min rollups go"
+    )
+    retention_hour_days: float = Field(
+        default=1100.0, gt=0, description="age at which 1 h rollups go"
+    )
 
     def make_var(self) -> None:
         """Make the data folder where it is missing; it holds password hashes: owner only.

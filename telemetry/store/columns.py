@@ -35,6 +35,7 @@ STEPS = tuple(float(f"1e-{decimals}") for decimals in range(MOST_DECIMALS + 1))
 _pack = msgspec.msgpack.encode
 _IntegerStream = tuple[int, list[int], int, bytes]
 _FloatStream = tuple[int, int, bytes, bytes]
+"""Way, its decimals (raw: the count), and two streams of which the second may be empty."""
 _unpack_integers = msgspec.msgpack.Decoder(_IntegerStream).decode
 _unpack_floats = msgspec.msgpack.Decoder(_FloatStream).decode
 
@@ -182,13 +183,12 @@ def encode_floats(values: Floats) -> bytes:
     if len(values) and not any(_unpack_floats(found)[3] == b"" for found in candidates):
         candidates.extend(_distinct(values))
     if not candidates:
-        return _pack((_RAW, 0, _smaller(_planes(_bits(values).view(np.uint64))), b""))
+        return _pack((_RAW, len(values), _smaller(_planes(_bits(values).view(np.uint64))), b""))
     return min(candidates, key=len)
 
 
-def _decoded_raw(_: int, first: bytes, __: bytes) -> Floats:
-    planes = zlib.decompress(first, -15)
-    return _from_planes(planes, len(planes) // 8).view(np.float64)
+def _decoded_raw(count: int, first: bytes, _: bytes) -> Floats:
+    return _from_planes(zlib.decompress(first, -15), count).view(np.float64)
 
 
 _FLOAT_WAYS: dict[int, Callable[[int, bytes, bytes], Floats]] = {

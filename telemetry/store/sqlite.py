@@ -104,11 +104,18 @@ class SqliteStore(SqliteReader):
         with self._reading.snapshot() as view:
             due = due_hours(view.db, now_ms, late_ms, self._pack_rows)
         hours = rows = 0
+        failed: list[Exception] = []
         for one in due:
-            sealed = self._seal(one)
+            try:
+                sealed = self._seal(one)
+            except Exception as why:  # noqa: BLE001 - one hour must not keep all others open
+                failed.append(why)
+                continue
             if sealed and one.is_over:
                 hours += 1
                 rows += sealed
+        if failed:
+            raise failed[0]
         return Sealed(hours, rows)
 
     def _seal(self, due: Due) -> int:

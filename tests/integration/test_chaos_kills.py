@@ -1,7 +1,6 @@
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -13,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from telemetry.broker.access import INGEST_USER
+from telemetry.store.port import StoreUnavailable
+from telemetry.store.sqlite_reading import SqliteReader
 from tests.rig import BENCHES, POSIX_ONLY, RunningBroker, start_broker
 
 KILLS = int(os.environ.get("STATIONMASTER_KILLS", "20"))
@@ -85,17 +86,14 @@ class Line:
         path = self.folder / "var" / "telemetry.sqlite"
         if not path.exists():
             return Counter()
-        with closing(sqlite3.connect(path)) as db:
-            if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'frame'").fetchone():
+        with closing(SqliteReader(path)) as reader:
+            try:
+                rows = reader.rows_after(bench, 0, 10**9)
+                events = reader.events_after(0, 10**9)
+            except StoreUnavailable:  # ingest has made the file, but not the tables
                 return Counter()
-            ids = db.execute("SELECT id FROM bench WHERE code = ?", (bench,)).fetchone()
-            found: Counter[Key] = Counter()
-            for table in ("frame", "event"):
-                rows = db.execute(
-                    f"SELECT epoch, seq FROM {table} WHERE bench_id = ?",  # noqa: S608
-                    ids or (0,),
-                )
-                found.update((int(epoch), int(seq)) for epoch, seq in rows)
+        found = Counter((row.epoch, row.seq) for row in rows)
+        found.update((event.epoch, event.seq) for event in events if event.bench == bench)
         return found
 
     def stop(self) -> None:

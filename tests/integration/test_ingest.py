@@ -12,6 +12,7 @@ from telemetry.contract.encoding import decode_ack, encode
 from telemetry.contract.payloads import Ack, Samples
 from telemetry.ingest.service import run_ingest, wall_clock_ms
 from telemetry.ingest.subscriber import BrokerAddress
+from telemetry.store.retention import Retention
 from telemetry.store.sqlite import SqliteStore
 from tests.rig import RunningBroker
 
@@ -27,7 +28,7 @@ def store(tmp_path: Path, broker: RunningBroker) -> Iterator[SqliteStore]:
     ingest = threading.Thread(
         target=run_ingest,
         args=(address, store, stop),
-        kwargs={"retention_ms": 10**9, "on_events": lambda: None},
+        kwargs={"retention": Retention(), "on_events": lambda: None},
     )
     ingest.start()
     yield store

@@ -8,6 +8,7 @@ from telemetry.contract.payloads import Samples
 from telemetry.ingest.service import run_ingest
 from telemetry.ingest.subscriber import Arrived, BrokerAddress, Subscriber
 from telemetry.store.port import Batch, IngestStatus, Received
+from telemetry.store.retention import Retention
 from telemetry.store.sqlite import SqliteStore
 
 
@@ -25,7 +26,7 @@ def _address(port: int) -> BrokerAddress:
 def test_ingest_ends_with_the_failure_when_its_writer_fails(tmp_path: Path, free_port: int) -> None:
     store, stop = _BrokenStore(tmp_path / "telemetry.sqlite"), threading.Event()
     with pytest.raises(ZeroDivisionError):
-        run_ingest(_address(free_port), store, stop, retention_ms=10**9, on_events=lambda: None)
+        run_ingest(_address(free_port), store, stop, retention=Retention(), on_events=lambda: None)
     store.close()
 
 

@@ -17,8 +17,16 @@ from telemetry.contract.payloads import (
     IdentityKind,
     Samples,
     SignalInfo,
+    Value,
 )
-from telemetry.store.port import Batch, IngestStatus, Received, StoreUnavailable, TimeSeriesStore
+from telemetry.store.memory import MemoryStore
+from telemetry.store.port import (
+    Batch,
+    IngestStatus,
+    Received,
+    StoreUnavailable,
+    TimeSeriesStore,
+)
 from telemetry.store.sqlite import SqliteStore
 from telemetry.store.sqlite_reading import SqliteReader
 from tests.rig import POSIX_ONLY
@@ -26,14 +34,23 @@ from tests.rig import POSIX_ONLY
 EPOCH = 77
 
 
+@pytest.fixture(params=["sqlite", "memory"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TimeSeriesStore]:
+    opened: TimeSeriesStore = MemoryStore()
+    if request.param == "sqlite":
+        opened = SqliteStore(tmp_path / "telemetry.sqlite")
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[TimeSeriesStore]:
+def embedded(tmp_path: Path) -> Iterator[SqliteStore]:
     opened = SqliteStore(tmp_path / "telemetry.sqlite")
     yield opened
     opened.close()
 
 
-def sample(seq: int, at_ms: int = 1000, **values: float | str | None) -> Received[Samples]:
+def sample(seq: int, at_ms: int = 1000, **values: Value) -> Received[Samples]:
     message = Samples(observed_at_ms=at_ms, epoch=EPOCH, seq=seq, values=dict(values))
     return Received("battery-01", at_ms + 5, message)
 
@@ -128,10 +145,10 @@ def test_a_window_keeps_extremes_gaps_and_text(store: TimeSeriesStore) -> None:
 
 
 def test_another_process_reads_while_rows_are_written(
-    store: TimeSeriesStore, tmp_path: Path
+    embedded: SqliteStore, tmp_path: Path
 ) -> None:
-    store.commit(Batch(samples=[sample(1, u=1.5)]))
-    store.note_status(IngestStatus(4, is_connected=True, committed_rows=1))
+    embedded.commit(Batch(samples=[sample(1, u=1.5)]))
+    embedded.note_status(IngestStatus(4, is_connected=True, committed_rows=1))
     program = (
         "import sys; from pathlib import Path;"
         "from telemetry.store.sqlite_reading import SqliteReader;"
