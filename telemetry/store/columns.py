@@ -25,8 +25,8 @@ MOST_ULPS = 8
 _FEW_DISTINCT = 4
 """A column is an index into distinct values when there are 4 times fewer of them than values."""
 _LEVEL = 6
-_EMPTY = 2
-"""Bytes of nothing, deflated."""
+_SHORT = 100
+"""Bytes that are not worth a second try."""
 
 SCALES = tuple(float(f"1e{decimals}") for decimals in range(MOST_DECIMALS + 1))
 STEPS = tuple(float(f"1e-{decimals}") for decimals in range(MOST_DECIMALS + 1))
@@ -49,6 +49,8 @@ def _deflate(content: bytes, strategy: int) -> bytes:
 
 def _smaller(content: bytes) -> bytes:
     # noise has no repetitions to look for, running signals have
+    if len(content) <= _SHORT:
+        return _deflate(content, zlib.Z_DEFAULT_STRATEGY)
     return min(
         _deflate(content, zlib.Z_HUFFMAN_ONLY), _deflate(content, zlib.Z_DEFAULT_STRATEGY), key=len
     )
@@ -76,20 +78,33 @@ def _unzigzag(numbers: Unsigned) -> Integers:
     return halves ^ -(numbers & np.uint64(1)).view(np.int64)
 
 
+def _entropy_bytes(planes: bytes, count: int) -> float:
+    """What a perfect code of single bytes would take, plane by plane."""
+    parts = np.frombuffer(planes, np.uint8).reshape(-1, count)
+    total = 0.0
+    for plane in parts:
+        counts = np.bincount(plane)
+        counts = counts[counts > 0]
+        total -= float((counts * np.log2(counts / count)).sum())
+    return total / 8
+
+
 def encode_integers(values: Integers) -> bytes:
     """Pack whole numbers; differences wrap, so that the full range of 64 bits is exact."""
-    order, firsts = 0, [int(values.min()) if len(values) else 0]
+    if not len(values):
+        return _pack((0, [0], 0, _deflate(b"", zlib.Z_DEFAULT_STRATEGY)))
+    order, firsts = 0, [int(values.min())]
     best = _planes((values - firsts[0]).view(np.uint64))
-    best_size = len(_deflate(best, zlib.Z_HUFFMAN_ONLY))
+    best_size = _entropy_bytes(best, len(values))
     level = values
     heads: list[int] = []
     for depth in (1, 2):
-        if len(level) <= 1 or best_size <= _EMPTY:
+        if len(level) <= 1 or best_size == 0:
             break
         heads = [*heads, int(level[0])]
         level = np.diff(level)
         planes = _planes(_zigzag(level))
-        size = len(_deflate(planes, zlib.Z_HUFFMAN_ONLY))
+        size = _entropy_bytes(planes, len(level))
         if size < best_size:
             order, firsts, best, best_size = depth, heads, planes, size
     return _pack((order, firsts, len(values), _smaller(best)))

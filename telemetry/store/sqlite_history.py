@@ -1,10 +1,10 @@
 """Questions to the past of benches: windows, rollups and activity from rows and rollups."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
-from telemetry.contract.payloads import Value
 from telemetry.downsampling import Bucket, SignalPoint, Window, bucket_width
 from telemetry.store.cells import Column
 from telemetry.store.columns import Integers
@@ -51,9 +51,10 @@ def pieces(
     yield from hot_piece(view, bench_id, hour, span_ms, names)
 
 
-def bool_from_blob(last: object) -> Value:
-    """A last value as the table of hours keeps it."""
-    return bool(last[0]) if isinstance(last, bytes) else last  # type: ignore[return-value]
+def _record(row: tuple[Any, ...]) -> RollupPoint:
+    if type(row[5]) is bytes:
+        return RollupPoint(*row[:5], bool(row[5][0]), *row[6:])
+    return RollupPoint._make(row)
 
 
 def hour_records(
@@ -69,15 +70,12 @@ def hour_records(
         ids = [number for number in found_ids if number is not None]
     for signal_id in ids:
         found = view.db.execute(
-            "SELECT hour, number_count, minimum, maximum, total, last, last_at_ms, active_ms"
+            "SELECT hour * ?, number_count, minimum, maximum, total, last, last_at_ms, active_ms"
             " FROM hour_rollup WHERE bench_id = ? AND signal_id = ? AND hour BETWEEN ? AND ?"
             " ORDER BY hour",
-            (bench_id, signal_id, *hours),
+            (HOUR_MS, bench_id, signal_id, *hours),
         )
-        made = [
-            RollupPoint(hour * HOUR_MS, n, low, high, total, bool_from_blob(last), at, active)
-            for hour, n, low, high, total, last, at, active in found
-        ]
+        made = [_record(row) for row in found]
         if made:
             records[view.signal_name(signal_id)] = made
     return records
@@ -254,13 +252,17 @@ def rollups(
     """Of one bench; see the port."""
     names = frozenset(signals)
     first, last = span_ms[0] // HOUR_MS, (span_ms[1] - 1) // HOUR_MS
+    unfinished = list(unfinished_hours(view, bench_id, (first, last), step))
     found: dict[str, dict[int, RollupPoint]] = {}
     if step is Step.HOUR:
-        _into(found, hour_records(view, bench_id, names, (first, last)))
+        of_hours = hour_records(view, bench_id, names, (-(-span_ms[0] // HOUR_MS), last))
+        if not unfinished:
+            return of_hours
+        _into(found, of_hours)
     else:
         for name, groups in minute_groups(view, bench_id, names, (first, last)):
             _into(found, {name: list(points(groups, step))})
-    for hour in unfinished_hours(view, bench_id, (first, last), step):
+    for hour in unfinished:
         _into(found, _unsealed(view, bench_id, hour, names, step))
     chosen = {
         name: [records[at] for at in sorted(records) if span_ms[0] <= at < span_ms[1]]
