@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -48,11 +48,17 @@ class View:
             known = self._layouts[layout_id] = Layout.decoded(layout_id, found.fetchone()[0])
         return known
 
+    def signal_ids(self, names: Collection[str] | None) -> list[int]:
+        """Of those of which anything was ever sealed; None: of all."""
+        if names is None or any(name not in self._signal_ids for name in names):
+            self._look_up_signals()
+        if names is None:
+            return list(self._signal_names)
+        return [self._signal_ids[name] for name in names if name in self._signal_ids]
+
     def signal_id(self, name: str) -> int | None:
         """None for a signal of which nothing was ever sealed."""
-        if name not in self._signal_ids:
-            self._look_up_signals()
-        return self._signal_ids.get(name)
+        return next(iter(self.signal_ids([name])), None)
 
     def signal_name(self, signal_id: int) -> str:
         """Of an id found in a directory."""

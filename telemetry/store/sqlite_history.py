@@ -53,7 +53,7 @@ def pieces(
 
 def _record(row: tuple[Any, ...]) -> RollupPoint:
     if type(row[5]) is bytes:
-        return RollupPoint(*row[:5], bool(row[5][0]), *row[6:])
+        return RollupPoint._make(row)._replace(last=bool(row[5][0]))
     return RollupPoint._make(row)
 
 
@@ -62,13 +62,7 @@ def hour_records(
 ) -> _Records:
     """1 h rollups by signal; `hours` first and last."""
     records: _Records = {}
-    if names is None:
-        query, wanted = "SELECT DISTINCT signal_id FROM hour_rollup WHERE bench_id = ?", (bench_id,)
-        ids = [int(row[0]) for row in view.db.execute(query, wanted)]
-    else:
-        found_ids = (view.signal_id(name) for name in names)
-        ids = [number for number in found_ids if number is not None]
-    for signal_id in ids:
+    for signal_id in view.signal_ids(names):
         found = view.db.execute(
             "SELECT hour * ?, number_count, minimum, maximum, total, last, last_at_ms, active_ms"
             " FROM hour_rollup WHERE bench_id = ? AND signal_id = ? AND hour BETWEEN ? AND ?"
@@ -85,8 +79,7 @@ def minute_groups(
     view: View, bench_id: int, names: frozenset[str] | None, hours: tuple[int, int]
 ) -> Iterator[tuple[str, Groups]]:
     """1 min rollups, hour by hour."""
-    ids = None if names is None else [view.signal_id(name) for name in names]
-    keys = None if ids is None else frozenset(number for number in ids if number is not None)
+    keys = None if names is None else frozenset(view.signal_ids(names))
     found = view.db.execute(
         "SELECT directory FROM minute_rollup WHERE bench_id = ? AND hour BETWEEN ? AND ?"
         " ORDER BY hour",

@@ -1,6 +1,6 @@
 """Rows of the embedded store as columns, from wherever they rest: hot, packed, sealed."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -86,18 +86,11 @@ def segments(
             yield key, content[offset : offset + length]
 
 
-def _keys(view: View, names: Iterable[str] | None) -> frozenset[int] | None:
-    if names is None:
-        return None
-    ids = (view.signal_id(name) for name in names)
-    return frozenset(number for number in ids if number is not None)
-
-
 def chunk_pieces(
     view: View, bench_id: int, hour: int, parts: tuple[int, int], names: frozenset[str] | None
 ) -> Iterator[Piece]:
     """Packed rows of an hour, parts from `parts[0]` to `parts[1]`; names None: all signals."""
-    keys = _keys(view, names)
+    keys = None if names is None else frozenset(view.signal_ids(names))
     found = view.db.execute(
         "SELECT part, observed, directory FROM chunk"
         " WHERE bench_id = ? AND hour = ? AND part BETWEEN ? AND ? ORDER BY part",
