@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 
 import structlog
 
@@ -33,7 +34,7 @@ class Housekeeper:
         self._doubt_the_clock()
         forgot_s = self._started_s
         while not stop.wait(SEAL_PERIOD_S):
-            self.seal()
+            self.seal(lambda: not stop.is_set())
             if time.monotonic() - forgot_s > FORGET_PERIOD_S:
                 forgot_s = time.monotonic()
                 self.forget()
@@ -49,10 +50,10 @@ class Housekeeper:
         if self._is_patient:
             log.warning("clock in doubt, nothing is dropped for a day", last_heartbeat_ms=last_ms)
 
-    def seal(self) -> None:
-        """Seal what is over."""
+    def seal(self, is_wanted: Callable[[], bool] = lambda: True) -> None:
+        """Seal what is over, as long as it is wanted."""
         try:
-            sealed = self._store.seal(self._now_ms(), self._retention.late_ms)
+            sealed = self._store.seal(self._now_ms(), self._retention.late_ms, is_wanted)
         except Exception:
             # rows that can't be sealed are still there and readable; ingest must go on
             log.exception("hours could not be sealed")

@@ -4,6 +4,7 @@ It keeps every row as it came and notes only which of them are packed or sealed,
 decides when they go by age and what rollups were made of.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from telemetry.contract.payloads import Samples, UsageEvent, UsageReport
@@ -129,12 +130,14 @@ class MemoryStore(MemoryReader):
         """Keep ingest's sign of life."""
         self._status = status
 
-    def seal(self, now_ms: int, late_ms: int) -> Sealed:
+    def seal(
+        self, now_ms: int, late_ms: int, is_wanted: Callable[[], bool] = lambda: True
+    ) -> Sealed:
         """Seal and pack; see the port."""
         hours = rows = 0
         for bench in self._benches.values():
             for number, hour in bench.hours.items():
-                if not hour.hot and not hour.packed:
+                if not is_wanted() or not (hour.hot or hour.packed):
                     continue
                 if hour.last_received_ms <= now_ms - late_ms and number != now_ms // HOUR_MS:
                     hours += 1

@@ -1,6 +1,6 @@
 """What a time-series store promises; every implementation passes the same contract suite."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Generic, NamedTuple, Protocol, TypeVar
@@ -224,9 +224,12 @@ class TimeSeriesStore(TimeSeriesReader, Protocol):
     def note_status(self, status: IngestStatus) -> None:
         """Keep ingest's sign of life."""
 
-    def seal(self, now_ms: int, late_ms: int) -> Sealed:
+    def seal(
+        self, now_ms: int, late_ms: int, is_wanted: Callable[[], bool] = lambda: True
+    ) -> Sealed:
         """Seal the bench-hours that are over and got no row for `late_ms`; make their rollups.
 
+        Between two hours `is_wanted` is asked whether to go on; the rest stays for the next call.
         May take long and be killed at any moment: rows are neither lost nor doubled, reading and
         committing go on. A row that comes later opens its hour again for the next call.
 

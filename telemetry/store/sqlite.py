@@ -2,8 +2,9 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
 
 import msgspec
@@ -99,13 +100,15 @@ class SqliteStore(SqliteReader):
             content = msgspec.json.encode(status)
             db.execute("INSERT OR REPLACE INTO ingest_status VALUES (1, ?)", (content,))
 
-    def seal(self, now_ms: int, late_ms: int) -> Sealed:
+    def seal(
+        self, now_ms: int, late_ms: int, is_wanted: Callable[[], bool] = lambda: True
+    ) -> Sealed:
         """Seal the hours that are over, pack the rows of long open ones; see the port."""
         with self._reading.snapshot() as view:
             due = due_hours(view.db, now_ms, late_ms, self._pack_rows)
         hours = rows = 0
         failed: list[Exception] = []
-        for one in due:
+        for one in takewhile(lambda _: is_wanted(), due):
             try:
                 sealed = self._seal(one)
             except Exception as why:  # noqa: BLE001 - one hour must not keep all others open
