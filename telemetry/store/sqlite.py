@@ -14,6 +14,7 @@ from telemetry.store.hot_rows import Layout, Layouts
 from telemetry.store.port import Batch, Committed, IngestStatus, Sealed, StoreUnavailable
 from telemetry.store.sqlite_connections import file_identity
 from telemetry.store.sqlite_reading import SqliteReader
+from telemetry.store.sqlite_room import Room, keep_room, room_on_disk, use_reserve
 from telemetry.store.sqlite_schema import prepare
 from telemetry.store.sqlite_sealing import PACK_ROWS, Due, due_hours, made_of, swap
 from telemetry.store.sqlite_writing import Known, Writing
@@ -22,7 +23,7 @@ from telemetry.store.sqlite_writing import Known, Writing
 class SqliteStore(SqliteReader):
     """The one writer of the embedded store; readers in other processes use `SqliteReader`."""
 
-    def __init__(self, path: Path, pack_rows: int = PACK_ROWS) -> None:
+    def __init__(self, path: Path, pack_rows: int = PACK_ROWS, room: Room = room_on_disk) -> None:
         """Open or make the store; one of an earlier version is brought up to this one.
 
         Raises:
@@ -30,6 +31,7 @@ class SqliteStore(SqliteReader):
         """
         super().__init__(path)
         self._pack_rows = pack_rows
+        self._room = room
         self._writer_lock = threading.Lock()
         self._known: Known | None = None
         self._writer = self._open()
@@ -44,6 +46,7 @@ class SqliteStore(SqliteReader):
             writer.execute("PRAGMA journal_mode = WAL")
             writer.execute("PRAGMA synchronous = FULL")
             prepare(writer)
+            keep_room(writer, self._room(path))
         except (OSError, sqlite3.Error) as failed:
             raise StoreUnavailable(f"{path}: {failed}") from failed
         self._identity = file_identity(path)
@@ -104,6 +107,7 @@ class SqliteStore(SqliteReader):
         self, now_ms: int, late_ms: int, is_wanted: Callable[[], bool] = lambda: True
     ) -> Sealed:
         """Seal the hours that are over, pack the rows of long open ones; see the port."""
+        self._look_at_the_disk()
         with self._reading.snapshot() as view:
             due = due_hours(view.db, now_ms, late_ms, self._pack_rows)
         hours = rows = 0
@@ -121,15 +125,25 @@ class SqliteStore(SqliteReader):
             raise failed[0]
         return Sealed(hours, rows)
 
+    def _look_at_the_disk(self) -> None:
+        with self._writer_lock:
+            self._open_again_if_gone()
+            try:
+                keep_room(self._writer, self._room(self._path))
+            except (OSError, sqlite3.Error) as failed:
+                raise StoreUnavailable(f"{self._path}: {failed}") from failed
+
     def _seal(self, due: Due) -> int:
         with self._reading.snapshot() as view:
             made = made_of(view, due)
         if made is None:
             return 0
         with self._transaction() as db:
+            use_reserve(db)  # rows of several benches share pages: these are free after the last
             is_swapped = swap(db, made)
             if not is_swapped:
                 db.execute("ROLLBACK")
+        self._look_at_the_disk()
         return len(made.table) if is_swapped else 0
 
     def forget_before(self, received_before_ms: int) -> int:

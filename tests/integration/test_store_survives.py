@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from collections import deque
 from contextlib import closing
 from pathlib import Path
 
@@ -255,3 +256,22 @@ def test_late_rows_that_come_while_their_hour_is_sealed_are_not_lost(tmp_path: P
 def _seal_until(store: SqliteStore, stop: threading.Event) -> None:
     while not stop.is_set():
         store.seal(10**15, 0)
+
+
+def test_a_store_without_room_refuses_new_rows_and_still_seals_and_gives_up_old_ones(
+    tmp_path: Path,
+) -> None:
+    def room(path: Path) -> int:
+        return 2_000_000 - path.stat().st_size
+
+    store, everything = SqliteStore(tmp_path / "telemetry.sqlite", room=room), rows(60_000)
+    groups = (everything[first : first + 100] for first in range(0, len(everything), 100))
+    with pytest.raises(StoreUnavailable, match="full"):
+        deque((store.commit(Batch(samples=group)) for group in groups), 0)
+    stored = len(store.rows_after("b-1", 0, 10**6))
+    assert stored % 100 == 0
+    assert store.forget_before(1000) == 999
+    assert store.seal(10**15, 0).rows == stored - 999
+    assert len(store.rows_after("b-1", 0, 10**6)) == stored - 999
+    assert store.commit(Batch(samples=everything[stored : stored + 100])).duplicates == 0
+    store.close()
