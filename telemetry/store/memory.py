@@ -29,7 +29,7 @@ from telemetry.watermarks import advance
 class MemoryStore(MemoryReader):
     """A `TimeSeriesStore` for one process and one thread."""
 
-    def __init__(self, pack_rows: int = 2000) -> None:
+    def __init__(self, pack_rows: int = 1000) -> None:
         super().__init__()
         self._pack_rows = pack_rows
         self._seqs: set[tuple[str, int, int]] = set()

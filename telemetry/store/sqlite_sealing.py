@@ -33,9 +33,9 @@ from telemetry.store.sqlite_connections import View
 from telemetry.store.sqlite_history import hour_records, minute_groups
 from telemetry.store.sqlite_pieces import Hour, chunk_table, hot_tables
 
-PACK_ROWS = 2000
+PACK_ROWS = 1000
 """Chosen: hot rows of an open hour beyond these are packed, so that an hour of 10 Hz is read from
-18 packs instead of 36,000 rows, and no swap deletes more than some thousand rows."""
+36 packs instead of 36,000 rows, and no swap of an open hour deletes many rows."""
 
 
 class Due(NamedTuple):
