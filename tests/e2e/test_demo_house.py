@@ -10,6 +10,7 @@ from datetime import datetime
 import httpx2
 import pytest
 
+from telemetry.store.sqlite_reading import SqliteReader
 from tests.e2e.conftest import Demo
 from tests.rig import POSIX_ONLY
 
@@ -28,8 +29,8 @@ def status(demo: Demo, station: str = "BJ01-E", module: str = "2-1") -> str:
 
 
 def stored_rows(demo: Demo) -> int:
-    with closing(sqlite3.connect(demo.folder / "telemetry.sqlite")) as db:
-        return int(db.execute("SELECT count(*) FROM frame").fetchone()[0])
+    with closing(SqliteReader(demo.folder / "telemetry.sqlite")) as reader:
+        return sum(bench.rows for bench in reader.snapshots().values())
 
 
 def open_faults(demo: Demo) -> list[dict[str, str]]:
