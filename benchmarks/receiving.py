@@ -91,7 +91,9 @@ def send_socketcand(port: int, frames: int, is_over: Event) -> None:
 def ours(opener: Callable[[], Adapter], frames: int) -> Figure:
     """Receive with the bridge's receiver, drained as the bridge does it."""
     receiver = BusReceiver(
-        BusFacts("bench", "any", BitRates(500_000, 500_000)), opener, backlog_limit=frames
+        BusFacts("bench", "any", BitRates(500_000, 500_000)),
+        lambda _: opener(),
+        backlog_limit=frames,
     )
     receiver.start()
     pause, taken = threading.Event(), 0
@@ -205,7 +207,7 @@ def datagram_runs() -> tuple[Figure, Figure]:
 
 def _by_buffers(sock: socket.socket) -> Callable[[], int]:
     widen(sock)
-    adapter = SocketCanAdapter("hv", sock, is_listen_only=True)
+    adapter = SocketCanAdapter("hv", sock, is_listen_only=True, can_send=True)
     return lambda: len(adapter.receive(0.0).frames)
 
 

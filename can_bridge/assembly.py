@@ -48,7 +48,8 @@ class BridgeSite:
 def assemble(profile: CheckedProfile, site: BridgeSite) -> Bridge:
     """Open the buses and build the bridge with its diagnostics.
 
-    The buses receive from here on; `Bridge.run` closes them.
+    The buses receive from here on; `Bridge.run` closes them. One whose adapter is not there yet is
+    down until it comes.
 
     Raises:
         BridgeError: profile, DBC, adapter or spool cannot be used.
@@ -62,10 +63,9 @@ def assemble(profile: CheckedProfile, site: BridgeSite) -> Bridge:
         raise BadProfile(profile.path, "buses", "names no bus")
     spool = Spool(site.spool_folder / f"{bench}.sqlite", bench, accepted_log=site.accepted_log)
     receivers: list[BusReceiver] = []
-    spoken_to = {ecu.bus for ecu in profile.profile.diagnostics.all_ecus()}
     try:
         for bus in profile.profile.buses:
-            receivers.append(open_receiver(bus, bench, may_transmit=bus.name in spoken_to))
+            receivers.append(open_receiver(bus, bench))
             receivers[-1].start()
         clock = SystemClock()
         will = BenchState(observed_at_ms=clock.now_ms(), online=False)
@@ -119,6 +119,8 @@ def _asking(
         frames_per_arming=entry.frames_per_arming,
     )
     gate = TransmitGate(buses, allowance, clock.monotonic_s)
+    for name in {ecu.bus for ecu in ecus}:
+        buses[name].may_send = lambda: gate.is_armed
     if site.armed_for_s is not None:
         gate.arm(site.armed_for_s)
     folder = None if site.arming_folder is None else ArmingFolder(site.arming_folder)

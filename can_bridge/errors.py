@@ -7,6 +7,7 @@ BridgeError
 ├── BadCondition        a condition of a profile does not follow the small expression language
 ├── BadProfile          a bench profile has a wrong, missing or contradictory entry
 ├── BusUnavailable      the adapter cannot be opened, or not without the risk of transmitting
+│   └── BusAbsent       it is not there now; the same profile may find it later
 ├── SpoolUnusable       the spool file cannot be opened or is of another bench
 └── TransmissionDenied  something tried to send a frame the diagnostics allowance does not cover
 """
@@ -80,6 +81,10 @@ class BusUnavailable(BridgeError):
         super().__init__(f"CAN interface {interface!r} channel {channel!r}: {reason}")
         self.interface = interface
         self.channel = channel
+
+
+class BusAbsent(BusUnavailable):
+    """Nothing is wrong with the profile: the adapter, its port or its server is not there now."""
 
 
 class SpoolUnusable(BridgeError):

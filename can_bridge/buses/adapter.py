@@ -53,6 +53,10 @@ class Adapter(Protocol):
     """An open adapter; used by one thread, except for `send`."""
 
     @property
+    def can_send(self) -> bool:
+        """Whether it was opened so that frames to it reach the bus."""
+
+    @property
     def is_listen_only(self) -> bool:
         """Verified to be silent on the wire, or without wires."""
 
@@ -76,7 +80,7 @@ class Adapter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which adapter to open and how; `may_transmit` only where diagnostics are allowed."""
+    """Which adapter to open and how; `may_transmit` only while diagnostics are armed."""
 
     entry: BusEntry
     channel: str
@@ -89,5 +93,5 @@ class Wanted:
 
     @property
     def must_be_silent(self) -> bool:
-        """An adapter that cannot be shown to be listen-only is refused."""
+        """Opened now, it is refused unless it can be shown to be listen-only."""
         return not self.may_transmit and not self.entry.accept_active

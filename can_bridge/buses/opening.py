@@ -25,19 +25,19 @@ def channel_of(entry: BusEntry, bench: str) -> str:
     return entry.channel.replace("{bench}", bench)
 
 
-def open_receiver(
-    entry: BusEntry, bench: str, *, may_transmit: bool = False, clock: Clock | None = None
-) -> BusReceiver:
-    """Open a bus of a profile, listen-only unless transmitting is allowed.
+def open_receiver(entry: BusEntry, bench: str, *, clock: Clock | None = None) -> BusReceiver:
+    """Open a bus of a profile, listen-only; an adapter that is not there yet is waited for.
 
     Raises:
-        BusUnavailable: no such interface or adapter, or one whose listen-only mode cannot be set
-            and verified and that the profile does not accept.
+        BusUnavailable: no such interface or driver, or an adapter whose listen-only mode cannot be
+            set and verified and that the profile does not accept.
     """
-    wanted = Wanted(entry, channel_of(entry, bench), may_transmit)
+    channel = channel_of(entry, bench)
     open_path = _OWN_PATHS.get(entry.interface, open_python_can)
     facts = BusFacts(entry.name, entry.interface, _bit_rates(entry))
-    return BusReceiver(facts, lambda: open_path(wanted), clock=clock)
+    return BusReceiver(
+        facts, lambda may_send: open_path(Wanted(entry, channel, may_send)), clock=clock
+    )
 
 
 def _bit_rates(entry: BusEntry) -> BitRates:

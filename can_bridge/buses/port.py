@@ -93,5 +93,5 @@ class Transmitter(Protocol):
         """Put one classic data frame on the bus.
 
         Raises:
-            BusUnavailable: the adapter is gone, opened listen-only, or refuses the frame.
+            BusUnavailable: the adapter is gone, open to listen only, or refuses the frame.
         """

@@ -10,12 +10,13 @@ from typing import Any
 
 import can
 import numpy as np
+import serial
 
 from can_bridge.buses import linux_errors
 from can_bridge.buses.adapter import NOTHING, AdapterGone, Controller, Received, Wanted
 from can_bridge.buses.columns import batch_of
 from can_bridge.buses.listen_only import WITHOUT_WIRES, ListenOnly, listen_only_of
-from can_bridge.errors import BusUnavailable
+from can_bridge.errors import BusAbsent, BusUnavailable
 from can_bridge.frames import IS_BITRATE_SWITCHED, IS_EXTENDED, IS_FD, FrameBatch
 
 log = logging.getLogger(__name__)
@@ -27,7 +28,16 @@ ASK_STATE_EVERY_S = 1.0
 _EXTENDED, _FD, _SWITCHED = int(IS_EXTENDED), int(IS_FD), int(IS_BITRATE_SWITCHED)
 _LINUX_ERRORS = frozenset({"gs_usb"})
 """Their error frames carry the classes of linux/can/error.h."""
-_REFUSALS = (can.CanError, OSError, ValueError, TypeError, ImportError, AttributeError)
+_REFUSALS = (
+    can.CanError,
+    OSError,
+    ValueError,
+    TypeError,
+    ImportError,
+    AttributeError,
+    # kvaser without its library
+    NameError,
+)
 _FAILURES = (can.CanError, OSError, ValueError, TypeError)
 """pyserial raises TypeError and ValueError from a port that was closed under it."""
 
@@ -38,6 +48,7 @@ def open_python_can(wanted: Wanted) -> "PythonCanAdapter":
     """Open an adapter through python-can, listen-only unless it may transmit.
 
     Raises:
+        BusAbsent: the adapter is not there now.
         BusUnavailable: it cannot be opened, or not silently and nobody accepts that.
     """
     entry = wanted.entry
@@ -48,12 +59,13 @@ def open_python_can(wanted: Wanted) -> "PythonCanAdapter":
         options.setdefault("bitrate", entry.bitrate)
         if not wanted.may_transmit:
             options |= way.options
-    if has_wires and wanted.must_be_silent and way.verify is None:
+    if has_wires and not entry.accept_active and way.verify is None:
         raise BusUnavailable(entry.interface, wanted.channel, way.refusal)
     try:
         bus = can.Bus(channel=wanted.channel, interface=entry.interface, **options)
     except _REFUSALS as refused:
-        raise BusUnavailable(entry.interface, wanted.channel, str(refused)) from refused
+        kind = BusAbsent if _is_absent(refused) else BusUnavailable
+        raise kind(entry.interface, wanted.channel, str(refused)) from refused
     try:
         is_silent = not has_wires or (not wanted.may_transmit and _is_silent(bus, way, wanted))
     except BusUnavailable:
@@ -61,7 +73,18 @@ def open_python_can(wanted: Wanted) -> "PythonCanAdapter":
         raise
     if entry.interface == "udp_multicast":
         _widen_buffer(bus)
-    return PythonCanAdapter(wanted, bus, is_silent)
+    can_send = wanted.may_transmit or not has_wires or not way.options
+    return PythonCanAdapter(wanted, bus, is_silent, can_send)
+
+
+def _is_absent(refused: Exception) -> bool:
+    """Whether the adapter is missing, rather than its driver, its package or a right option."""
+    if isinstance(refused, can.CanInitializationError | can.CanOperationError):
+        return True
+    # libraries that are missing say so without an error number; pyserial on Windows has none
+    return isinstance(refused, serial.SerialException) or (
+        isinstance(refused, OSError) and refused.errno is not None
+    )
 
 
 def _is_silent(bus: can.BusABC, way: ListenOnly, wanted: Wanted) -> bool:
@@ -96,9 +119,11 @@ class PythonCanAdapter:
         wanted: Wanted,
         bus: can.BusABC,
         is_listen_only: bool,
+        can_send: bool,
         monotonic_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self.is_listen_only = is_listen_only
+        self.can_send = can_send
         self._name = wanted.name
         self._interface = wanted.entry.interface
         self._bus = bus
@@ -163,7 +188,7 @@ class PythonCanAdapter:
         )
         try:
             self._bus.send(message, timeout=SEND_WITHIN_S)
-        except can.CanError as failed:
+        except (can.CanError, TypeError, ValueError) as failed:
             raise OSError(str(failed)) from failed
 
     def close(self) -> None:

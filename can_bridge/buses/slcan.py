@@ -9,7 +9,7 @@ import serial
 
 from can_bridge.buses.adapter import NOTHING, AdapterGone, Received, Wanted
 from can_bridge.buses.slcan_lines import BEL, CR, LineReader
-from can_bridge.errors import BusUnavailable
+from can_bridge.errors import BusAbsent, BusUnavailable
 
 READ_WITHIN_S = 0.25
 ANSWER_WITHIN_S = 0.3
@@ -51,10 +51,11 @@ class SlcanOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 def open_slcan(wanted: Wanted) -> "SlcanAdapter":
-    """Open a serial-line adapter with `L`, or with `O` where transmitting is allowed.
+    """Open a serial-line adapter with `L`, or with `O` while transmitting is allowed.
 
     Raises:
-        BusUnavailable: no such port, a bit rate or mode the adapter refuses, or no answer to `L`.
+        BusAbsent: no such port, or one that goes while it is set up.
+        BusUnavailable: a bit rate or mode the adapter refuses, or no answer to `L`.
     """
     try:
         options = msgspec.convert(dict(wanted.entry.options), SlcanOptions)
@@ -66,15 +67,19 @@ def open_slcan(wanted: Wanted) -> "SlcanAdapter":
         port = serial.serial_for_url(
             path, baud, rtscts=options.rtscts, timeout=QUIET_AFTER_S, write_timeout=1.0
         )
-    except (OSError, ValueError) as refused:
+    except OSError as missing:
+        raise BusAbsent(wanted.entry.interface, wanted.channel, str(missing)) from missing
+    except ValueError as refused:
         raise _unavailable(wanted, str(refused)) from refused
     try:
         is_silent = _set_up(_Dialogue(port), wanted, options)
         port.timeout = READ_WITHIN_S
-        return SlcanAdapter(wanted.name, port, is_listen_only=is_silent)
+        return SlcanAdapter(
+            wanted.name, port, is_listen_only=is_silent, can_send=wanted.may_transmit
+        )
     except OSError as gone:
         port.close()
-        raise _unavailable(wanted, str(gone)) from gone
+        raise BusAbsent(wanted.entry.interface, wanted.channel, str(gone)) from gone
     except BusUnavailable:
         port.close()
         raise
@@ -128,6 +133,9 @@ def _set_up(dialogue: _Dialogue, wanted: Wanted, options: SlcanOptions) -> bool:
         if dialogue.ask(command) == BEL:
             raise _unavailable(wanted, f"the adapter refuses the bit rate ({command.decode()})")
     if wanted.may_transmit:
+        if not answers:
+            # it may have been told to be silent, by a command that needs no answer
+            dialogue.ask(b"M0")
         return _opened_active(dialogue, wanted, answers)
     if answers:
         if dialogue.ask(b"L") == CR:
@@ -164,8 +172,11 @@ def _rate_commands(wanted: Wanted, options: SlcanOptions) -> list[bytes]:
 class SlcanAdapter:
     """An open serial-line adapter."""
 
-    def __init__(self, name: str, port: serial.Serial, *, is_listen_only: bool) -> None:
+    def __init__(
+        self, name: str, port: serial.Serial, *, is_listen_only: bool, can_send: bool
+    ) -> None:
         self.is_listen_only = is_listen_only
+        self.can_send = can_send
         self._port = port
         self._lines = LineReader(name)
         self._writing = threading.Lock()
@@ -210,7 +221,10 @@ class SlcanAdapter:
         """See `Adapter`."""
         head = b"T%08X" if is_extended_id else b"t%03X"
         digits = data.hex().upper().encode()
-        self._write(head % arbitration_id + b"%d" % len(data) + digits + CR)
+        try:
+            self._write(head % arbitration_id + b"%d" % len(data) + digits + CR)
+        except (TypeError, ValueError) as closed:
+            raise OSError(str(closed)) from closed
 
     def _write(self, command: bytes) -> None:
         with self._writing:

@@ -10,7 +10,7 @@ from can_bridge.buses.adapter import NOTHING, AdapterGone, Received, Wanted
 from can_bridge.buses.can_frames import FD_SIZE, FrameReader, packed
 from can_bridge.buses.can_links import LinkFacts, NoSuchLink
 from can_bridge.buses.datagrams import SO_RXQ_OVFL, SO_TIMESTAMP, DatagramReader
-from can_bridge.errors import BusUnavailable
+from can_bridge.errors import BusAbsent, BusUnavailable
 
 RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
 """Asked for; the kernel gives at most net.core.rmem_max, some 250 frames by default."""
@@ -24,10 +24,12 @@ def open_socketcan(wanted: Wanted) -> "SocketCanAdapter":
     """Open a CAN interface that is up, at the profile's bit rate and listen-only.
 
     The interface is set up by the administrator (`ip link set … listen-only on`), never by the
-    bridge; what the kernel says of it is compared with the profile.
+    bridge; what the kernel says of it is compared with the profile. So it is not for the bridge to
+    make it active either: armed diagnostics need an active interface that the profile accepts.
 
     Raises:
-        BusUnavailable: no such interface, or one that is not set up as wanted.
+        BusAbsent: no such interface now, or one that is not up yet.
+        BusUnavailable: it is not set up as wanted.
     """
     try:
         sock = socket.socket(socket.AF_CAN, socket.SOCK_RAW, socket.CAN_RAW)
@@ -38,10 +40,15 @@ def open_socketcan(wanted: Wanted) -> "SocketCanAdapter":
         _prepare(sock)
         sock.bind((wanted.channel,))
         is_silent = not facts.has_wires or facts.is_listen_only
-        return SocketCanAdapter(wanted.name, sock, is_listen_only=is_silent)
-    except OSError as refused:
+        return SocketCanAdapter(
+            wanted.name,
+            sock,
+            is_listen_only=is_silent,
+            can_send=not (facts.has_wires and facts.is_listen_only),
+        )
+    except OSError as gone:
         sock.close()
-        raise _unavailable(wanted, str(refused)) from refused
+        raise _absent(wanted, str(gone)) from gone
     except BusUnavailable:
         sock.close()
         raise
@@ -51,14 +58,19 @@ def _unavailable(wanted: Wanted, reason: str) -> BusUnavailable:
     return BusUnavailable(wanted.entry.interface, wanted.channel, reason)
 
 
+def _absent(wanted: Wanted, reason: str) -> BusAbsent:
+    return BusAbsent(wanted.entry.interface, wanted.channel, reason)
+
+
 def _facts(wanted: Wanted) -> LinkFacts:
     try:
         facts = can_links.ask(wanted.channel)
     except NoSuchLink as missing:
-        raise _unavailable(wanted, "there is no such network interface") from missing
+        raise _absent(wanted, "there is no such network interface") from missing
     doubt = doubt_of(facts, wanted)
     if doubt:
-        raise _unavailable(wanted, doubt)
+        # whoever sets it up while the computer starts may still be about to
+        raise _unavailable(wanted, doubt) if facts.is_up else _absent(wanted, doubt)
     return facts
 
 
@@ -68,10 +80,9 @@ def doubt_of(facts: LinkFacts, wanted: Wanted) -> str:
         return "is no CAN interface"
     if not facts.has_wires:
         return "" if facts.is_up else f"is down: ip link set {facts.name} up"
-    mode = "off" if wanted.may_transmit else "on"
     mend = (
         f"ip link set {facts.name} down; ip link set {facts.name} up type can "
-        f"bitrate {wanted.entry.bitrate} listen-only {mode}"
+        f"bitrate {wanted.entry.bitrate} listen-only on"
     )
     doubts = (
         (not facts.is_up, "is down"),
@@ -80,11 +91,7 @@ def doubt_of(facts: LinkFacts, wanted: Wanted) -> str:
             f"runs at {facts.bitrate} bit/s, the profile says {wanted.entry.bitrate}",
         ),
         (
-            wanted.may_transmit and facts.is_listen_only,
-            "is listen-only, but the profile allows diagnostics",
-        ),
-        (
-            wanted.must_be_silent and not facts.is_listen_only,
+            not wanted.entry.accept_active and not facts.is_listen_only,
             "is not listen-only (accept_active = true in the profile would take it so)",
         ),
     )
@@ -114,8 +121,11 @@ def widen(sock: socket.socket) -> None:
 class SocketCanAdapter:
     """A socket that gives frames as `can_frame` or `canfd_frame`."""
 
-    def __init__(self, name: str, sock: socket.socket, *, is_listen_only: bool) -> None:
+    def __init__(
+        self, name: str, sock: socket.socket, *, is_listen_only: bool, can_send: bool
+    ) -> None:
         self.is_listen_only = is_listen_only
+        self.can_send = can_send
         self._socket = sock
         self._datagrams = DatagramReader(sock, FD_SIZE)
         self._frames = FrameReader(name)

@@ -6,7 +6,7 @@ import msgspec
 
 from can_bridge.buses.adapter import NOTHING, AdapterGone, Received, Wanted
 from can_bridge.buses.socketcand_elements import ElementReader
-from can_bridge.errors import BusUnavailable
+from can_bridge.errors import BusAbsent, BusUnavailable
 
 DEFAULT_PORT = 29536
 ANSWER_WITHIN_S = 3.0
@@ -29,9 +29,10 @@ def open_socketcand(wanted: Wanted) -> "SocketcandAdapter":
     The protocol cannot ask for listen-only, so the profile has to accept an active adapter.
 
     Raises:
-        BusUnavailable: not accepted, no server, or one that does not open the bus.
+        BusAbsent: no server, or one that cannot open the bus now.
+        BusUnavailable: not accepted, or something else than socketcand answers.
     """
-    if wanted.must_be_silent:
+    if not wanted.entry.accept_active:
         raise _unavailable(
             wanted,
             "the protocol can neither set nor tell listen-only; set it on the server's side "
@@ -43,19 +44,26 @@ def open_socketcand(wanted: Wanted) -> "SocketcandAdapter":
         raise _unavailable(wanted, f"options: {wrong}") from wrong
     try:
         sock = socket.create_connection((options.host, options.port), ANSWER_WITHIN_S)
-    except OSError as refused:
-        raise _unavailable(wanted, f"{options.host}:{options.port}: {refused}") from refused
+    except OSError as missing:
+        raise _absent(wanted, f"{options.host}:{options.port}: {missing}") from missing
     try:
         _keep_alive(sock)
         rest = _greet(sock, wanted.channel)
         return SocketcandAdapter(wanted.name, sock, rest)
-    except (OSError, ValueError) as refused:
+    except OSError as gone:
+        sock.close()
+        raise _absent(wanted, str(gone)) from gone
+    except ValueError as refused:
         sock.close()
         raise _unavailable(wanted, str(refused)) from refused
 
 
 def _unavailable(wanted: Wanted, reason: str) -> BusUnavailable:
     return BusUnavailable(wanted.entry.interface, wanted.channel, reason)
+
+
+def _absent(wanted: Wanted, reason: str) -> BusAbsent:
+    return BusAbsent(wanted.entry.interface, wanted.channel, reason)
 
 
 def _keep_alive(sock: socket.socket) -> None:
@@ -79,12 +87,17 @@ def _greet(sock: socket.socket, channel: str) -> bytes:
 def _expect(sock: socket.socket, rest: bytes, wanted: bytes) -> bytes:
     while b">" not in rest:
         piece = sock.recv(MOST_AT_ONCE)
+        if not piece and not rest:
+            raise ConnectionError("socketcand closes the connection, as while it starts or ends")
         if not piece or len(rest) > _LONGEST_ANSWER:
             raise ValueError(f"no socketcand: {rest[:40]!r} instead of {wanted.decode()!r}")
         rest += piece
     answer, _, rest = rest.partition(b">")
-    if (answer + b">").split() != wanted.split():
-        raise ValueError(f"the server says {(answer + b'>').decode('ascii', 'replace')!r}")
+    words = (answer + b">").split()
+    if words != wanted.split():
+        said = f"socketcand says {(answer + b'>').decode('ascii', 'replace')!r}"
+        # its bus may come later, as the server itself may
+        raise OSError(said) if words[1:2] == [b"error"] else ValueError(said)
     return rest
 
 
@@ -92,6 +105,7 @@ class SocketcandAdapter:
     """A connection in raw mode."""
 
     is_listen_only = False
+    can_send = True
 
     def __init__(self, name: str, sock: socket.socket, rest: bytes = b"") -> None:
         self._socket = sock

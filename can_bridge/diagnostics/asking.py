@@ -12,6 +12,7 @@ from can_bridge.diagnostics.permission import Outgoing, Refusal
 from can_bridge.diagnostics.reading import EcuIdentity, Listening, ReadOnlyDiagnostics
 from can_bridge.diagnostics.uds import SERIAL_DID, SOFTWARE_DID, VIN_DID, ListKind
 from can_bridge.dtc import Dtc
+from can_bridge.errors import BusUnavailable
 from can_bridge.profile_tables import EcuEntry
 from can_bridge.reported_codes import Heard, HeardCode
 from telemetry.contract.payloads import FaultSource
@@ -77,8 +78,10 @@ class Asking:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="diagnostics", daemon=True)
         self._was_armed = False
-        self._next_read_s = 0.0
-        self._told_refusals = 0
+        self._identified: set[EcuEntry] = set()
+        self._next_read_s: dict[EcuEntry, float] = {}
+        self._refused: Mapping[Refusal, int] = {}
+        self._told: set[str] = set()
 
     @property
     def gate(self) -> Gate:
@@ -121,20 +124,34 @@ class Asking:
         self._tell_refusals()
 
     def _ask(self) -> None:
-        is_new = not self._was_armed
-        self._was_armed = True
-        period_s, now_s = self._questions.read_period_s, self._monotonic_s()
-        is_time = period_s > 0 and (is_new or now_s >= self._next_read_s)
-        if is_time:
-            self._next_read_s = now_s + period_s
+        if not self._was_armed:
+            self._was_armed = True
+            self._identified.clear()
+            self._next_read_s.clear()
+            self._told.clear()
         for ecu in self._questions.ecus:
             if self._stopping.is_set() or not self._gate.is_armed:
                 return
-            reader = ReadOnlyDiagnostics(self._buses[ecu.bus], ecu, self._gate.send)
-            if is_new:
-                self._put_identity(ecu, reader.read_identity())
-            if is_time:
-                self._put_codes(ecu, reader.read_dtcs())
+            # a bus may still be on its way from listening to sending, or its adapter be gone
+            if self._buses[ecu.bus].can_send:
+                self._ask_one(ecu)
+
+    def _ask_one(self, ecu: EcuEntry) -> None:
+        reader = ReadOnlyDiagnostics(self._buses[ecu.bus], ecu, self._send)
+        period_s, now_s = self._questions.read_period_s, self._monotonic_s()
+        if ecu not in self._identified:
+            self._identified.add(ecu)
+            self._put_identity(ecu, reader.read_identity())
+        if period_s > 0 and now_s >= self._next_read_s.get(ecu, now_s):
+            self._next_read_s[ecu] = now_s + period_s
+            self._put_codes(ecu, reader.read_dtcs())
+
+    def _send(self, frame: Outgoing) -> None:
+        try:
+            self._gate.send(frame)
+        except BusUnavailable as failed:
+            self._tell(str(failed))
+            raise
 
     def _put_identity(self, ecu: EcuEntry, read: EcuIdentity) -> None:
         texts = ((VIN_DID, read.vin), (SERIAL_DID, read.serial), (SOFTWARE_DID, read.software))
@@ -157,9 +174,13 @@ class Asking:
         )
 
     def _tell_refusals(self) -> None:
-        refused = self._gate.refused
-        total = sum(refused.values())
-        if total != self._told_refusals:
-            self._told_refusals = total
-            words = ", ".join(f"{reason.value}: {count}" for reason, count in refused.items())
-            log.warning("frames refused so far: %s", words)
+        before, self._refused = self._refused, self._gate.refused
+        for reason, count in self._refused.items():
+            if count > before.get(reason, 0):
+                self._tell(f"a frame was refused: {reason.value}")
+
+    def _tell(self, words: str) -> None:
+        """Log it, once in an arming; the bench tells how often."""
+        if words not in self._told:
+            self._told.add(words)
+            log.warning("%s", words)

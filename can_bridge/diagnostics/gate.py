@@ -45,8 +45,10 @@ class TransmitGate:
 
     @property
     def is_armed(self) -> bool:
-        """Whether the arming holds now."""
-        return permission.is_armed(self._state, self._monotonic_s())
+        """Whether the arming holds now, and something of its budget is left."""
+        return permission.is_armed(self._state, self._monotonic_s()) and not permission.is_spent(
+            self._allowance, self._state
+        )
 
     @property
     def sent(self) -> int:

@@ -103,6 +103,11 @@ def is_armed(state: GateState, now_s: float) -> bool:
     return state.armed_from_s <= now_s < state.armed_until_s
 
 
+def is_spent(allowance: Allowance, state: GateState) -> bool:
+    """Whether the budget of the arming is used up, so that it allows nothing more."""
+    return state.sent >= allowance.frames_per_arming
+
+
 def permission(
     allowance: Allowance, state: GateState, frame: Outgoing, now_s: float
 ) -> tuple[GateState, Refusal | None]:
@@ -143,7 +148,7 @@ def _addressing(allowance: Allowance, frame: Outgoing) -> Refusal | None:
 
 
 def _budget(allowance: Allowance, state: GateState) -> Refusal | None:
-    if state.sent >= allowance.frames_per_arming:
+    if is_spent(allowance, state):
         return Refusal.ARMING_BUDGET
     if state.sent_this_minute >= allowance.frames_per_minute:
         return Refusal.MINUTE_BUDGET

@@ -43,6 +43,10 @@ class Listening(Protocol):
     """A bus whose frames can be seen as they come."""
 
     @property
+    def can_send(self) -> bool:
+        """Whether its adapter is there and open for sending."""
+
+    @property
     def hooks(self) -> list[Callable[[Frame], None]]:
         """Called with every data frame, in the receiving thread."""
 
@@ -118,7 +122,7 @@ class ReadOnlyDiagnostics:
             self._send(frame)
         except (TransmissionDenied, BusUnavailable) as denied:
             # the ISO-TP thread must live on; the request then ends in its time-out
-            log.warning("%s", denied)
+            log.debug("%s", denied)
 
 
 class _RawCodec(DidCodec):

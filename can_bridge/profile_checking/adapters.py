@@ -50,11 +50,22 @@ def adapter_remarks(profile: Profile) -> Iterator[Remark]:
 
 
 def listen_only_remarks(profile: Profile) -> Iterator[Remark]:
-    """Buses the bridge will refuse because nobody can tell whether they only listen."""
+    """Buses the bridge will refuse because nobody can tell whether they only listen.
+
+    Allowed diagnostics make no difference: only while they are armed may the adapter speak.
+    """
     spoken_to = {ecu.bus for ecu in profile.diagnostics.all_ecus()}
     for position, bus in enumerate(profile.buses):
+        if bus.interface == "socketcan" and bus.name in spoken_to and not bus.accept_active:
+            yield warning(
+                ("buses", position, "interface"),
+                "SocketCAN 接口的只听模式由管理员设定，授权诊断也改不了；要发送读取请求，"
+                "须设 listen-only off 并写 accept_active = true",
+                "whether a SocketCAN interface listens only is set outside, and arming does not "
+                "change it: requests need listen-only off and accept_active = true",
+            )
         is_settled = bus.interface in WITHOUT_WIRES | _ASKED_WHEN_OPENED
-        if is_settled or bus.name in spoken_to or bus.interface not in can.VALID_INTERFACES:
+        if is_settled or bus.interface not in can.VALID_INTERFACES:
             continue
         way = listen_only_of(bus.interface)
         if way.verify is None and not bus.accept_active:

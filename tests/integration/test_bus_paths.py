@@ -150,7 +150,7 @@ def test_status_flags_of_a_serial_adapter_become_the_buss_health(
 ) -> None:
     adapter = plugged({"F": flags})
     wanted = slcan(adapter)
-    receiver = BusReceiver(FACTS, lambda: open_slcan(wanted))
+    receiver = BusReceiver(FACTS, lambda _: open_slcan(wanted))
     receiver.start()
     until(lambda: receiver.status.health is health, f"{health}: {receiver.status}")
     receiver.stop()
@@ -229,7 +229,7 @@ def test_the_kernels_time_and_its_count_of_drops_arrive_with_the_frames() -> Non
     ):
         ours.bind(("127.0.0.1", 0))
         bench.connect(ours.getsockname())
-        adapter = SocketCanAdapter("hv", ours, is_listen_only=True)
+        adapter = SocketCanAdapter("hv", ours, is_listen_only=True, can_send=True)
         widen(ours)
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         before_s = time.time()

@@ -22,6 +22,7 @@ class HandAdapter:
     """Gives what the test puts in; an exception put in is raised."""
 
     is_listen_only = True
+    can_send = True
 
     def __init__(self) -> None:
         self.coming: queue.Queue[Received | AdapterGone] = queue.Queue()
@@ -49,7 +50,7 @@ def frames(count: int) -> Received:
 
 def test_a_bridge_that_is_held_up_counts_what_it_had_to_give_up() -> None:
     adapter = HandAdapter()
-    receiver = BusReceiver(FACTS, lambda: adapter, backlog_limit=100)
+    receiver = BusReceiver(FACTS, lambda _: adapter, backlog_limit=100)
     receiver.start()
     for _ in range(15):
         adapter.coming.put(frames(10))
@@ -62,7 +63,7 @@ def test_a_bridge_that_is_held_up_counts_what_it_had_to_give_up() -> None:
 
 def test_hooks_see_frames_as_they_come_and_the_bridge_sees_them_too() -> None:
     adapter = HandAdapter()
-    receiver = BusReceiver(FACTS, lambda: adapter)
+    receiver = BusReceiver(FACTS, lambda _: adapter)
     seen: queue.Queue[Frame] = queue.Queue()
     receiver.hooks.append(seen.put)
     receiver.start()
@@ -81,7 +82,7 @@ def test_an_adapter_that_stays_away_is_tried_again_with_its_reason_shown() -> No
     attempts: list[int] = []
     back = threading.Event()
 
-    def opener() -> Adapter:
+    def opener(_may_send: bool) -> Adapter:
         if len(adapters) == 2:
             return adapters.pop(0)
         attempts.append(1)
@@ -116,7 +117,7 @@ def test_a_receiver_that_waits_for_its_adapter_ends_at_once() -> None:
     adapter = HandAdapter()
     opened = [adapter]
 
-    def opener() -> Adapter:
+    def opener(_may_send: bool) -> Adapter:
         if not opened:
             raise BusUnavailable("test", "channel", "nothing is plugged in")
         return opened.pop()
@@ -154,7 +155,7 @@ def test_an_adapter_that_comes_back_too_late_is_let_go_again() -> None:
     first, late = adapters
     asked, may_open = threading.Event(), threading.Event()
 
-    def opener() -> Adapter:
+    def opener(_may_send: bool) -> Adapter:
         if len(adapters) == 1:
             asked.set()
             may_open.wait(10)

@@ -76,11 +76,19 @@ class Witness:
 class Replugging:
     """A bridge on an adapter that a person plugs and unplugs."""
 
-    def __init__(self, folder: Path, plug: Plug, opener: Callable[[], Adapter]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        plug: Plug,
+        opener: Callable[[bool], Adapter],
+        *,
+        is_plugged: bool = True,
+    ) -> None:
         (folder / "replug.dbc").write_text(DBC, encoding="utf-8")
         (folder / "replug.toml").write_text(PROFILE, encoding="utf-8")
         self.plug = plug
-        plug.plug()
+        if is_plugged:
+            plug.plug()
         facts = BusFacts("hv", "test", BitRates(500_000, 500_000))
         # the policy itself is tested with numbers; here a hundred pauses must not take minutes
         self.receiver = BusReceiver(facts, opener, pause_s=lambda _failures, _chance: 0.005)
@@ -163,7 +171,7 @@ def test_a_serial_adapter_replugged_a_hundred_times_loses_and_invents_nothing(
 ) -> None:
     adapter = PtyAdapter(tmp_path / "adapter")
     wanted = Wanted(BusEntry(name="hv", interface="slcan"), str(adapter.path))
-    replugging = Replugging(tmp_path, adapter, lambda: open_slcan(wanted))
+    replugging = Replugging(tmp_path, adapter, lambda _: open_slcan(wanted))
     try:
         sent = replugging.run(
             lambda counter: f"t1238{counter.to_bytes(8, 'little').hex()}\r".encode(), b"t12380011"
@@ -181,7 +189,7 @@ def test_a_socketcand_server_restarted_a_hundred_times_loses_and_invents_nothing
     options: dict[str, str | int | float | bool] = {"host": "127.0.0.1", "port": free_port}
     entry = BusEntry(name="hv", interface="socketcand", accept_active=True, options=options)
     wanted = Wanted(entry, "can0")
-    replugging = Replugging(tmp_path, server, lambda: open_socketcand(wanted))
+    replugging = Replugging(tmp_path, server, lambda _: open_socketcand(wanted))
     try:
         sent = replugging.run(
             lambda n: f"< frame 123 1.5 {n.to_bytes(8, 'little').hex()} >".encode(), b"< frame 12"
@@ -189,3 +197,39 @@ def test_a_socketcand_server_restarted_a_hundred_times_loses_and_invents_nothing
         check(replugging, sent)
     finally:
         replugging.close()
+
+
+def check_late(late: Replugging, frame: bytes) -> None:
+    """A bridge that was there first tells that its adapter is not, takes it, and counts nothing."""
+    late.step_until(lambda: late.bridge_says(BusHealth.DOWN), "the adapter is not there yet")
+    assert late.state().buses[0].detail
+    late.plug.plug()
+    late.plug.wait_until_open()
+    late.plug.send(frame)
+    late.step_until(lambda: late.bridge_says(BusHealth.ACTIVE), "it came")
+    (bus,) = late.state().buses
+    assert (bus.frames, bus.reconnects, bus.lost_frames, bus.detail) == (1, 0, 0, "")
+
+
+@POSIX_ONLY
+def test_a_serial_adapter_may_be_plugged_in_after_the_bridge_has_started(tmp_path: Path) -> None:
+    adapter = PtyAdapter(tmp_path / "adapter")
+    wanted = Wanted(BusEntry(name="hv", interface="slcan"), str(adapter.path))
+    late = Replugging(tmp_path, adapter, lambda _: open_slcan(wanted), is_plugged=False)
+    try:
+        check_late(late, b"t12380000000000000000\r")
+        assert adapter.mode == "L"
+    finally:
+        late.close()
+
+
+def test_a_socketcand_server_may_start_after_the_bridge(tmp_path: Path, free_port: int) -> None:
+    server = SocketcandServer(free_port)
+    options: dict[str, str | int | float | bool] = {"host": "127.0.0.1", "port": free_port}
+    entry = BusEntry(name="hv", interface="socketcand", accept_active=True, options=options)
+    wanted = Wanted(entry, "can0")
+    late = Replugging(tmp_path, server, lambda _: open_socketcand(wanted), is_plugged=False)
+    try:
+        check_late(late, b"< frame 123 1.5 0000000000000000 >")
+    finally:
+        late.close()

@@ -29,7 +29,7 @@ ALLOWED = Allowance(True, frozenset({("hv", 0x7E4)}))
 
 @contextmanager
 def bus(channel: str) -> Iterator[BusReceiver]:
-    receiver = open_receiver(BusEntry(name="hv", channel=channel), "battery-77", may_transmit=True)
+    receiver = open_receiver(BusEntry(name="hv", channel=channel), "battery-77")
     receiver.start()
     try:
         yield receiver

@@ -121,7 +121,7 @@ def sends_in(source: str) -> Iterator[tuple[str, str]]:
 
 WHO_MAY_SEND = {
     ("diagnostics/gate.py", "send"): "the gate",
-    ("diagnostics/asking.py", "_ask"): "hands the gate's door to the reader, never a bus's",
+    ("diagnostics/asking.py", "_send"): "the way to the gate",
     ("replay.py", "_send_on"): "a virtual bus of this process",
 }
 
@@ -156,6 +156,8 @@ def test_in_the_whole_bridge_only_the_gate_and_what_is_behind_it_send(root: Path
     assert behind == set(BEHIND_THE_GATE)
     in_gate = sends_in((bridge / "diagnostics/gate.py").read_text("utf-8"))
     assert [called for _, called in in_gate] == ["self._buses[frame.bus].send"]
+    in_asking = sends_in((bridge / "diagnostics/asking.py").read_text("utf-8"))
+    assert [called for _, called in in_asking] == ["self._gate.send"]
     in_replay = (bridge / "replay.py").read_text("utf-8")
     assert 'can.Bus(channel=virtual_channel, interface="virtual")' in in_replay
 

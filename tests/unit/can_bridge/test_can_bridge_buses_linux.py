@@ -175,17 +175,19 @@ def test_an_interface_is_compared_with_the_profile(
     assert (words in doubt) if words else doubt == ""
 
 
-def test_diagnostics_need_an_active_interface() -> None:
-    doubt = doubt_of(GOOD, Wanted(BusEntry(interface="socketcan"), "can0", may_transmit=True))
-    assert "listen-only off" in doubt
+def test_arming_accepts_no_active_interface_that_the_profile_does_not() -> None:
     active = LinkFacts("can0", True, True, "can", False, 500_000)
-    assert doubt_of(active, Wanted(BusEntry(), "can0", may_transmit=True)) == ""
+    entry = BusEntry(interface="socketcan")
+    assert "listen-only on" in doubt_of(active, Wanted(entry, "can0", may_transmit=True))
+    assert doubt_of(GOOD, Wanted(entry, "can0", may_transmit=True)) == ""
+    accepted = BusEntry(interface="socketcan", accept_active=True)
+    assert doubt_of(active, Wanted(accepted, "can0", may_transmit=True)) == ""
 
 
 @LINUX_ONLY
 def test_datagrams_are_read_many_at_a_time_and_a_closed_end_is_gone() -> None:
     bench, ours = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    adapter = SocketCanAdapter("hv", ours, is_listen_only=True)
+    adapter = SocketCanAdapter("hv", ours, is_listen_only=True, can_send=True)
     for number in range(100):
         bench.send(packed(number, False, bytes([number])))
     frames = adapter.receive(1.0).frames

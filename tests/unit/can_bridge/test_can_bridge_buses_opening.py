@@ -2,11 +2,13 @@ from pathlib import Path
 
 import can
 import pytest
+import serial
 
 from can_bridge.buses.adapter import AdapterGone, Controller, Wanted
 from can_bridge.buses.opening import open_receiver
 from can_bridge.buses.python_can import PythonCanAdapter, open_python_can
-from can_bridge.errors import BusUnavailable
+from can_bridge.buses.socketcand import open_socketcand
+from can_bridge.errors import BusAbsent, BusUnavailable
 from can_bridge.frames import IS_BITRATE_SWITCHED, IS_EXTENDED, IS_FD
 from can_bridge.profile_tables import BusEntry
 from tests.fake_interfaces import NixnetLike, PcanLike, ScriptedBus, VectorLike, register
@@ -111,12 +113,32 @@ def test_silence_that_cannot_be_verified_is_still_asked_for(
     assert made.opened_with[option] == value
 
 
-def test_a_bus_for_diagnostics_is_opened_active(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bus_is_opened_active_while_it_may_transmit(monkeypatch: pytest.MonkeyPatch) -> None:
     made = register(monkeypatch, "pcan", PcanLike, answer=(0, 0))
     adapter = open_python_can(wanted("pcan", may_transmit=True))
-    assert not adapter.is_listen_only
+    assert (adapter.is_listen_only, adapter.can_send) == (False, True)
     assert "state" not in made.opened_with
     adapter.close()
+
+
+@pytest.mark.parametrize(
+    ("interface", "can_send"), [("pcan", False), ("seeedstudio", False), ("gs_usb", True)]
+)
+def test_an_adapter_opened_silently_says_that_it_cannot_send(
+    monkeypatch: pytest.MonkeyPatch, interface: str, can_send: bool
+) -> None:
+    register(monkeypatch, interface, PcanLike)
+    adapter = open_python_can(wanted(interface, accept_active=True))
+    assert adapter.can_send is can_send
+    adapter.close()
+
+
+@pytest.mark.parametrize("interface", ["gs_usb", "seeedstudio", "socketcand"])
+def test_arming_opens_no_adapter_that_could_not_be_kept_silent(interface: str) -> None:
+    entry = BusEntry(interface=interface, options={"host": "127.0.0.1"})
+    path = open_socketcand if interface == "socketcand" else open_python_can
+    with pytest.raises(BusUnavailable, match="accept_active = true"):
+        path(Wanted(entry, "channel", may_transmit=True))
 
 
 def test_a_bus_without_wires_needs_no_listen_only() -> None:
@@ -133,8 +155,38 @@ def test_socketcand_is_refused_because_it_cannot_be_told_to_listen_only() -> Non
 
 @pytest.mark.parametrize("interface", ["pcan", "vector", "kvaser", "ixxat", "no-such-thing"])
 def test_an_adapter_whose_driver_is_missing_is_a_clear_error(interface: str) -> None:
-    with pytest.raises(BusUnavailable, match=interface):
-        open_python_can(wanted(interface, accept_active=True))
+    entry = BusEntry(name="hv", interface=interface, accept_active=True)
+    with pytest.raises(BusUnavailable, match=interface) as refused:
+        open_python_can(Wanted(entry, "0"))
+    assert not isinstance(refused.value, BusAbsent)
+
+
+REASONS: list[tuple[Exception, bool]] = [
+    (can.CanInitializationError("no such device"), True),
+    (can.CanOperationError("the device does not answer"), True),
+    (FileNotFoundError(2, "no such port"), True),
+    (PermissionError(13, "not yet ours"), True),
+    (serial.SerialException("could not open port 'COM7'"), True),
+    (OSError("the library was not found"), False),
+    (can.CanInterfaceNotImplementedError("no package"), False),
+    (ImportError("no package"), False),
+    (ValueError("a bad option"), False),
+    (TypeError("an unknown option"), False),
+]
+
+
+@pytest.mark.parametrize(("reason", "is_absent"), REASONS)
+def test_what_may_come_later_is_told_from_what_never_will(
+    monkeypatch: pytest.MonkeyPatch, reason: Exception, is_absent: bool
+) -> None:
+    class Refusing(ScriptedBus):
+        def __init__(self, *_: object, **__: object) -> None:
+            raise reason
+
+    register(monkeypatch, "kvaser", Refusing)
+    with pytest.raises(BusUnavailable, match=str(reason.args[-1])) as refused:
+        open_python_can(wanted("kvaser"))
+    assert isinstance(refused.value, BusAbsent) is is_absent
 
 
 def test_a_misspelt_option_names_itself(tmp_path: Path) -> None:
@@ -193,7 +245,7 @@ def test_error_frames_of_usb_adapters_that_follow_linux_are_understood(
 def test_a_driver_that_reports_an_error_state_is_off_the_bus_until_it_recovers() -> None:
     bus = ScriptedBus("channel")
     now_s = iter([0.0, 0.5, 1.5, 3.0, 4.5])
-    adapter = PythonCanAdapter(wanted("ixxat"), bus, False, lambda: next(now_s))
+    adapter = PythonCanAdapter(wanted("ixxat"), bus, False, True, lambda: next(now_s))
     told = [adapter.receive(0.0).controller]
     bus.reported = can.BusState.ERROR
     told += [adapter.receive(0.0).controller for _ in range(2)]
@@ -205,7 +257,7 @@ def test_a_driver_that_reports_an_error_state_is_off_the_bus_until_it_recovers()
 
 def test_a_frame_to_send_goes_out_as_it_is() -> None:
     bus = ScriptedBus("channel")
-    adapter = PythonCanAdapter(wanted("kvaser", may_transmit=True), bus, False)
+    adapter = PythonCanAdapter(wanted("kvaser", may_transmit=True), bus, False, True)
     adapter.send(0x18DA10F1, True, b"\x02\x3e\x00")
     (sent,) = bus.sent
     assert (sent.arbitration_id, sent.is_extended_id) == (0x18DA10F1, True)

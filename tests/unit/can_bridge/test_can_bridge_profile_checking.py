@@ -7,7 +7,7 @@ from can_bridge.profile import checked
 from can_bridge.profile_checking.adapters import adapter_remarks, listen_only_remarks
 from can_bridge.profile_checking.document import Examination, examine_text
 from can_bridge.profile_checking.findings import Severity
-from can_bridge.profile_tables import BusEntry, Profile
+from can_bridge.profile_tables import BusEntry, DiagnosticsEntry, Profile
 
 FILE = Path("bench.toml")
 BUS = '[[buses]]\nname = "{}"\ninterface = "pcan"\nchannel = "c"\n'
@@ -182,3 +182,16 @@ def test_an_adapter_that_cannot_be_silent_is_refused_unless_accepted(
 ) -> None:
     bus = BusEntry(interface=interface, channel="c", accept_active=accept_active)
     assert bool(list(listen_only_remarks(Profile(name="x", buses=[bus])))) is is_refused
+    allowance = DiagnosticsEntry(is_allowed=True, bus=bus.name)
+    asked = Profile(name="x", buses=[bus], diagnostics=allowance)
+    assert bool(list(listen_only_remarks(asked))) is is_refused
+
+
+@pytest.mark.parametrize(("accept_active", "is_warned"), [(False, True), (True, False)])
+def test_diagnostics_on_socketcan_need_an_interface_that_is_active_and_accepted(
+    accept_active: bool, is_warned: bool
+) -> None:
+    bus = BusEntry(name="hv", interface="socketcan", accept_active=accept_active)
+    allowance = DiagnosticsEntry(is_allowed=True, bus="hv")
+    found = list(listen_only_remarks(Profile(name="x", buses=[bus], diagnostics=allowance)))
+    assert [one.severity for one in found] == [Severity.WARNING] * is_warned
