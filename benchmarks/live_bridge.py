@@ -124,7 +124,13 @@ def ours(path: str, seconds: float, recordings: Path) -> Outcome:
                 path, folder, seconds, recordings, lambda: command(words, environment)
             )
             counts = farewell(folder / "var/telemetry.sqlite").frames
-    outcomes = (counts.decoded, counts.short, counts.unknown_id, counts.unknown_mux)
+    outcomes = (
+        counts.decoded,
+        counts.short,
+        counts.diagnostic,
+        counts.unknown_id,
+        counts.unknown_mux,
+    )
     return Outcome(sent, sum(outcomes) + counts.undecodable, counts.lost, share)
 
 

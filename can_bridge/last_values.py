@@ -25,12 +25,16 @@ class OutcomeCounts:
 
     def __init__(self) -> None:
         self._by_outcome = np.zeros(len(OUTCOMES), np.int64)
+        self._diagnostic = 0
         self._not_available = 0
         self._implausible = 0
 
-    def add(self, decoded: DecodedBatch) -> None:
-        """Count the frames of a batch."""
+    def add(self, decoded: DecodedBatch, is_diagnostic: NDArray[np.bool_] | None = None) -> None:
+        """Count the frames of a batch; diagnostic ones count as that where no DBC has their id."""
         self._by_outcome += np.bincount(decoded.outcome, minlength=len(OUTCOMES))
+        if is_diagnostic is not None:
+            is_unknown = decoded.outcome == UNKNOWN_ID
+            self._diagnostic += int(np.count_nonzero(is_unknown & is_diagnostic))
         self._not_available += _frames_with(decoded, Quality.NOT_AVAILABLE)
         self._implausible += _frames_with(decoded, Quality.IMPLAUSIBLE)
 
@@ -40,7 +44,8 @@ class OutcomeCounts:
         return FrameCounts(
             decoded=counts[FULL],
             short=counts[SHORT],
-            unknown_id=counts[UNKNOWN_ID],
+            diagnostic=self._diagnostic,
+            unknown_id=counts[UNKNOWN_ID] - self._diagnostic,
             unknown_mux=counts[UNKNOWN_MUX],
             undecodable=counts[BROKEN],
             not_available=self._not_available,

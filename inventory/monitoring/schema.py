@@ -91,12 +91,13 @@ class SignalOut(BaseModel):
 
 
 class FramesOut(BaseModel):
-    """CAN frames since the bridge started, each counted once as one of the first five."""
+    """CAN frames since the bridge started, each counted once as one of the first six."""
 
     model_config = ConfigDict(from_attributes=True)
 
     decoded: int
     short: int
+    diagnostic: int = Field(description="requests and answers of the profile's control units")
     unknown_id: int
     unknown_mux: int
     undecodable: int

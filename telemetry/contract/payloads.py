@@ -154,13 +154,15 @@ class Birth(Message, frozen=True, kw_only=True, omit_defaults=True):
 class FrameCounts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """CAN frames since the bridge started.
 
-    Each counts once as `decoded`, `short`, `unknown_id`, `unknown_mux`, `undecodable` or `lost`;
-    `lost` ones came while the bridge was held up and its backlog was full. `not_available` and
+    Each counts once as `decoded`, `short`, `diagnostic`, `unknown_id`, `unknown_mux`, `undecodable`
+    or `lost`; `lost` ones came while the bridge was held up and its backlog was full, `diagnostic`
+    ones have an id of the profile's control units that no DBC has. `not_available` and
     `implausible` count, besides, frames with at least one such value: it is not published.
     """
 
     decoded: Count = 0
     short: Count = 0
+    diagnostic: Count = 0
     unknown_id: Count = 0
     unknown_mux: Count = 0
     undecodable: Count = 0

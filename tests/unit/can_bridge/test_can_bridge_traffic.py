@@ -136,6 +136,23 @@ def test_every_frame_is_counted_once_and_doubtful_ones_besides(tmp_path: Path) -
     assert (counts.undecodable, counts.lost) == (0, 7)
 
 
+def test_requests_and_answers_of_the_profiles_control_units_are_no_unknown_ids(
+    tmp_path: Path,
+) -> None:
+    allowed = '[[buses]]\nname = "front"\n'
+    allowed += '[diagnostics]\nis_allowed = true\nbus = "front"\n[[diagnostics.ecus]]\nname = "A"\n'
+    allowed += "request_id = 0x7E4\nresponse_id = 0x18DAF110\n"
+    traffic = make_traffic(make_profile(tmp_path, more=allowed))
+    ids = ((0x7E4, False), (0x18DAF110, True), (0x7E4, True), (0x7EC, False), (1, False))
+    batch = FrameBatch.of(Frame(0.0, "front", one, is_long, bytes(4)) for one, is_long in ids)
+    traffic.take("front", batch, now_s=0.0)
+    counts = traffic.counts(lost=0)
+    assert (counts.decoded, counts.diagnostic, counts.unknown_id) == (1, 2, 2)
+    traffic.take("rear", batch, now_s=0.0)
+    counts = traffic.counts(lost=0)
+    assert (counts.decoded, counts.diagnostic, counts.unknown_id) == (2, 2, 6)
+
+
 @pytest.mark.parametrize(("confirm_s", "told"), [(0.0, True), (0.05, False)])
 def test_one_low_value_between_good_ones_of_a_tick_confirms_only_what_needs_no_time(
     tmp_path: Path, confirm_s: float, told: bool
