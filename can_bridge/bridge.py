@@ -10,7 +10,7 @@ from can_bridge.buses.port import FrameSource
 from can_bridge.catalogue import BusDecoder
 from can_bridge.clock import Clock
 from can_bridge.delivery_window import DeliveryWindow
-from can_bridge.informing import Informant, counts_of, reintroduced
+from can_bridge.informing import Informant, Introduction, counts_of, reintroduced
 from can_bridge.judgement import Judgement
 from can_bridge.observing import FrameObserver, Observers
 from can_bridge.profile import CheckedProfile
@@ -77,6 +77,8 @@ class Bridge:
         self._next_publish_s = now_s
         self._next_state_s = now_s
         self._told: BenchState | None = None
+        self._introduction = Introduction(now_s)
+        self._is_birth_due = True
         self.birth = Birth(
             observed_at_ms=parts.clock.now_ms(),
             epoch=parts.spool.epoch,
@@ -142,6 +144,7 @@ class Bridge:
         if drafts:
             self._spool(drafts)
         self._handle_incoming(now_s)
+        self._introduce(now_s)
         self._send_rows(now_s)
         self._tell_state(now_s, is_urgent=has_news)
 
@@ -155,6 +158,7 @@ class Bridge:
             frames = receiver.drain()
             if len(frames):
                 self._last_frame_s = now_s
+                self._introduction.heard(now_s)
                 self._traffic.take(receiver.name, frames, now_s)
                 self._observers.take(receiver.name, frames, now_ms)
 
@@ -165,7 +169,7 @@ class Bridge:
             birth = reintroduced(self.birth, informant.identity(values), now_ms)
             if birth is not self.birth:
                 self.birth = birth
-                self._announce(now_s)
+                self._is_birth_due = True
             heard = tuple(informant.heard())
         frames = traffic.take_frame_count()
         passing = traffic.moments(now_s)
@@ -196,7 +200,7 @@ class Bridge:
             event = incoming.get_nowait()
             if isinstance(event, Connected):
                 self._window = self._window.after_connecting(now_s)
-                self._announce(now_s)
+                self._is_birth_due = True
             elif self._parts.spool.release(event.epoch, event.seq):
                 self._window = self._window.after_ack(event.seq, now_s)
                 self._repair(event.seq, now_s)
@@ -223,14 +227,20 @@ class Bridge:
         elif self._window.misses_rows(now_s):
             self._window = self._window.sent_again(now_s)
 
-    def _announce(self, now_s: float) -> None:
-        self._parts.publisher.publish(Stream.BIRTH, encoding.encode(self.birth))
+    def _introduce(self, now_s: float) -> None:
+        """Say who the bench is; until it may be said, nothing else is."""
+        may_say = self._introduction.is_due(self.birth.identity.kind, now_s)
+        if not (self._is_birth_due and may_say):
+            return
+        if not self._parts.publisher.publish(Stream.BIRTH, encoding.encode(self.birth)):
+            return
+        self._is_birth_due = False
         self._told = None
         self._tell_state(now_s, is_urgent=True)
 
     def _send_rows(self, now_s: float) -> None:
         publisher = self._parts.publisher
-        if not publisher.is_connected:
+        if self._is_birth_due or not publisher.is_connected:
             return
         self._window = self._window.after_waiting(now_s)
         room = self._window.room()
@@ -242,6 +252,8 @@ class Bridge:
             self._window = self._window.after_sending(row.seq, now_s)
 
     def _tell_state(self, now_s: float, is_urgent: bool) -> None:
+        if self._is_birth_due:
+            return
         state = self._state(is_online=True, now_s=now_s)
         told = self._told
         has_changed = told is None or _gist(told) != _gist(state)

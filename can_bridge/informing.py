@@ -7,7 +7,12 @@ import msgspec
 
 from can_bridge.reported_codes import Heard
 from telemetry.contract.diagnostics import DiagnosticsCounts
-from telemetry.contract.payloads import Birth, Identity, Value
+from telemetry.contract.payloads import Birth, Identity, IdentityKind, Value
+
+HEARD_FOR_S = 1.5
+"""Chosen: a simulator says that it is one at least once a second."""
+NOTHING_HEARD_FOR_S = 3.0
+"""Chosen: a bench that is switched off still says who it is before anybody wonders."""
 
 
 class Informant(Protocol):
@@ -21,6 +26,30 @@ class Informant(Protocol):
 
     def counts(self, passed_over: int) -> DiagnosticsCounts:
         """What was asked and overheard; `passed_over` codes and freezes there was no room for."""
+
+
+class Introduction:
+    """When a bench says for the first time who it is (pure; seconds of one monotonic clock).
+
+    One that claims to be hardware listens first, so that a simulator never says so.
+    """
+
+    def __init__(self, now_s: float) -> None:
+        self._since_s = now_s
+        self._first_frame_s: float | None = None
+
+    def heard(self, now_s: float) -> None:
+        """Note that frames came."""
+        if self._first_frame_s is None:
+            self._first_frame_s = now_s
+
+    def is_due(self, kind: IdentityKind, now_s: float) -> bool:
+        """Whether it may be said now that the bench is of this kind."""
+        if kind is not IdentityKind.HARDWARE:
+            return True
+        if self._first_frame_s is None:
+            return now_s - self._since_s >= NOTHING_HEARD_FOR_S
+        return now_s - self._first_frame_s >= HEARD_FOR_S
 
 
 def reintroduced(birth: Birth, identity: Identity, now_ms: int) -> Birth:

@@ -15,6 +15,7 @@ from inventory.database import Database, open_database
 from inventory.equipment.use_cases import RegisterUpload, import_register
 from inventory.faults.use_cases import apply_fault
 from inventory.migrations.run import upgrade
+from inventory.organisations.table import Organisation
 from inventory.requirements.use_cases import bundled_draft, import_list
 from inventory.requirements.writing import write_rows
 from inventory.stations.schema import StationFields
@@ -27,6 +28,17 @@ NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 PASSWORDS = {name: f"long enough {number:03d}" for number, name in enumerate(demo_data.USERNAMES)}
 
 
+def birth_of(kind: IdentityKind) -> Birth:
+    return Birth(
+        observed_at_ms=1,
+        epoch=1,
+        profile="demo",
+        identity=Identity(kind=kind),
+        signals=[],
+        publish_period_ms=100,
+    )
+
+
 class Demo:
     def __init__(self, folder: Path) -> None:
         self.database: Database = open_database(f"sqlite:///{(folder / 'i.sqlite').as_posix()}")
@@ -34,15 +46,7 @@ class Demo:
         self.logins = demo_data.fill(self.database, PASSWORDS, now=NOW)
         self.live = MemoryLiveBenches()
         for code in demo_data.BENCHES:
-            birth = Birth(
-                observed_at_ms=1,
-                epoch=1,
-                profile="demo",
-                identity=Identity(kind=IdentityKind.SIMULATOR),
-                signals=[],
-                publish_period_ms=100,
-            )
-            self.live.put_birth(code, birth, NOW)
+            self.live.put_birth(code, birth_of(IdentityKind.SIMULATOR), NOW)
         parts = Parts(self.database, self.live, clock=lambda: NOW)
         self.app = create_app(parts)
 
@@ -258,3 +262,25 @@ def test_a_second_fill_keeps_everything(demo: Demo) -> None:
     assert [login["username"] for login in logins] == list(demo_data.USERNAMES)
     assert matrix_of(demo.client("evaluator")) == before
     assert demo_data.make_api_key(demo.database).startswith("smk_")
+
+
+def test_a_bench_that_turns_out_to_be_a_simulator_counts_no_more(tmp_path: Path) -> None:
+    made = Demo(tmp_path)
+    with made.database.begin() as db:
+        # a real school, where only hardware counts
+        db.get_one(Organisation, "BJ01").is_demonstration = False
+    client = made.client("bj-master")
+
+    def kinds() -> set[str]:
+        found = cells(matrix_of(client), "BJ01-T")["2-1", "elementary"]
+        return {one["kind"] for one in found["blocking"]}
+
+    def say(kind: IdentityKind) -> None:
+        for code in demo_data.BENCHES:
+            made.live.put_birth(code, birth_of(kind), NOW)
+
+    say(IdentityKind.HARDWARE)
+    assert "bench_not_hardware" not in kinds()
+    say(IdentityKind.SIMULATOR)
+    assert "bench_not_hardware" in kinds()
+    made.database.close()

@@ -180,7 +180,7 @@ def test_an_overheard_code_is_still_open_after_a_restart_and_told_once(tmp_path:
 
 def test_an_overheard_vin_is_announced_with_a_new_birth(tmp_path: Path) -> None:
     desk = listening_desk(tmp_path)
-    desk.run(0.5, value=800)
+    desk.run(2.0, value=800)
     vin = b"KMHK381GXMU123456".hex()
     say(
         desk,
