@@ -121,9 +121,9 @@ class Mender:
                 self._blank(range(first, end))
             else:
                 behind = end - 1
-        if found["tail"]:
+        if found.end("nodes") < len(statement.shape):
             self._tail(statement, found)
-        self._blank(range(statement.first + found.start("tail"), statement.end))
+        self._blank(range(statement.first + found.end("nodes"), statement.end))
         self._receivers(statement, found, behind)
         return True
 

@@ -7,8 +7,34 @@ from hypothesis import strategies as st
 
 from can_bridge.dbc.building import NothingReadable, build
 from can_bridge.dbc.remarks import Severity
-from tests.dbc_texts import DbcText, Defect, dbc_texts, defects, facts, plain_texts
+from tests.dbc_texts import (
+    EXTENDED_FLAG,
+    DbcText,
+    Defect,
+    dbc_texts,
+    defects,
+    facts,
+    plain_texts,
+)
 
+JUNK = [
+    '"',
+    ";",
+    ":",
+    "|",
+    "@",
+    "\n",
+    "\n\n",
+    "0",
+    "-1",
+    "1e3",
+    "BO_ ",
+    "SG_ ",
+    "M",
+    "m0 ",
+    "//",
+    "\\",
+]
 LAYOUT = {"signals-overlap", "signal-leaves-message"}
 
 
@@ -56,27 +82,34 @@ def test_a_text_cut_anywhere_loses_nothing_in_silence(dbc: DbcText, data: st.Dat
     assert there + len(lost) == len(begun)
 
 
-@settings(max_examples=250)
+Owners = dict[tuple[str, int, int], set[object]]
+
+
+def owners(dbc: DbcText) -> Owners:
+    """For each signal, by name and place, the names and ids of the messages that have it."""
+    found: Owners = {}
+    for message in dbc.messages:
+        for signal in message.signals:
+            key = signal.name, signal.start, signal.length
+            found.setdefault(key, set()).update({message.name, message.dbc_id & ~EXTENDED_FLAG})
+    return found
+
+
+@settings(max_examples=1000)
 @given(dbc_texts(plain_texts), st.data())
-def test_a_text_with_any_line_gone_keeps_every_other_signal_where_it_was(
+def test_whatever_happens_to_a_text_no_signal_goes_to_another_message(
     dbc: DbcText, data: st.DataObject
 ) -> None:
-    lines = dbc.render().split("\n")
-    gone = data.draw(st.integers(0, len(lines) - 1), label="gone")
+    text = dbc.render()
+    at = data.draw(st.integers(0, len(text) - 1), label="at")
+    length = data.draw(st.integers(0, 3), label="replaced")
+    junk = data.draw(st.sampled_from(JUNK) | st.text(max_size=2), label="junk")
     try:
-        built = build("\n".join([*lines[:gone], *lines[gone + 1 :]]))
+        built = build(text[:at] + junk + text[at + length :])
     except NothingReadable:
         return
-    whole = {
-        (message.name, signal.name, signal.start, signal.length)
-        for message in dbc.messages
-        for signal in message.signals
-    }
-    there = {
-        (message.name, signal.name, signal.start, signal.length)
-        for message in built.database.messages
-        for signal in message.signals
-    }
-    # without its BO_ line a message's signals stand under the one before: nothing can tell
-    if not lines[gone].startswith("BO_ "):
-        assert there <= whole
+    known = owners(dbc)
+    for message in built.database.messages:
+        for signal in message.signals:
+            may_be_in = known.get((signal.name, signal.start, signal.length))
+            assert may_be_in is None or {message.name, message.frame_id} & may_be_in

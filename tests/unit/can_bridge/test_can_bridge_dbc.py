@@ -239,6 +239,7 @@ def test_value_table_keys_that_are_no_whole_numbers() -> None:
         ('(0.5,-40) [|] "V" A', "incomplete-signal"),
         ('[-40|87.5] "V" A', "incomplete-signal"),
         ('(0.5,-40) [-40|87.5] "V" A;', "list-separators"),
+        ('(0.5,-40) [-40|87.5] "V";', "missing-node"),
         ('(0.5,-40) [-40|87.5] "V A', "unterminated-string"),
     ],
 )
