@@ -28,6 +28,8 @@ MAX_PAYLOAD_BYTES = 1024 * 1024
 _encoder = msgspec.json.Encoder()
 _decoders = {stream: msgspec.json.Decoder(kind) for stream, kind in PAYLOAD_TYPES.items()}
 _ack_decoder = msgspec.json.Decoder(Ack)
+_NOT_A_MESSAGE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""The last one is what msgspec says to JSON that is nested too deeply."""
 
 
 class BadPayload(ValueError):
@@ -51,7 +53,7 @@ def decode(stream: Stream, payload: bytes) -> UpMessage:
         raise BadPayload(f"{stream.value}: {len(payload)} bytes, at most {MAX_PAYLOAD_BYTES}")
     try:
         message: UpMessage = _decoders[stream].decode(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError) as bad:
+    except _NOT_A_MESSAGE as bad:
         raise BadPayload(f"{stream.value}: {bad}") from bad
     return message
 
@@ -64,5 +66,5 @@ def decode_ack(payload: bytes) -> Ack:
     """
     try:
         return _ack_decoder.decode(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError) as bad:
+    except _NOT_A_MESSAGE as bad:
         raise BadPayload(f"ack: {bad}") from bad

@@ -91,11 +91,18 @@ def test_a_payload_survives_the_wire_and_unknown_fields_are_ignored() -> None:
         (b'{"observed_at_ms":1,"epoch":2,"seq":1,"dropped":-1}', "dropped"),
         (b'{"observed_at_ms":1,"epoch":2,"seq":1,"last_seq":9223372036854775808}', "last_seq"),
         (b"1" * (MAX_PAYLOAD_BYTES + 1), "at most"),
+        (b'{"observed_at_ms":1,"epoch":2,"unheard_of":' + b"[" * 50_000, "recursion"),
     ],
 )
 def test_a_bad_payload_is_refused_by_its_field(payload: bytes, says: str) -> None:
     with pytest.raises(BadPayload, match=says):
         decode(topics.Stream.SAMPLES, payload)
+
+
+def test_a_bad_acknowledgement_is_refused() -> None:
+    for payload in (b"", b'{"epoch":0,"seq":1}', b'{"unheard_of":' + b"[" * 50_000):
+        with pytest.raises(BadPayload, match="ack: "):
+            decode_ack(payload)
 
 
 def test_a_message_nobody_can_use_is_rejected_and_the_batch_stays_whole() -> None:
