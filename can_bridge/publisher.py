@@ -61,6 +61,7 @@ class Publisher:
         self._client: mqtt.Client | None = None
         self._is_connected = False
         self._version = 0
+        self._unreadable = 0
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._thread = threading.Thread(
@@ -139,11 +140,14 @@ class Publisher:
     def note_connected(self) -> None:
         """Called by the network thread once the subscription is sent."""
         self._is_connected = True
+        self._unreadable = 0
         self._put(Connected())
 
     def note_disconnected(self) -> None:
         """Called by the network thread when the connection ended."""
         self._is_connected = False
+        if self._unreadable > 1:
+            log.warning("%s: %d unreadable acknowledgements", self.bench, self._unreadable)
         self._wake.set()
 
     def note_message(self, payload: bytes) -> None:
@@ -151,7 +155,10 @@ class Publisher:
         try:
             self._put(decode_ack(payload))
         except BadPayload as bad:
-            log.warning("%s: %s", self.bench, bad)
+            # the first of a connection; whoever sends thousands shall not fill the disk with words
+            self._unreadable += 1
+            if self._unreadable == 1:
+                log.warning("%s: %s", self.bench, bad)
 
     def _put(self, event: Incoming) -> None:
         # a full queue means the owner is stuck; acknowledgements are cumulative, so losing one

@@ -8,52 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from can_bridge.assembly import BridgeSite, assemble
-from can_bridge.bridge import Bridge
 from can_bridge.buses.opening import open_receiver
 from can_bridge.buses.receiving import BusReceiver
 from can_bridge.diagnostics.arming import ArmingFolder
 from can_bridge.errors import BusUnavailable
-from can_bridge.profile import load_profile
 from can_bridge.profile_tables import BusEntry
-from can_bridge.publisher import BrokerAddress
 from telemetry.contract.payloads import BusHealth
+from tests.integration.armed_bridge import BENCH, Desk, adapter_at, bridge_on, frames_sent
 from tests.pty_adapter import BEL, CR, PtyAdapter
 from tests.rig import POSIX_ONLY, until
 
 pytestmark = POSIX_ONLY
-BENCH = "battery-55"
-DBC = 'BU_: A\nBO_ 291 M: 8 A\n SG_ Counter : 0|32@1+ (1,0) [0|0] "" A\n'
-PROFILE = """
-name = "armed"
-[[buses]]
-name = "hv"
-dbc = "armed.dbc"
-interface = "slcan"
-channel = "{path}"
-options = {{ sleep_after_open = 0.1 }}
-[[buses]]
-name = "body"
-dbc = "armed.dbc"
-interface = "slcan"
-channel = "{other}"
-options = {{ sleep_after_open = 0.1 }}
-[diagnostics]
-is_allowed = true
-bus = "hv"
-frames_per_arming = {budget}
-"""
-
-
-@contextmanager
-def adapter_at(path: Path, answers: dict[str, bytes] | None = None) -> Iterator[PtyAdapter]:
-    adapter = PtyAdapter(path, answers=answers)
-    adapter.plug()
-    try:
-        yield adapter
-    finally:
-        if path.is_symlink():
-            adapter.unplug()
 
 
 @contextmanager
@@ -114,38 +79,16 @@ def test_an_adapter_that_cannot_be_opened_to_send_is_tried_again_and_told_of_onc
         until(lambda: receiver.status.is_listen_only, "listening again")
 
 
-@contextmanager
-def bridge_on(folder: Path, hv: Path, other: Path, port: int, budget: int) -> Iterator[Bridge]:
-    (folder / "armed.dbc").write_text(DBC, encoding="utf-8")
-    profile = folder / "armed.toml"
-    profile.write_text(PROFILE.format(path=hv, other=other, budget=budget), encoding="utf-8")
-    site = BridgeSite(
-        bench=BENCH,
-        broker=BrokerAddress("127.0.0.1", port, "none"),
-        spool_folder=folder / "spool",
-        arming_folder=folder / "arming",
-    )
-    stop = threading.Event()
-    bridge = assemble(load_profile(profile), site)
-    running = threading.Thread(target=bridge.run, args=(stop,))
-    running.start()
-    try:
-        yield bridge
-    finally:
-        stop.set()
-        running.join()
-
-
 @pytest.mark.parametrize(("for_s", "budget"), [(1.5, 1200), (60.0, 2), (60.0, 1200)])
 def test_arming_opens_only_the_bus_it_is_for_and_its_end_closes_it(
     tmp_path: Path, free_port: int, for_s: float, budget: int
 ) -> None:
-    hv, body = tmp_path / "hv", tmp_path / "body"
+    desk = Desk(folder=tmp_path, port=free_port, budget=budget)
     folder = ArmingFolder(tmp_path / "arming")
     with (
-        adapter_at(hv) as spoken_to,
-        adapter_at(body) as other,
-        bridge_on(tmp_path, hv, body, free_port, budget),
+        adapter_at(desk.hv) as spoken_to,
+        adapter_at(desk.body) as other,
+        bridge_on(desk),
     ):
         assert (spoken_to.mode, other.mode) == ("L", "L")
         folder.request(BENCH, for_s)
@@ -155,7 +98,7 @@ def test_arming_opens_only_the_bus_it_is_for_and_its_end_closes_it(
             folder.request(BENCH, 0.0)
         until(lambda: spoken_to.mode == "L", "the end of the arming")
         assert "O" not in other.commands
-        asked = [one for one in spoken_to.commands if one[:1] in {"t", "T"}]
+        asked = frames_sent(spoken_to)
         assert len(asked) <= budget
         assert {one[:4] for one in asked} == {"t7E4"}
 
@@ -163,15 +106,15 @@ def test_arming_opens_only_the_bus_it_is_for_and_its_end_closes_it(
 def test_a_bridge_starts_without_its_adapters_but_not_with_an_impossible_one(
     tmp_path: Path, free_port: int
 ) -> None:
-    hv, body = tmp_path / "hv", tmp_path / "body"
-    with adapter_at(body), bridge_on(tmp_path, hv, body, free_port, 9):
-        adapter = PtyAdapter(hv)
+    desk = Desk(folder=tmp_path, port=free_port)
+    with adapter_at(desk.body), bridge_on(desk):
+        adapter = PtyAdapter(desk.hv)
         adapter.plug()
         until(lambda: adapter.mode == "L", "it is taken when it comes")
         adapter.unplug()
     with (
-        adapter_at(hv, {"L": BEL}) as refusing,
+        adapter_at(desk.hv, {"L": BEL}) as refusing,
         pytest.raises(BusUnavailable, match="refuses to listen only"),
-        bridge_on(tmp_path, hv, body, free_port, 9),
+        bridge_on(desk),
     ):
         pytest.fail(f"not refused: {refusing.commands}")
