@@ -1,5 +1,6 @@
 """From a repaired text to cantools' model, checked against what the text says."""
 
+import itertools
 import logging
 from dataclasses import dataclass
 
@@ -174,6 +175,7 @@ def _number_duplicates(pairs: list[Pair], outline: Outline) -> None:
     """Give the second signal of a name in a message a name of its own."""
     for pair in pairs:
         lines: dict[str, int] = {}
+        numbers: dict[str, int] = {}
         taken = {signal.name for signal in pair.message.signals}
         if len(taken) == len(pair.message.signals):
             continue
@@ -182,9 +184,10 @@ def _number_duplicates(pairs: list[Pair], outline: Outline) -> None:
             if first is None:
                 lines[signal.name] = outline.sheet.line(line.statement.first)
                 continue
-            name, number = signal.name, 2
-            while f"{name}_{number}" in taken:
-                number += 1
+            name = signal.name
+            numbers[name] = number = next(
+                one for one in itertools.count(numbers.get(name, 2)) if f"{name}_{one}" not in taken
+            )
             signal.name = f"{name}_{number}"
             taken.add(signal.name)
             kind = "duplicate-signal-name"

@@ -57,7 +57,7 @@ FILES = {
     "keywords": b"BO_ " * 300_000,
     "keyword lines": b"SG_\n" * 300_000,
     "statements without end": b"VAL_ 1 S 0\n" * 100_000,
-    "brackets": b"(" * 16 * MIB,
+    "brackets": b"(" * 4 * MIB,
     "signals of no message": SIGNAL.encode() * 20_000,
     "unused value tables": b"BO_ 1 M: 8 A\n" + b'VAL_ 9 S 0 "a" ;\n' * 60_000,
     "one message again and again": f"BO_ 1 M: 8 A\n{SIGNAL}".encode() * 20_000,
@@ -125,7 +125,7 @@ def test_a_missing_file_is_said_plainly(tmp_path: Path) -> None:
     ("name", "reason"),
     [
         ("claims a gigabyte", "line 2: message M is lost: it has 1000000000 bytes, at most 1785"),
-        ("brackets", "more than 512 MiB of memory|longer than 10 s"),
+        ("many wide ranges", "more than 512 MiB of memory"),
         ("one word", "no line of it is DBC"),
     ],
 )
