@@ -16,10 +16,10 @@ chaos:
 	@STATIONMASTER_KILLS=500 STATIONMASTER_MALFORMED_FRAMES=10000000 $(PYTHON) run.py test -m chaos
 bench:
 	@$(PYTHON) run.py test --collect-only -q tests/house >/dev/null
+	@.venv/bin/python benchmarks/fault_round_trip.py
 	@.venv/bin/python benchmarks/decoding.py
 	@.venv/bin/python benchmarks/receiving.py
 	@.venv/bin/python benchmarks/log_import.py
-	@.venv/bin/python benchmarks/fault_round_trip.py
 	@.venv/bin/python benchmarks/live_bridge.py --minutes 1
 docs:
 	@$(PYTHON) run.py docs
