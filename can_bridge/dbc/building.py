@@ -47,7 +47,7 @@ def build(text: str) -> Built:
     repaired = repair(text)
     if not repaired.messages:
         _refuse_without_messages(repaired)
-    database = _parsed(repaired)
+    database = parsed_by_cantools(repaired)
     pairs, lost = beside_their_lines(repaired, database)
     _share_among_duplicates(pairs)
     _restore_names(database, repaired.naming)
@@ -66,8 +66,14 @@ def _refuse_without_messages(repaired: RepairedText) -> None:
         )
 
 
-def _parsed(repaired: RepairedText) -> Database:
-    """The model, without as little as possible of what cantools refuses."""
+def parsed_by_cantools(repaired: RepairedText) -> Database:
+    """The model of a repaired text, without what cantools refuses all the same.
+
+    First single messages are given up, then all comments and attributes.
+
+    Raises:
+        NothingReadable: not even the messages that pass alone pass together, or none does.
+    """
     try:
         return _parse(repaired.render())
     except MemoryError:

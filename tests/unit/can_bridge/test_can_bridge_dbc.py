@@ -4,7 +4,13 @@ import cantools
 import pytest
 from cantools.database.can import Database, Message, Signal
 
-from can_bridge.dbc.building import Built, NothingReadable, beside_their_lines, build
+from can_bridge.dbc.building import (
+    Built,
+    NothingReadable,
+    beside_their_lines,
+    build,
+    parsed_by_cantools,
+)
 from can_bridge.dbc.remarks import KINDS, Severity
 from can_bridge.dbc.repairing import repair
 
@@ -349,6 +355,16 @@ def test_quotes_are_believed_where_doubting_them_makes_it_worse() -> None:
     built = build(f"{MESSAGE}{labels}CAT_DEF_ 1 2;\n")
     assert signal(built).choices == {0: "as in\nCM_ SG_ 9", 1: "b"}
     assert kinds(built) == [(5, "not-understood")]
+
+
+def test_what_defeats_every_repair_costs_its_own_message_only() -> None:
+    repaired = repair(f'{MESSAGE}BO_ 2 N: 8 A\n{SIGNAL}VAL_ 2 S 0 "z" ;\nCM_ BO_ 1 "kept";\n')
+    spoilt = repaired.messages[1].signals[0].statement
+    repaired.outline.sheet.texts[spoilt.end - 2] = "?"
+    database = parsed_by_cantools(repaired)
+    assert [(one.name, one.comment) for one in database.messages] == [("M", "kept")]
+    lost = [(one.line, one.kind) for one in repaired.remarks if one.severity is Severity.LOST]
+    assert lost == [(3, "message-lost"), (4, "signal-lost")]
 
 
 def test_whatever_is_not_in_the_model_is_said_to_be_lost() -> None:
