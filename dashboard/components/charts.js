@@ -136,7 +136,7 @@ class Chart {
       pen.lineTo(width - MARGIN.right, y);
       pen.stroke();
       pen.fillStyle = "#5b6675";
-      const words = isLevels ? clipped(this.levels[tick]) : (tick || 0).toLocaleString("en-US", {
+      const words = isLevels ? clipped(pen, this.levels[tick]) : (tick || 0).toLocaleString("en-US", {
         minimumFractionDigits: digits, maximumFractionDigits: digits });
       pen.fillText(words, MARGIN.left - 6, y);
     }
@@ -184,6 +184,11 @@ class Chart {
   }
 }
 
-function clipped(text) {
-  return text.length > 7 ? `${text.slice(0, 6)}…` : text;
+// As much of a word as fits left of the plot; a Chinese character takes twice a letter's room.
+function clipped(pen, text) {
+  const room = MARGIN.left - 8;
+  if (pen.measureText(text).width <= room) return text;
+  let kept = text;
+  while (kept && pen.measureText(`${kept}…`).width > room) kept = kept.slice(0, -1);
+  return `${kept}…`;
 }

@@ -49,19 +49,29 @@ const FreezeParts = {
     const unit = signal ? signal.unit_shown : "";
     return el("div", { class: "frozen", "data-signal": name },
       el("span", { class: "name" }, signal ? signal.title : name),
-      freezePlot(freeze.offsets_ms, values.map((one) => (signal ? signal.scaled(one) : one)), name),
-      el("strong", {}, `${text(held)} ${unit}`.trim()));
+      freezePlot(freeze.offsets_ms, signal, values, name),
+      el("strong", {}, `${text(held)} ${unit}`.trim(), spanOf(signal, values, text)));
   },
 };
 
-function freezePlot(offsets, values, name) {
+// Each plot has a scale of its own: without its ends a flicker looks like a jump.
+function spanOf(signal, values, text) {
+  const known = values.filter(isNumeric);
+  if (!known.length || signal?.isStepped) return null;
+  const [low, high] = [text(Math.min(...known)), text(Math.max(...known))];
+  return low === high ? null : el("span", { class: "span" }, `${low} … ${high}`);
+}
+
+function freezePlot(offsets, signal, values, name) {
   const canvas = el("canvas", { role: "img", "aria-label": name });
+  const scaled = values.map((one) => (signal ? signal.scaled(one) : one));
+  const isStepped = signal?.isStepped || values.some((one) => typeof one === "boolean");
   // it has no size before it is on the page
-  requestAnimationFrame(() => drawFreeze(canvas, offsets, values));
+  requestAnimationFrame(() => drawFreeze(canvas, offsets, scaled, isStepped));
   return canvas;
 }
 
-function drawFreeze(canvas, offsets, values) {
+function drawFreeze(canvas, offsets, values, isStepped) {
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
   const ratio = window.devicePixelRatio || 1;
   [canvas.width, canvas.height] = [width * ratio, height * ratio];
@@ -84,7 +94,8 @@ function drawFreeze(canvas, offsets, values) {
   pen.beginPath();
   let isOpen = false;
   figures.forEach((value, place) => {
-    // a missing value is a gap
+    // a switch holds until it switches; a missing value is a gap
+    if (isNumeric(value) && isOpen && isStepped) pen.lineTo(x(offsets[place]), y(figures[place - 1]));
     if (isNumeric(value)) pen[isOpen ? "lineTo" : "moveTo"](x(offsets[place]), y(value));
     isOpen = isNumeric(value);
   });

@@ -18,7 +18,7 @@ function signalView(info, lang, say) {
     // a catalogue speaks the language of its DBC; of common words we know the other one
     const key = `choice.${word}`;
     const known = say(key);
-    return known === key ? word : known;
+    return known === key ? inOneLanguage(word, lang) : known;
   };
   let hasFraction = false;
   return {
@@ -45,6 +45,15 @@ function signalView(info, lang, say) {
       return figure(shown, hasFraction);
     },
   };
+}
+
+// "闭合 closed" is one word in two languages, as DBCs of bilingual benches write it.
+const IN_TWO_LANGUAGES = /^(.*[\u3400-\u9fff]) +([\x20-\x7e]*[A-Za-z][\x20-\x7e]*)$/;
+
+function inOneLanguage(word, lang) {
+  const found = IN_TWO_LANGUAGES.exec(word);
+  if (!found) return word;
+  return lang === "zh" ? found[1] : found[2];
 }
 
 // A signal that ever had decimals keeps them, so that its figures do not jump in width.
