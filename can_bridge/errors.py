@@ -3,6 +3,7 @@
 BridgeError
 ├── UnreadableDbc       the DBC cannot be read, even after repair
 ├── UnreadableLog       the log's format is unknown or its content is not what the format says
+├── NoSuchChannel       a log has no frames on the channel that was asked for
 ├── UnwritableLog       the target of an export exists, cannot be written or has no known format
 ├── BadCondition        a condition of a profile does not follow the small expression language
 ├── BadProfile          a bench profile has a wrong, missing or contradictory entry
@@ -12,6 +13,7 @@ BridgeError
 └── TransmissionDenied  something tried to send a frame the diagnostics allowance does not cover
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -35,6 +37,16 @@ class UnreadableLog(BridgeError):
         super().__init__(f"{path}: not a readable CAN log: {reason}")
         self.path = path
         self.reason = reason
+
+
+class NoSuchChannel(BridgeError):
+    """A log has nothing on that channel; `channels` are those it has."""
+
+    def __init__(self, path: Path, wanted: str, channels: Iterable[int | str]) -> None:
+        names = ", ".join(map(str, channels)) or "none"
+        super().__init__(f"{path}: no frames on channel {wanted!r}; channels: {names}")
+        self.path = path
+        self.wanted = wanted
 
 
 class UnwritableLog(BridgeError):

@@ -11,6 +11,7 @@ from can_bridge.bridge import Bridge
 from can_bridge.dbc.loading import load_dbc
 from can_bridge.decoding.frames import FrameDecoder
 from can_bridge.default_profiles import for_replay, profile_for
+from can_bridge.logs.reading import open_log
 from can_bridge.profile import CheckedProfile, load_profile
 from can_bridge.replay import Replay, ReplayCount, best_channel
 from device_sims.bench import BenchHost, kind_of, profile_path
@@ -161,6 +162,8 @@ def run_replay(request: ReplayRequest, site: BridgeSite, stop: threading.Event) 
     """
     dbc = load_dbc(request.dbc)
     decoder = FrameDecoder(dbc.database)
+    if request.channel is not None:
+        open_log(request.log).demand_channel(request.channel)
     channel = request.channel or best_channel(request.log, decoder)
     profile = _replay_profile(request)
     replay = Replay(request.log, channel, request.speed)

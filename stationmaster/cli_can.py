@@ -48,6 +48,8 @@ def decode(
         loaded = load_dbc(dbc)
         frames = open_log(log)
         statistics = log_statistics(frames.batches(channel), FrameDecoder(loaded.database))
+        if channel is not None and not statistics.truth.frames:
+            frames.demand_channel(channel)
     except BridgeError as refused:
         give_up(refused)
     if as_json:
@@ -105,10 +107,13 @@ def run_bridge(  # noqa: PLR0913, PLR0917 -- every option of the command line is
     connection = Connection(broker_host, broker_port, credentials, accepted_log)
     try:
         armed_for_s = None if arm_diagnostics is None else seconds_of(arm_diagnostics)
+        checked = load_profile(profile)
         site = replace(connection.site(bench), armed_for_s=armed_for_s)
-        bridge = assemble(load_profile(profile), site)
+        bridge = assemble(checked, site)
     except (BridgeError, ValueError) as refused:
         give_up(refused)
+    broker = f"{site.broker.host}:{site.broker.port}"
+    typer.echo(f"running: {bench} ({checked.profile.name}) → {broker}; Ctrl-C ends it")
     bridge.run(stop)
 
 
@@ -171,7 +176,10 @@ class Connection:
             passwords = json.loads(self._credentials.read_text(encoding="utf-8"))
             return str(passwords[bench])
         except OSError as missing:
-            raise ValueError(f"{self._credentials}: {missing.strerror}") from missing
+            raise ValueError(
+                f"{self._credentials}: {missing.strerror}; expected a JSON file of the benches' "
+                "broker passwords, name another with --credentials"
+            ) from missing
         except (ValueError, KeyError, TypeError) as wrong:
             raise ValueError(f"{self._credentials}: no password for {bench!r}") from wrong
 

@@ -191,8 +191,9 @@ def list_sims() -> None:
         _print_active(injection)
     typer.echo("")
     for scenario in SCENARIOS:
-        code = f"{scenario.kind.value:<9}{scenario.name:<28}{scenario.dtc}"
-        typer.echo(f"{code}  {scenario.zh} · {scenario.en}")
+        code = f"{scenario.kind.value:<9}{scenario.name:<27}{scenario.dtc}"
+        # both languages on one line would not fit a console
+        typer.echo(f"{code}  {scenario.zh}\n         {scenario.en}")
 
 
 def _injections() -> InjectionFolder:

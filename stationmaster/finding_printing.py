@@ -35,7 +35,7 @@ def finding_lines(findings: Sequence[Finding], language: Language) -> Iterator[s
         hint = f" ({told(finding.hint, language)})" if finding.hint else ""
         yield f"{where}: {word}: {place}{told(finding.text, language)}{hint}"
         if finding.excerpt is not None:
-            yield f"    {finding.excerpt}"
+            yield f"    {_printable(finding.excerpt)}"
             if finding.column is not None:
                 yield f"    {_up_to(finding.excerpt, finding.column)}^"
 
@@ -63,6 +63,11 @@ def finding_record(finding: Finding) -> dict[str, object]:
         "excerpt": finding.excerpt,
         "column": finding.column,
     }
+
+
+def _printable(excerpt: str) -> str:
+    """As long as before, without what would steer the terminal."""
+    return "".join(char if char.isprintable() else "\ufffd" for char in excerpt)
 
 
 def _up_to(excerpt: str, column: int) -> str:

@@ -75,6 +75,8 @@ class Questions:
             raise BadAnswer(
                 f"{target}: 文件已存在，请换 --output · exists, choose another --output"
             )
+        if not target.parent.is_dir():
+            raise BadAnswer(f"{target.parent}: 没有这个文件夹 · no such folder")
         kind = given.kind or self._kind()
         if given.buses:
             buses = [self._bus(bus, number) for number, bus in enumerate(given.buses)]

@@ -94,8 +94,15 @@ def recognise_text(
         if found is not None:
             maker: Callable[[list[str]], TextFormat | None] = each.recognise
             return lambda: _certain(maker(lines))
-    known = " ".join(KNOWN_FORMATS)
-    raise UnreadableLog(path, f"line 1: no known format ({known}); begins with {head[:40]!r}")
+    known = ", ".join(KNOWN_FORMATS)
+    raise UnreadableLog(path, f"line 1: no known format ({known}); begins with {_shown(head)}")
+
+
+def _shown(head: bytes) -> str:
+    """The beginning of a file for a sentence: its first line as text, else its bytes in hex."""
+    first = head.lstrip().split(b"\n", 1)[0].decode("utf-8", errors="replace").strip()[:40]
+    is_text = first.isprintable() and "\ufffd" not in first
+    return f'"{first}"' if is_text else f"the bytes {head[:8].hex(' ')}"
 
 
 def _certain(found: TextFormat | None) -> TextFormat:

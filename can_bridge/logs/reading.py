@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from can_bridge.errors import UnreadableLog
+from can_bridge.errors import NoSuchChannel, UnreadableLog
 from can_bridge.frames import IS_ERROR, IS_REMOTE, Frame, FrameBatch
 from can_bridge.logs.detection import Recognised, recognise
 from can_bridge.logs.lines import LineCounts
@@ -72,6 +72,20 @@ class CanLog:
             other = np.count_nonzero(batch.flags & (IS_ERROR | IS_REMOTE))
             self.remote_or_error_frames += int(other)
             yield batch
+
+    def demand_channel(self, wanted: str) -> None:
+        """Read the log to see that a channel has frames.
+
+        Raises:
+            NoSuchChannel: it has none; says which channels the log has.
+        """
+        seen = dict.fromkeys(
+            batch.channels[place]
+            for batch in self.all_batches()
+            for place in np.unique(batch.channel).tolist()
+        )
+        if not any(is_channel(channel, wanted) for channel in seen):
+            raise NoSuchChannel(self.path, wanted, seen)
 
 
 def open_log(path: Path) -> CanLog:

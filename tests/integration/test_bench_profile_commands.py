@@ -56,6 +56,20 @@ def test_flags_alone_write_a_profile_that_checks_and_loads(app: typer.Typer, fol
     assert runner.invoke(app, ["bench", "check", "b1.toml"]).exit_code == 0
 
 
+def test_a_folder_that_is_not_there_is_said_before_anything_is_asked(app: typer.Typer) -> None:
+    result = new(app, "--output", "no/b.toml", answers="b\n")
+    assert result.exit_code == 2
+    assert result.stderr == "no: 没有这个文件夹 · no such folder\n"
+
+
+def test_a_file_that_is_no_text_does_not_steer_the_terminal(app: typer.Typer, folder: Path) -> None:
+    (folder / "b.toml").write_bytes(b"\x1b[2J\x07name")
+    printed = runner.invoke(app, ["bench", "check", "b.toml"]).stdout
+    assert "\x1b[2J" not in printed
+    assert "\x07" not in printed
+    assert "[2J" in printed
+
+
 def test_a_profile_that_is_there_is_never_overwritten(app: typer.Typer, folder: Path) -> None:
     (folder / "mine.toml").write_text("mine", "utf-8")
     result = new(app, "--name", "mine", "--dbc", str(BATTERY), "--yes")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from rich.cells import cell_len
 from typer.testing import CliRunner
 
 from can_bridge.catalogue import BusDecoder, Catalogue
@@ -59,6 +60,54 @@ def test_decode_of_a_missing_file_is_a_plain_line(tmp_path: Path) -> None:
     result = runner.invoke(app, ["decode", str(tmp_path / "no.asc"), "--dbc", str(dbc)])
     assert result.exit_code == 2
     assert "no such file" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["decode", "bridge replay"])
+def test_a_channel_the_log_does_not_have_is_named_with_those_it_has(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STATIONMASTER_VAR", str(tmp_path))
+    dbc, log, passwords = tmp_path / "a.dbc", tmp_path / "a.log", tmp_path / "passwords.json"
+    dbc.write_text('BU_: A\nBO_ 1 M: 8 A\n SG_ S : 0|8@1+ (1,0) [0|0] "" A\n', "utf-8")
+    log.write_text("(1.0) can0 001#0011\n(2.0) can3 001#0012\n", "utf-8")
+    passwords.write_text('{"car-01": "secret"}', "utf-8")
+    bench = ["--bench", "car-01", "--credentials", str(passwords)] if "replay" in command else []
+    words = [*command.split(), str(log), "--dbc", str(dbc), *bench]
+    result = runner.invoke(app, [*words, "--channel", "7"])
+    assert result.exit_code == 2
+    assert result.stderr == f"{log}: no frames on channel '7'; channels: can0, can3\n"
+    if command == "decode":
+        assert runner.invoke(app, [*words, "--channel", "3"]).exit_code == 0
+
+
+def test_the_bridge_says_what_is_wrong_with_its_profile_before_its_passwords(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STATIONMASTER_VAR", str(tmp_path))
+    profile = tmp_path / "no.toml"
+    words = ["bridge", "run", "--profile", str(profile), "--bench", "car-01"]
+    result = runner.invoke(app, words)
+    assert result.exit_code == 2
+    assert str(profile) in result.stderr
+
+
+def test_missing_passwords_of_the_broker_are_said_to_be_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STATIONMASTER_VAR", str(tmp_path))
+    result = runner.invoke(app, ["sim", "run", "battery-01"])
+    assert result.exit_code == 2
+    assert "broker passwords" in result.stderr
+    assert "--credentials" in result.stderr
+
+
+def test_every_line_of_the_fault_scenarios_fits_a_console(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STATIONMASTER_VAR", str(tmp_path))
+    lines = runner.invoke(app, ["sim", "list"]).stdout.splitlines()
+    assert len(lines) > 40
+    assert max(map(cell_len, lines)) <= 80
 
 
 def test_a_lone_motor_controller_publishes_nothing_as_real(shared: Path) -> None:
