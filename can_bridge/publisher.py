@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 2.0
 """Chosen: after a broker restart all benches are back within two seconds, spread by jitter."""
+TOLD_AFTER_FAILURES = 5
+"""Chosen: attempts of three seconds or so in all."""
 CONNECT_TIMEOUT_S = 3.0
 CONNACK_WITHIN_S = 2.0
 """amqtt never answers a v5 CONNECT (measured): then the other version is tried."""
@@ -61,6 +63,7 @@ class Publisher:
         self._client: mqtt.Client | None = None
         self._is_connected = False
         self._version = 0
+        self._failures = 0
         self._unreadable = 0
         self._stopping = threading.Event()
         self._wake = threading.Event()
@@ -122,7 +125,7 @@ class Publisher:
         try:
             client.connect(self._address.host, self._address.port, KEEPALIVE_S)
         except (OSError, ValueError) as unreachable:
-            log.info("%s: broker not reachable: %s", self.bench, unreachable)
+            self._note_failure(unreachable)
             return False
         self._client = client
         client.loop_start()
@@ -137,8 +140,23 @@ class Publisher:
             self._version = 1 - self._version
         return attempt.was_accepted
 
+    def _note_failure(self, reason: Exception) -> None:
+        # a broker that restarts is not worth a word; one that stays away is told once
+        self._failures += 1
+        if self._failures == TOLD_AFTER_FAILURES:
+            where = f"{self._address.host}:{self._address.port}"
+            log.warning(
+                "%s: no broker at %s (%s); data are kept here, trying again",
+                self.bench,
+                where,
+                reason,
+            )
+
     def note_connected(self) -> None:
         """Called by the network thread once the subscription is sent."""
+        if self._failures >= TOLD_AFTER_FAILURES:
+            log.warning("%s: connected to the broker", self.bench)
+        self._failures = 0
         self._is_connected = True
         self._unreadable = 0
         self._put(Connected())

@@ -59,3 +59,32 @@ def test_a_wrong_password_never_connects_and_still_stops(broker: EmbeddedBroker)
         bench.incoming.get(timeout=3)
     bench.stop(BenchState(observed_at_ms=2, online=False))
     assert not bench.is_connected
+
+
+def test_a_broker_that_stays_away_is_told_once_and_its_coming_too(
+    free_port: int, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    prepared = prepare(tmp_path, "127.0.0.1", free_port, PASSWORDS, BrokerProgram.AMQTT)
+    bench = publisher(prepared, "right")
+    bench.start()
+    try:
+        with pytest.raises(queue.Empty):
+            bench.incoming.get(timeout=6)
+        assert [record.getMessage().partition(" (")[0] for record in caplog.records] == [
+            f"battery-01: no broker at 127.0.0.1:{free_port}"
+        ]
+        process = subprocess.Popen(
+            prepared.command,
+            cwd=Path(__file__).parents[2],
+            env=dict(os.environ),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            bench.incoming.get(timeout=20)
+        finally:
+            process.terminate()
+            process.wait(10)
+        assert caplog.messages[1] == "battery-01: connected to the broker"
+    finally:
+        bench.stop(BenchState(observed_at_ms=2, online=False))
