@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
@@ -18,6 +18,7 @@ from can_bridge.profile import load_profile
 from can_bridge.publisher import BrokerAddress
 from stationmaster.bench_hosting import ReplayRequest, run_replay
 from stationmaster.cli_diagnostics import ARMING_FOLDER, seconds_of
+from stationmaster.refusing import give_up
 from stationmaster.settings import Settings
 from stationmaster.stopping import stop_on_signals
 
@@ -189,9 +190,3 @@ def _version() -> str:
         return version("stationmaster")
     except PackageNotFoundError:
         return ""
-
-
-def give_up(refused: Exception) -> NoReturn:
-    """End the command with a line that says what was refused."""
-    typer.echo(str(refused), err=True)
-    raise typer.Exit(2) from refused

@@ -1,18 +1,17 @@
 """Commands that let a bridge ask control units, or stop it: acts at the bench's own computer."""
 
-import re
 import threading
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from can_bridge.diagnostics.arming import FRESH_S, ArmingFolder
 from can_bridge.diagnostics.permission import LONGEST_ARMING_S
+from stationmaster.durations import seconds_in
+from stationmaster.refusing import give_up
 from stationmaster.settings import Settings
 
 ARMING_FOLDER = "arming"
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h)")
-_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 _LOOK_S = 0.1
 BenchCode = Annotated[str, typer.Argument(help="bench code, such as battery-01")]
 
@@ -23,8 +22,7 @@ def seconds_of(text: str) -> float:
     Raises:
         ValueError: another text, nothing at all, or longer than an arming may last.
     """
-    found = _DURATION.fullmatch(text.strip())
-    seconds = float(found[1]) * _SECONDS[found[2]] if found else 0.0
+    seconds = seconds_in(text) or 0.0
     if not 0 < seconds <= LONGEST_ARMING_S:
         longest = f"{LONGEST_ARMING_S / 60:.0f}m"
         raise ValueError(f"{text!r}: expected a time up to {longest}, such as 90s or 10m")
@@ -42,7 +40,7 @@ def arm(
     try:
         seconds = seconds_of(lasting)
     except ValueError as wrong:
-        _give_up(str(wrong))
+        give_up(wrong)
     _hand_over(bench, seconds)
     typer.echo(f"{bench}: 已允许诊断 {seconds:g} s · diagnostics armed for {seconds:g} s")
 
@@ -58,19 +56,14 @@ def _hand_over(bench: str, seconds: float) -> None:
     try:
         folder.request(bench, seconds)
     except (OSError, ValueError) as refused:
-        _give_up(str(refused))
+        give_up(refused)
     pause = threading.Event()
     for _ in range(round(FRESH_S / _LOOK_S)):
         if not folder.is_waiting(bench):
             return
         pause.wait(_LOOK_S)
     folder.take(bench)
-    _give_up(
+    give_up(
         f"{bench}: 本机没有允许诊断的网桥在运行 · "
         "no bridge of this bench whose profile allows diagnostics runs on this computer"
     )
-
-
-def _give_up(reason: str) -> NoReturn:
-    typer.echo(reason, err=True)
-    raise typer.Exit(2)

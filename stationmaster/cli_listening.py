@@ -20,6 +20,7 @@ from stationmaster.listening_record import picture_record
 from stationmaster.listening_screen import Stage, screen
 from stationmaster.listening_sources import Given, NotListenable
 from stationmaster.listening_suggesting import Suggesting
+from stationmaster.refusing import give_up
 from stationmaster.stopping import stop_on_signals
 
 Lang = Annotated[Language, typer.Option(help="zh | en")]
@@ -32,7 +33,6 @@ Dbcs = Annotated[
 TryDbc = Annotated[
     Path | None, typer.Option(help="folder of DBCs to try on unknown ids 候选 DBC 文件夹")
 ]
-BAD_INPUT = 2
 ONCE_S = 3.0
 """How long one picture of a live bus takes: rates need a second, and slow messages come as well."""
 
@@ -84,8 +84,7 @@ def listen(  # noqa: PLR0913, PLR0917 -- every option of the command line is an 
             return
         *_, last = _until(pictures, seconds)
     except (BridgeError, NotListenable) as refused:
-        typer.echo(str(refused), err=True)
-        raise typer.Exit(BAD_INPUT) from refused
+        give_up(refused)
     found = suggesting.about(last.view)
     if as_json:
         typer.echo(json.dumps(picture_record(last, found), ensure_ascii=False, indent=1))

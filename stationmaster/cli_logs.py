@@ -1,11 +1,10 @@
 """Commands for recorded traffic: what a log holds, other formats, what a bench recorded."""
 
 import json
-import re
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
@@ -16,16 +15,15 @@ from can_bridge.logs.writing import WRITERS, Written, convert, format_of, write_
 from can_bridge.recording.reading import Recording
 from can_bridge.recording.recorder import recording_folder
 from can_bridge.recording.segments import counts_in, segments_in
+from stationmaster.durations import seconds_in
 from stationmaster.language import Language
 from stationmaster.log_printing import fact_lines, facts_record, written_lines
+from stationmaster.refusing import give_up
 from stationmaster.settings import Settings
 
 log_app = typer.Typer(no_args_is_help=True, help="CAN logs and recordings. CAN 日志与录制。")
 
-BAD_INPUT = 2
 PROGRESS_EVERY_S = 2.0
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)")
-_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 
 Lang = Annotated[Language, typer.Option(help="zh | en")]
 Format = Annotated[
@@ -47,7 +45,7 @@ def info(
         opened = open_log(log)
         facts = log_facts(opened.all_batches())
     except BridgeError as refused:
-        _give_up(refused)
+        give_up(refused)
     if as_json:
         typer.echo(json.dumps(facts_record(opened, facts, bitrate), indent=1))
         return
@@ -70,7 +68,7 @@ def convert_log(
             opened, target, form, may_replace=replace, on_progress=_Progress(lang).tell
         )
     except BridgeError as refused:
-        _give_up(refused)
+        give_up(refused)
     _print_written(written, lang, opened)
 
 
@@ -125,7 +123,7 @@ def export(  # noqa: PLR0913, PLR0917 -- every option of the command line is an 
         recording = Recording(recording_folder(_spool_folder(), bench), from_s, to_s)
         facts = log_facts(recording.batches())
         if not facts.frames:
-            _give_up(f"{bench}: {_nothing(recording, lang)}")
+            give_up(f"{bench}: {_nothing(recording, lang)}")
         written = write_batches(
             recording.batches(),
             facts,
@@ -135,7 +133,7 @@ def export(  # noqa: PLR0913, PLR0917 -- every option of the command line is an 
             on_progress=_Progress(lang).tell,
         )
     except (BridgeError, ValueError, OSError) as refused:
-        _give_up(refused)
+        give_up(refused)
     for path in sorted(recording.damaged):
         cut_off = "末尾不完整（断电或被终止）" if lang is Language.ZH else "cut off at its end"
         typer.echo(f"{path.name}: {cut_off}", err=True)
@@ -175,10 +173,10 @@ def _window(
         from_s = -float("inf") if begin is None else _moment(begin)
         to_s = float("inf") if end is None else _moment(end)
     elif begin is None and end is None:
-        found = _DURATION.fullmatch(last.strip())
-        if found is None:
+        span_s = seconds_in(last)
+        if span_s is None:
             raise ValueError(f"--last {last!r}: expected such as 90s, 15m, 2h or 1d")
-        from_s, to_s = now_s - float(found[1]) * _SECONDS[found[2]], float("inf")
+        from_s, to_s = now_s - span_s, float("inf")
     else:
         raise ValueError("--last goes without --from and --to")
     if from_s >= to_s:
@@ -211,8 +209,3 @@ def _nothing(recording: Recording, lang: Language) -> str:
 
 def _local(at_s: float) -> str:
     return f"{datetime.fromtimestamp(at_s, UTC).astimezone():%Y-%m-%d %H:%M:%S}"
-
-
-def _give_up(refused: Exception | str) -> NoReturn:
-    typer.echo(str(refused), err=True)
-    raise typer.Exit(BAD_INPUT)

@@ -16,10 +16,10 @@ from stationmaster.finding_printing import finding_lines, finding_record, summar
 from stationmaster.language import Language
 from stationmaster.profile_answers import Answers, BadAnswer, BusAnswer, parsed_bus
 from stationmaster.profile_questions import Questions
+from stationmaster.refusing import give_up
 
 Lang = Annotated[Language, typer.Option(help="zh | en")]
 WRONG = 1
-BAD_INPUT = 2
 
 
 def check_profiles(
@@ -74,8 +74,7 @@ def new_profile(  # noqa: PLR0913, PLR0917 -- every option of the command line i
         target, profile = Questions(given, lang, may_ask=not yes).answered()
         _write(target, profile_text(profile), lang)
     except (BridgeError, BadAnswer, OSError) as refused:
-        typer.echo(str(refused), err=True)
-        raise typer.Exit(BAD_INPUT) from refused
+        give_up(refused)
     follow = f"stationmaster bench listen {target}"
     typer.echo(f"下一步：{follow}" if lang is Language.ZH else f"next: {follow}")
 

@@ -26,8 +26,8 @@ from stationmaster.cli_can import (
     BrokerPort,
     Connection,
     Credentials,
-    give_up,
 )
+from stationmaster.refusing import give_up
 from stationmaster.settings import Settings
 from stationmaster.stopping import stop_on_signals
 

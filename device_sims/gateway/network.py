@@ -41,7 +41,6 @@ NODE_TIMEOUT_S = 1.0
 REPEAT_S, STAY_S, PREPARE_S = 1.5, 2.0, 1.0
 """Times in which a woken bus repeats, an unneeded one stays up, and a silent one gets ready."""
 LOAD_S = 0.5
-LAMP_LOAD = 0.02
 _LOADS = {
     BusName.POWERTRAIN: (0.18, 0.34),
     BusName.BODY: (0.09, 0.16),
