@@ -151,6 +151,15 @@ def test_the_live_page_shows_values_as_they_come(enter: Enter) -> None:
     assert drawn is True
 
 
+@pytest.mark.parametrize(("lang", "words"), [("zh", "断开|闭合"), ("en", "open|closed")])
+def test_a_word_in_two_languages_is_shown_in_that_of_the_page(
+    enter: Enter, lang: str, words: str
+) -> None:
+    page = enter("bj-master", f"/bench?bench=battery-01&lang={lang}")
+    contactor = page.locator('[data-signal="contactor_positive_closed"] .number')
+    expect(contactor).to_have_text(re.compile(f"^({words})$"))
+
+
 def test_leaving_the_live_page_closes_its_stream(enter: Enter) -> None:
     page = enter("bj-master", "/bench?bench=motor-01")
     expect(page.get_by_role("status").first).to_contain_text("数据正常")
