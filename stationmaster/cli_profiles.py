@@ -73,7 +73,9 @@ def new_profile(  # noqa: PLR0913, PLR0917 -- every option of the command line i
         given = Answers(name, kind, tuple(map(parsed_bus, bus or ())), only, output)
         target, profile = Questions(given, lang, may_ask=not yes).answered()
         _write(target, profile_text(profile), lang)
-    except (BridgeError, BadAnswer, OSError) as refused:
+    except OSError as refused:
+        give_up(f"{refused.filename}: {refused.strerror}")
+    except (BridgeError, BadAnswer) as refused:
         give_up(refused)
     follow = f"stationmaster bench listen {target}"
     typer.echo(f"下一步：{follow}" if lang is Language.ZH else f"next: {follow}")

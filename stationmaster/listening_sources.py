@@ -73,7 +73,10 @@ class Given:
     def _tried(self) -> list[Path]:
         if self.try_dbcs is None:
             return []
-        files = sorted(self.try_dbcs.iterdir()) if self.try_dbcs.is_dir() else []
+        try:
+            files = sorted(self.try_dbcs.iterdir()) if self.try_dbcs.is_dir() else []
+        except OSError as refused:
+            raise NotListenable(f"{self.try_dbcs}: {refused.strerror}") from refused
         tried = [path for path in files if path.suffix.lower() == ".dbc"]
         if not tried:
             raise NotListenable(f"{self.try_dbcs}: 没有 .dbc 文件 · no .dbc files")

@@ -95,7 +95,11 @@ def open_log(path: Path) -> CanLog:
         UnreadableLog: no such file, empty, or no known format; damage further on is raised while
             reading.
     """
-    if path.is_dir():
+    try:
+        is_folder = path.is_dir()
+    except OSError as refused:  # in a folder that may not be looked into
+        raise UnreadableLog(path, refused.strerror or str(refused)) from refused
+    if is_folder:
         raise UnreadableLog(path, "a folder, not a file")
     return CanLog(path, recognise(path), LineCounts())
 

@@ -136,7 +136,10 @@ def write_batches(
 
 
 def _check_free(target: Path, may_replace: bool) -> None:
-    if target.is_dir():
-        raise UnwritableLog(target, "is a folder")
-    if target.exists() and not may_replace:
-        raise UnwritableLog(target, "exists already")
+    try:
+        if target.is_dir():
+            raise UnwritableLog(target, "is a folder")
+        if target.exists() and not may_replace:
+            raise UnwritableLog(target, "exists already")
+    except OSError as refused:  # a folder that may not be looked into
+        raise UnwritableLog(target, refused.strerror or str(refused)) from refused

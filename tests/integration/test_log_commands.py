@@ -140,3 +140,13 @@ def test_recordings_are_listed_with_what_was_lost(var: Path) -> None:
     assert "写入 2400 帧" in run("recordings", "battery-01").stdout
     nothing = run("export", "motor-01", var / "w.blf", "--lang", "en")
     assert (nothing.exit_code, "is_on = true" in nothing.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("command", ["info", "convert"])
+def test_a_path_the_system_refuses_to_look_at_is_a_line(command: str, tmp_path: Path) -> None:
+    log, refused = tmp_path / "a.log", tmp_path / ("x" * 300 + ".log")
+    log.write_text("(1.0) can0 001#0011\n", "utf-8")
+    result = run("info", refused) if command == "info" else run("convert", log, refused)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"{refused}: ")
+    assert result.stderr.count("\n") == 1
