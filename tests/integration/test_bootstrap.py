@@ -20,8 +20,8 @@ def checkout(tmp_path: Path, root: Path) -> Path:
     folder = tmp_path / "学校 one" / "站长"
     (folder / "stationmaster").mkdir(parents=True)
     shutil.copy(root / "run.py", folder)
-    for lock in root.glob("*.lock"):
-        (folder / lock.name).write_text("# nothing\n", "utf-8")
+    for name in ("pyproject.toml", *(lock.name for lock in root.glob("*.lock"))):
+        (folder / name).write_text("# nothing\n", "utf-8")
     (folder / "stationmaster" / "__init__.py").touch()
     (folder / "stationmaster" / "__main__.py").write_text("import sys; print(sys.argv[1:])")
     return folder

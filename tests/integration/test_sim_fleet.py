@@ -40,14 +40,20 @@ def broker(tmp_path: Path, free_port: int) -> Iterator[PrivateBroker]:
     running.kill()
 
 
+@pytest.fixture
+def ingest(broker: PrivateBroker) -> Iterator[RememberingIngest]:
+    remembering = RememberingIngest(broker.port)
+    yield remembering
+    remembering.stop()
+
+
 def has_gone(seen: RememberingIngest, code: str) -> bool:
     return getattr(seen.latest[code, Stream.STATE], "online", True) is False
 
 
 def test_a_fleet_in_two_processes_is_heard_whole_and_says_goodbye(
-    tmp_path: Path, broker: PrivateBroker
+    tmp_path: Path, broker: PrivateBroker, ingest: RememberingIngest
 ) -> None:
-    ingest = RememberingIngest(broker.port)
     requests = fleet_requests(BENCHES)
     codes = [request.bench for request in requests]
     assert codes == ["sim-001", "sim-002", "sim-003", "sim-004", "sim-005"]
@@ -77,7 +83,6 @@ def test_a_fleet_in_two_processes_is_heard_whole_and_says_goodbye(
         rows = [row for row in ingest.messages(code, Stream.SAMPLES) if isinstance(row, Samples)]
         steps = [later.observed_at_ms - earlier.observed_at_ms for earlier, later in pairwise(rows)]
         assert max(steps) < 3000
-    ingest.stop()
 
 
 def test_a_fleet_that_breaks_says_so_and_leaves_no_process(tmp_path: Path) -> None:
