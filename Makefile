@@ -13,7 +13,8 @@ test:
 check:
 	@$(PYTHON) run.py check
 chaos:
-	@STATIONMASTER_KILLS=500 STATIONMASTER_MALFORMED_FRAMES=10000000 $(PYTHON) run.py test -m chaos
+	@STATIONMASTER_KILLS=500 STATIONMASTER_MALFORMED_FRAMES=10000000 \
+		STATIONMASTER_RANDOM_DBCS=10000 $(PYTHON) run.py test -m chaos
 bench:
 	@$(PYTHON) run.py test --collect-only -q tests/house >/dev/null
 	@.venv/bin/python benchmarks/fault_round_trip.py

@@ -1,6 +1,9 @@
 """Random DBCs against cantools: valid ones alike, damaged ones like the undamaged."""
 
+import os
+
 import cantools
+import pytest
 from cantools.database.can import Database
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +20,8 @@ from tests.dbc_texts import (
     plain_texts,
 )
 
+TEXTS = int(os.environ.get("STATIONMASTER_RANDOM_DBCS", "400"))
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(60 + TEXTS // 10)]
 JUNK = [
     '"',
     ";",
@@ -44,7 +49,7 @@ def by_cantools(text: str) -> Database:
     return database
 
 
-@settings(max_examples=1000)
+@settings(max_examples=TEXTS)
 @given(dbc_texts())
 def test_a_valid_text_is_what_cantools_says_and_needs_no_repair(dbc: DbcText) -> None:
     text = dbc.render()
@@ -54,7 +59,7 @@ def test_a_valid_text_is_what_cantools_says_and_needs_no_repair(dbc: DbcText) ->
     assert built.renamed == {}
 
 
-@settings(max_examples=1000)
+@settings(max_examples=TEXTS)
 @given(dbc_texts(), defects)
 def test_a_damaged_text_is_what_the_undamaged_says(dbc: DbcText, damage: frozenset[Defect]) -> None:
     built = build(dbc.render(damage))
@@ -65,7 +70,7 @@ def test_a_damaged_text_is_what_the_undamaged_says(dbc: DbcText, damage: frozens
         assert [node.name for node in built.database.nodes] == expected
 
 
-@settings(max_examples=250)
+@settings(max_examples=TEXTS // 4)
 @given(dbc_texts(plain_texts), st.data())
 def test_a_text_cut_anywhere_loses_nothing_in_silence(dbc: DbcText, data: st.DataObject) -> None:
     text = dbc.render()
@@ -95,7 +100,7 @@ def owners(dbc: DbcText) -> Owners:
     return found
 
 
-@settings(max_examples=1000)
+@settings(max_examples=TEXTS)
 @given(dbc_texts(plain_texts), st.data())
 def test_whatever_happens_to_a_text_no_signal_goes_to_another_message(
     dbc: DbcText, data: st.DataObject
