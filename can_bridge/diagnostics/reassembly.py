@@ -9,8 +9,7 @@ from can_bridge.frames import Frame
 LONGEST_PAUSE_S = 5.0
 """Chosen: N_Cr is 1 s; logs that were thinned or written late still come together."""
 MOST_CONVERSATIONS = 512
-LONGEST_PDU = 4095
-"""The escape for longer ones (CAN FD) is not followed: no list of trouble codes needs it."""
+# the escape for more than 4,095 bytes (CAN FD) is not followed: no list of trouble codes needs it
 _CLASSIC_BYTES = 8
 _FIRST_FRAME_HEADER, _SHORTEST_FIRST_FRAME = 2, 8
 

@@ -11,7 +11,6 @@ from enum import StrEnum
 
 from can_bridge.dtc import Dtc, DtcStatus
 
-RESPONSE_PENDING = 0x78
 _ANSWER = 0x40
 VIN = re.compile(r"[A-Z0-9]{17}")
 """The letters I, O and Q, which no real VIN has, are let through: simulators use them."""
