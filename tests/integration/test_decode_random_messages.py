@@ -17,8 +17,8 @@ from can_bridge.decoding.frames import OUTCOMES, FrameDecoder, Outcome
 from can_bridge.frames import Frame, FrameBatch
 from tests.integration.random_messages import databases
 
-EXAMPLES = 120
-FRAMES = 200
+EXAMPLES = 500
+FRAMES = 40
 IDS = [(0, False), (1, False), (1, True), (0x7FF, False), (0x800, True)]
 STRANGERS = [(0x123, False), (0x1FFFFFFF, True), (0x7FF, True), (0x800, False)]
 
@@ -157,7 +157,7 @@ def _decoded(decoder: FrameDecoder, frames: list[Frame]) -> Iterator[tuple[Outco
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(databases(), st.integers(0, 2**32))
-def test_24000_random_frames_of_random_messages_equal_cantools(
+def test_20000_random_frames_of_random_messages_equal_cantools(
     database: Database, seed: int
 ) -> None:
     frames = random_frames(seed, database)
