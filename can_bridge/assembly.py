@@ -20,10 +20,11 @@ from can_bridge.diagnostics.identity import Known, introduced
 from can_bridge.diagnostics.permission import Allowance
 from can_bridge.errors import BadProfile
 from can_bridge.profile import CheckedProfile
-from can_bridge.publisher import BrokerAddress, Publisher
+from can_bridge.publisher import Publisher
 from can_bridge.recording.recorder import FrameRecorder, recording_folder
 from can_bridge.recording.segments import SegmentWriter
 from can_bridge.spool import Spool
+from telemetry.contract.broker_address import BrokerAddress
 from telemetry.contract.payloads import BenchState, Identity
 from telemetry.contract.topics import check_bench_code
 

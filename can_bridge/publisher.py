@@ -5,7 +5,6 @@ import logging
 import queue
 import random
 import threading
-from dataclasses import dataclass
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
@@ -14,6 +13,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from can_bridge.uplink import Connected, Incoming
 from telemetry.contract import topics
+from telemetry.contract.broker_address import BrokerAddress
 from telemetry.contract.delivery import (
     ACK_DELIVERY,
     DELIVERY,
@@ -36,15 +36,6 @@ CONNACK_WITHIN_S = 2.0
 """amqtt never answers a v5 CONNECT (measured): then the other version is tried."""
 _INCOMING_LIMIT = 1000
 _VERSIONS = (MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311)
-
-
-@dataclass(frozen=True, slots=True)
-class BrokerAddress:
-    """Where the broker is and the bench's password there (user and client id are its code)."""
-
-    host: str
-    port: int
-    password: str
 
 
 class Publisher:
@@ -120,9 +111,9 @@ class Publisher:
 
     def _one_connection(self) -> bool:
         """Connect and stay until the connection ends; whether the broker had accepted it."""
-        attempt = _Attempt(self, _VERSIONS[self._version])
-        client = attempt.client
         try:
+            attempt = _Attempt(self, _VERSIONS[self._version])
+            client = attempt.client
             client.connect(self._address.host, self._address.port, KEEPALIVE_S)
         except (OSError, ValueError) as unreachable:
             self._note_failure(unreachable)
@@ -184,9 +175,10 @@ class Publisher:
         with contextlib.suppress(queue.Full):
             self.incoming.put_nowait(event)
 
-    def credentials(self) -> tuple[str, str]:
-        """User and password."""
-        return self.bench, self._address.password
+    @property
+    def address(self) -> BrokerAddress:
+        """Where this bench connects, and as whom."""
+        return self._address
 
     def will(self) -> bytes:
         """The state the broker publishes when this bench falls silent."""
@@ -201,12 +193,15 @@ class _Attempt:
         self.was_accepted = False
         client = mqtt.Client(
             CallbackAPIVersion.VERSION2,
-            client_id=owner.bench,
+            client_id=owner.address.client_id,
             protocol=version,
             reconnect_on_failure=False,
             clean_session=None if version is MQTTProtocolVersion.MQTTv5 else True,
         )
-        client.username_pw_set(*owner.credentials())
+        client.username_pw_set(owner.address.user, owner.address.password)
+        secured = owner.address.tls_context()
+        if secured is not None:
+            client.tls_set_context(secured)
         how = DELIVERY[Stream.STATE]
         client.will_set(
             topics.up(owner.bench, Stream.STATE), owner.will(), qos=how.qos, retain=how.is_retained

@@ -15,12 +15,12 @@ from can_bridge.errors import BridgeError
 from can_bridge.logs.reading import CanLog, open_log
 from can_bridge.logs.statistics import LogStatistics, log_statistics
 from can_bridge.profile import load_profile
-from can_bridge.publisher import BrokerAddress
 from stationmaster.bench_hosting import ReplayRequest, run_replay
 from stationmaster.cli_diagnostics import ARMING_FOLDER, seconds_of
 from stationmaster.refusing import give_up
 from stationmaster.settings import Settings
 from stationmaster.stopping import stop_on_signals
+from telemetry.contract.broker_address import BrokerAddress
 
 bridge_app = typer.Typer(no_args_is_help=True, help="Connect a bench. 连接台架。")
 
@@ -165,7 +165,7 @@ class Connection:
         """Where the bridge of a bench runs."""
         return BridgeSite(
             bench=bench,
-            broker=BrokerAddress(self._host, self._port, self._password(bench)),
+            broker=BrokerAddress.of_user(self._host, self._port, bench, self._password(bench)),
             spool_folder=self._settings.var / "spool",
             accepted_log=self._accepted_log,
             version=_version(),

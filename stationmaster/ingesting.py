@@ -6,8 +6,8 @@ from stationmaster.projection import Projection
 from stationmaster.settings import Settings
 from stationmaster.stopping import stop_on_signals
 from telemetry.broker.access import INGEST_USER, read_or_make_passwords
+from telemetry.contract.broker_address import BrokerAddress
 from telemetry.ingest.service import run_ingest
-from telemetry.ingest.subscriber import BrokerAddress
 from telemetry.store.retention import DAY_MS, HOUR_MS, Retention
 from telemetry.store.sqlite import SqliteStore
 

@@ -5,9 +5,10 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
+from telemetry.contract.broker_address import BrokerAddress
 from telemetry.ingest.decoding import Clock
 from telemetry.ingest.housekeeping import Housekeeper
-from telemetry.ingest.subscriber import BrokerAddress, Subscriber
+from telemetry.ingest.subscriber import Subscriber
 from telemetry.ingest.writer import Writer
 from telemetry.store.port import TimeSeriesStore
 from telemetry.store.retention import Retention

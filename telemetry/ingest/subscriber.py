@@ -2,7 +2,6 @@
 
 import contextlib
 import queue
-import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from telemetry.contract import topics
+from telemetry.contract.broker_address import BrokerAddress
 from telemetry.contract.delivery import ACK_DELIVERY, KEEPALIVE_S
 from telemetry.contract.encoding import encode
 from telemetry.contract.payloads import Ack
@@ -26,18 +26,6 @@ INBOX_MESSAGES = 20_000
 """Chosen: 100 benches with MAX_UNACKNOWLEDGED messages under way; 1 KB each is 20 MB."""
 RECONNECT_S = (1, 2)
 """Shortest and longest pause between attempts; short because a local broker restarts in 0.3 s."""
-
-
-@dataclass(frozen=True, slots=True)
-class BrokerAddress:
-    """Where the broker is and who we are to it; `use_tls` takes the system's authorities."""
-
-    host: str
-    port: int
-    user: str
-    password: str
-    client_id: str
-    use_tls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +61,9 @@ class Subscriber:
             manual_ack=True,
         )
         client.username_pw_set(self._address.user, self._address.password)
-        if self._address.use_tls:
-            client.tls_set_context(ssl.create_default_context())
+        secured = self._address.tls_context()
+        if secured is not None:
+            client.tls_set_context(secured)
         client.reconnect_delay_set(*RECONNECT_S)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect

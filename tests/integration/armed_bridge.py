@@ -9,7 +9,7 @@ from pathlib import Path
 from can_bridge.assembly import BridgeSite, assemble
 from can_bridge.bridge import Bridge
 from can_bridge.profile import load_profile
-from can_bridge.publisher import BrokerAddress
+from telemetry.contract.broker_address import BrokerAddress
 from tests.pty_adapter import PtyAdapter
 
 BENCH = "battery-01"
@@ -78,7 +78,7 @@ def bridge_on(desk: Desk) -> Iterator[Bridge]:
     profile.write_text(text, encoding="utf-8")
     site = BridgeSite(
         bench=BENCH,
-        broker=BrokerAddress("127.0.0.1", desk.port, desk.password),
+        broker=BrokerAddress.of_user("127.0.0.1", desk.port, BENCH, desk.password),
         spool_folder=desk.folder / "spool",
         arming_folder=desk.folder / "arming",
         armed_for_s=desk.armed_for_s,

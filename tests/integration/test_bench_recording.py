@@ -14,10 +14,10 @@ import pytest
 from can_bridge.assembly import BridgeSite, assemble
 from can_bridge.frames import FrameBatch
 from can_bridge.profile import load_profile
-from can_bridge.publisher import BrokerAddress
 from can_bridge.recording.reading import Recording
 from can_bridge.recording.recorder import recording_folder
 from can_bridge.recording.segments import counts_in, segments_in
+from telemetry.contract.broker_address import BrokerAddress
 from tests.rig import POSIX_ONLY
 
 DBC = 'BU_: A\nBO_ 1 M: 8 A\n SG_ Count : 0|32@1+ (1,0) [0|0] "" A\n'
@@ -53,7 +53,8 @@ def running_bridge(folder: Path, port: int) -> Iterator[None]:
     (folder / "hv.dbc").write_text(DBC, "utf-8")
     (folder / "hv.toml").write_text(PROFILE, "utf-8")
     # no broker listens there: a bench records all the same
-    site = BridgeSite("battery-01", BrokerAddress("127.0.0.1", port, "x"), folder / "spool")
+    address = BrokerAddress.of_user("127.0.0.1", port, "battery-01", "x")
+    site = BridgeSite("battery-01", address, folder / "spool")
     bridge = assemble(load_profile(folder / "hv.toml"), site)
     stop = threading.Event()
     thread = threading.Thread(target=bridge.run, args=(stop,))

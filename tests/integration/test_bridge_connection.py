@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from can_bridge.publisher import BrokerAddress, Publisher
+from can_bridge.publisher import Publisher
 from can_bridge.uplink import Connected
 from telemetry.broker.embedded import BrokerProgram, EmbeddedBroker, find_mosquitto, prepare
+from telemetry.contract.broker_address import BrokerAddress
 from telemetry.contract.payloads import BenchState
 
 PASSWORDS = {"battery-01": "right", "ingest": "other"}
@@ -36,7 +37,7 @@ def broker(
 
 def publisher(broker: EmbeddedBroker, password: str) -> Publisher:
     will = BenchState(observed_at_ms=1, online=False)
-    address = BrokerAddress(broker.host, broker.port, password)
+    address = BrokerAddress.of_user(broker.host, broker.port, "battery-01", password)
     return Publisher("battery-01", address, will)
 
 

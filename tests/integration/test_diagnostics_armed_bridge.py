@@ -12,12 +12,12 @@ from can_bridge.assembly import BridgeSite, assemble
 from can_bridge.bridge import Bridge
 from can_bridge.diagnostics.arming import ArmingFolder
 from can_bridge.profile import load_profile
-from can_bridge.publisher import BrokerAddress
 from device_sims.bench import BenchHost, profile_path
 from device_sims.fault_scenarios import BenchKind
 from device_sims.injections import InjectionFolder
 from stationmaster.__main__ import command_line
 from stationmaster.cli_diagnostics import ARMING_FOLDER, seconds_of
+from telemetry.contract.broker_address import BrokerAddress
 
 BENCH = "battery-66"
 REQUESTS = {0x7E4}
@@ -48,7 +48,7 @@ def running(folder: Path, port: int, **changes: object) -> Iterator[tuple[Bridge
     tap, stop = Tap(), threading.Event()
     site = BridgeSite(
         bench=BENCH,
-        broker=BrokerAddress("127.0.0.1", port, "none"),
+        broker=BrokerAddress.of_user("127.0.0.1", port, BENCH, "none"),
         spool_folder=folder / "spool",
         arming_folder=folder / ARMING_FOLDER,
         **changes,  # type: ignore[arg-type]

@@ -8,10 +8,10 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from telemetry.broker.access import INGEST_USER
 from telemetry.contract import topics
+from telemetry.contract.broker_address import BrokerAddress
 from telemetry.contract.encoding import decode_ack, encode
 from telemetry.contract.payloads import Ack, Samples
 from telemetry.ingest.service import run_ingest, wall_clock_ms
-from telemetry.ingest.subscriber import BrokerAddress
 from telemetry.store.retention import Retention
 from telemetry.store.sqlite import SqliteStore
 from tests.rig import RunningBroker

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from telemetry.contract.broker_address import BrokerAddress
 from telemetry.contract.payloads import Samples
 from telemetry.ingest.service import run_ingest
-from telemetry.ingest.subscriber import Arrived, BrokerAddress, Subscriber
+from telemetry.ingest.subscriber import Arrived, Subscriber
 from telemetry.store.port import Batch, IngestStatus, Received
 from telemetry.store.retention import Retention
 from telemetry.store.sqlite import SqliteStore

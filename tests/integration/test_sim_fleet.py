@@ -10,7 +10,6 @@ import typer
 from typer.testing import CliRunner
 
 from can_bridge.assembly import BridgeSite
-from can_bridge.publisher import BrokerAddress
 from inventory.benches.table import Bench
 from inventory.database import open_database
 from stationmaster.bench_hosting import fleet_requests
@@ -19,6 +18,7 @@ from stationmaster.cli_sims import sim_app
 from stationmaster.fleet_hosting import FleetBroken, FleetPart, FleetReport, run_fleet
 from stationmaster.settings import Settings
 from telemetry.broker.access import INGEST_USER, read_or_make_passwords
+from telemetry.contract.broker_address import BrokerAddress
 from telemetry.contract.payloads import BenchState, Birth, IdentityKind, Samples
 from telemetry.contract.topics import Stream
 from tests.integration.broker_for_benches import MOSQUITTO, PrivateBroker, RememberingIngest
@@ -57,8 +57,14 @@ def test_a_fleet_in_two_processes_is_heard_whole_and_says_goodbye(
     requests = fleet_requests(BENCHES)
     codes = [request.bench for request in requests]
     assert codes == ["sim-001", "sim-002", "sim-003", "sim-004", "sim-005"]
-    address = BrokerAddress("127.0.0.1", broker.port, "secret")
-    sites = {code: BridgeSite(code, address, tmp_path / "spool") for code in codes}
+    sites = {
+        code: BridgeSite(
+            code,
+            BrokerAddress.of_user("127.0.0.1", broker.port, code, "secret"),
+            tmp_path / "spool",
+        )
+        for code in codes
+    }
     parts = [FleetPart(requests[n::2], sites, 500) for n in range(2)]
     stop, reports = threading.Event(), list[FleetReport]()
     running = threading.Thread(target=run_fleet, args=(parts, stop, reports.append))
@@ -89,7 +95,8 @@ def test_a_fleet_that_breaks_says_so_and_leaves_no_process(tmp_path: Path) -> No
     [request] = fleet_requests(1)
     spool = tmp_path / "spool"
     spool.write_text("not a folder", "utf-8")
-    site = BridgeSite(request.bench, BrokerAddress("127.0.0.1", 1, "x"), spool)
+    address = BrokerAddress.of_user("127.0.0.1", 1, request.bench, "x")
+    site = BridgeSite(request.bench, address, spool)
     part = FleetPart([request], {request.bench: site}, 1000)
     with pytest.raises(FleetBroken, match="fleet-0 ended with exit code 1"):
         run_fleet([part], threading.Event(), lambda _: None)

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from can_bridge.assembly import BridgeSite
-from can_bridge.publisher import BrokerAddress
 from device_sims.injections import InjectionFolder
 from stationmaster.bench_hosting import (
     ReplayRequest,
@@ -14,6 +13,7 @@ from stationmaster.bench_hosting import (
     run_replay,
     run_simulators,
 )
+from telemetry.contract.broker_address import BrokerAddress
 from telemetry.contract.payloads import (
     BenchState,
     Birth,
@@ -48,7 +48,8 @@ def ingest(broker: PrivateBroker) -> Iterator[RememberingIngest]:
 
 
 def site(bench: str, folder: Path, broker: PrivateBroker) -> BridgeSite:
-    return BridgeSite(bench, BrokerAddress("127.0.0.1", broker.port, "secret"), folder / "spool")
+    address = BrokerAddress.of_user("127.0.0.1", broker.port, bench, "secret")
+    return BridgeSite(bench, address, folder / "spool")
 
 
 class RunningSims:
