@@ -1,16 +1,20 @@
 """The reading half of the store in plain Python, value by value."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+import numpy as np
+
 from telemetry.downsampling import Bucket, Window, downsample
+from telemetry.store.cells import ABSENT, Column
 from telemetry.store.port import (
     BenchSnapshot,
     IngestStatus,
     RollupPoint,
     Rollups,
+    RowColumns,
     Step,
     StoredEvent,
     StoredRow,
@@ -131,6 +135,15 @@ class MemoryReader:
         """See the port."""
         return [event for event in self._events if event.position > position][:limit]
 
+    def history(
+        self, bench: str, span_ms: tuple[int, int], signals: Sequence[str] | None = None
+    ) -> Iterator[RowColumns]:
+        """See the port."""
+        for _, hour in sorted(self._hours(bench).items()):
+            rows = [row for row in hour.rows() if span_ms[0] <= row.observed_at_ms < span_ms[1]]
+            if rows:
+                yield _as_columns(rows, signals)
+
     def window(
         self,
         bench: str,
@@ -196,6 +209,19 @@ class MemoryReader:
     def ingest_status(self) -> IngestStatus | None:
         """See the port."""
         return self._status
+
+
+def _as_columns(rows: Sequence[StoredRow], signals: Sequence[str] | None) -> RowColumns:
+    ordered = sorted(rows, key=lambda row: (row.observed_at_ms, row.epoch, row.seq))
+    named = dict.fromkeys(name for row in ordered for name in row.values)
+    headers = [(row.epoch, row.seq, row.observed_at_ms, row.received_at_ms) for row in ordered]
+    columns = {
+        name: Column.of([row.values.get(name, ABSENT) for row in ordered])
+        for name in named
+        if signals is None or name in signals
+    }
+    epoch, seq, observed, received = np.array(headers, np.int64).T
+    return RowColumns(epoch, seq, observed, received, columns)
 
 
 def hour_records(hour: Hour, step: Step) -> Records:

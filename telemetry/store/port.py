@@ -1,6 +1,6 @@
 """What a time-series store promises; every implementation passes the same contract suite."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Generic, NamedTuple, Protocol, TypeVar
@@ -14,6 +14,8 @@ from telemetry.contract.payloads import (
     Value,
 )
 from telemetry.downsampling import Window
+from telemetry.store.cells import Column
+from telemetry.store.columns import Integers
 
 MessageT_co = TypeVar("MessageT_co", covariant=True)
 
@@ -65,6 +67,20 @@ class StoredRow:
     observed_at_ms: int
     received_at_ms: int
     values: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class RowColumns:
+    """Rows of one bench as columns of one length; `columns` by the signals that any row names."""
+
+    epoch: Integers
+    seq: Integers
+    observed_at_ms: Integers
+    received_at_ms: Integers
+    columns: Mapping[str, Column]
+
+    def __len__(self) -> int:
+        return len(self.seq)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +182,16 @@ class TimeSeriesReader(Protocol):
 
     def events_after(self, position: int, limit: int) -> Sequence[StoredEvent]:
         """Usage and fault steps of all benches stored after a position, oldest first."""
+
+    def history(
+        self, bench: str, span_ms: tuple[int, int], signals: Sequence[str] | None = None
+    ) -> Iterator[RowColumns]:
+        """All rows observed in `[start, end)`, in stretches of at most an hour, none of them empty.
+
+        Stretches in order of time, rows in them by (observed, epoch, seq); signals None: all,
+        (): no values. Each stretch is a state of its own: rows committed meanwhile may be in
+        later ones, and nothing of the store is held between two of them.
+        """
 
     def window(
         self,

@@ -130,11 +130,14 @@ def _runs_of(rows: Sequence[Row]) -> Iterator[tuple[int, Sequence[Row]]]:
             start = place
 
 
-def chunk_table(view: View, observed: bytes, directory: bytes) -> RowTable:
-    """Whole rows of a chunk."""
+def chunk_table(
+    view: View, observed: bytes, directory: bytes, names: frozenset[str] | None = None
+) -> RowTable:
+    """Rows of a chunk; names None: all signals."""
+    keys = None if names is None else frozenset([*_HEADERS, *view.signal_ids(names)])
     headers: dict[int, Integers] = {}
     columns: dict[str, Column] = {}
-    for key, content in segments(view, directory, None):
+    for key, content in segments(view, directory, keys):
         if key in _HEADERS:
             headers[key] = decode_integers(content)
         else:

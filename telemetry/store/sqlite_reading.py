@@ -1,7 +1,7 @@
 """How rows of the embedded store become typed answers; each thread reads by its own connection."""
 
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +12,19 @@ from telemetry.contract.encoding import decode
 from telemetry.contract.payloads import BenchState, Birth, FaultReport, UsageReport
 from telemetry.contract.topics import Stream
 from telemetry.downsampling import Window
-from telemetry.store import sqlite_history
+from telemetry.store import sqlite_history, sqlite_rows
 from telemetry.store.hot_rows import values_of
 from telemetry.store.port import (
     BenchSnapshot,
     IngestStatus,
     RollupPoint,
     Rollups,
+    RowColumns,
     Step,
     StoredEvent,
     StoredRow,
 )
+from telemetry.store.rollups import HOUR_MS
 from telemetry.store.sqlite_connections import Connections, View
 from telemetry.store.sqlite_pieces import chunk_table, stored_rows
 from telemetry.store.usage_spans import per_day, spans_in
@@ -137,6 +139,23 @@ class SqliteReader:
             if isinstance(message, UsageReport | FaultReport):
                 events.append(StoredEvent(at, bench, epoch, seq, received_at_ms, message))
         return events
+
+    def history(
+        self, bench: str, span_ms: tuple[int, int], signals: Sequence[str] | None = None
+    ) -> Iterator[RowColumns]:
+        """All rows observed in `[start, end)`, an hour at a time; see the port."""
+        names = None if signals is None else frozenset(signals)
+        after = span_ms[0] // HOUR_MS - 1
+        while True:
+            # a snapshot per hour: a reader that lasts would keep the write-ahead log growing
+            with self._reading.snapshot() as view:
+                hour = sqlite_rows.next_hour(view, bench, after, span_ms)
+                rows = hour and sqlite_rows.rows_of(view, bench, hour, span_ms, names)
+            if hour is None:
+                return
+            if rows:
+                yield rows
+            after = hour.hour
 
     def window(
         self,

@@ -19,6 +19,7 @@ from telemetry.contract.payloads import (
     SignalInfo,
     Value,
 )
+from telemetry.store.cells import ABSENT
 from telemetry.store.memory import MemoryStore
 from telemetry.store.port import (
     Batch,
@@ -142,6 +143,45 @@ def test_a_window_keeps_extremes_gaps_and_text(store: TimeSeriesStore) -> None:
     assert len(window.series["u"]) == 5, "the second half of the span is a gap"
     assert window.series["mode"][-1].last == "on"
     assert "lost" not in window.series
+
+
+def test_history_gives_every_row_of_a_span_in_order(store: TimeSeriesStore) -> None:
+    late = sample(4, at_ms=20, u=4.0, mode="off")
+    store.commit(
+        Batch(
+            samples=[
+                sample(1, at_ms=10, u=1.0),
+                sample(3, at_ms=30, u=True),
+                sample(2, at_ms=30, u=None),
+                late,
+                sample(5, at_ms=3_600_000, u=5),
+                sample(6, at_ms=7_200_000, u=6.0),
+            ]
+        )
+    )
+    first, second = store.history("battery-01", (11, 7_200_000))
+    assert first.seq.tolist() == [4, 2, 3]
+    assert first.observed_at_ms.tolist() == [20, 30, 30]
+    assert first.received_at_ms.tolist() == [25, 35, 35]
+    assert first.columns["u"].cells() == [4.0, None, True]
+    assert first.columns["mode"].cells() == ["off", ABSENT, ABSENT]
+    assert (second.columns["u"].cells(), list(second.columns)) == ([5], ["u"])
+    assert [list(one.columns) for one in store.history("battery-01", (0, 40), ["mode"])] == [
+        ["mode"]
+    ]
+    times_only = list(store.history("battery-01", (0, 10**9), ()))
+    assert [(len(one), dict(one.columns)) for one in times_only] == [(4, {}), (1, {}), (1, {})]
+    assert list(store.history("nobody", (0, 10**9))) == []
+
+
+def test_history_goes_on_while_rows_come_and_are_sealed(store: TimeSeriesStore) -> None:
+    hour = 3_600_000
+    store.commit(Batch(samples=[sample(n, at_ms=n * hour, u=float(n)) for n in range(1, 4)]))
+    rows = store.history("battery-01", (0, 100 * hour))
+    assert next(rows).seq.tolist() == [1]
+    store.seal(200 * hour, 0)
+    store.commit(Batch(samples=[sample(4, at_ms=3 * hour, u=4.0)]))
+    assert [one.seq.tolist() for one in rows] == [[2], [3, 4]]
 
 
 def test_another_process_reads_while_rows_are_written(

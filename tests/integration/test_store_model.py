@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from telemetry.contract.payloads import Samples, UsageEvent, UsageReport, Value
 from telemetry.downsampling import Window
 from telemetry.store.memory import MemoryStore
-from telemetry.store.port import Batch, Received, Rollups, Step, StoredRow
+from telemetry.store.port import Batch, Received, Rollups, RowColumns, Step, StoredRow
 from telemetry.store.sqlite import SqliteStore
 
 HOUR_MS = 3_600_000
@@ -83,6 +83,12 @@ def totals(found: Window) -> object:
         )
         for name, points in found.series.items()
     }
+
+
+def as_rows(found: RowColumns) -> object:
+    headers = (found.epoch, found.seq, found.observed_at_ms, found.received_at_ms)
+    cells = {name: [repr(c) for c in column.cells()] for name, column in found.columns.items()}
+    return [header.tolist() for header in headers], cells
 
 
 class Stores(RuleBasedStateMachine):
@@ -188,6 +194,18 @@ class Stores(RuleBasedStateMachine):
             assert totals(real) == totals(model)
             one = self.real.window(bench, span, points, ["u"])
             assert one.series["u"] == real.series.get("u", [])
+
+    @rule(
+        bench=st.sampled_from(BENCHES),
+        span=spans,
+        signals=st.none() | st.lists(signal_names, max_size=2),
+    )
+    def history_is_read(self, bench: str, span: tuple[int, int], signals: list[str] | None) -> None:
+        real, model = (
+            [as_rows(one) for one in store.history(bench, span, signals)]
+            for store in (self.real, self.model)
+        )
+        assert real == model
 
     @rule(span=spans, step=st.sampled_from(Step))
     def rollups_are_read(self, span: tuple[int, int], step: Step) -> None:
