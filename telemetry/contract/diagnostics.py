@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 Count = Annotated[int, Meta(ge=0, lt=2**53)]
+"""Every whole number has a limit: the store takes 64 bits, a browser counts exactly to 2**53."""
 
 
 class DiagnosticsCounts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

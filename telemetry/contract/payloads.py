@@ -6,17 +6,15 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from telemetry.contract.diagnostics import DiagnosticsCounts
+from telemetry.contract.diagnostics import Count, DiagnosticsCounts
+from telemetry.contract.spooling import MOST_EARLIER_EPOCHS, EarlierEpoch, Epoch, SpoolReport
 
 EpochMs = Annotated[
     int, Meta(description="milliseconds since 1970-01-01T00:00:00Z", ge=-(2**53), le=2**53)
 ]
-Epoch = Annotated[int, Meta(description="random identity of the bench's spool", ge=1, lt=2**53)]
 Seq = Annotated[
     int, Meta(description="1, 2, 3 … over all durable streams of an epoch", ge=1, lt=2**53)
 ]
-Count = Annotated[int, Meta(ge=0, lt=2**53)]
-"""Every whole number has a limit: the store takes 64 bits, a browser counts exactly to 2**53."""
 SignalName = Annotated[str, Meta(min_length=1, max_length=128)]
 TroubleCode = Annotated[
     str,
@@ -141,7 +139,11 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Birth(Message, frozen=True, kw_only=True, omit_defaults=True):
-    """Retained: what this bench is and which signals it will send."""
+    """Retained: what this bench is and which signals it will send.
+
+    `epoch` is that of the rows to come; `earlier` are those before it, oldest first, as far as
+    the bench remembers: the order of epochs is this one.
+    """
 
     epoch: Epoch
     profile: str
@@ -149,6 +151,7 @@ class Birth(Message, frozen=True, kw_only=True, omit_defaults=True):
     signals: list[SignalInfo]
     publish_period_ms: Annotated[int, Meta(ge=10, le=60_000)]
     bridge_version: str = ""
+    earlier: Annotated[list[EarlierEpoch], Meta(max_length=MOST_EARLIER_EPOCHS)] = []
 
 
 class FrameCounts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -197,7 +200,8 @@ class BusReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class BenchState(Message, frozen=True, kw_only=True, omit_defaults=True):
     """Retained heartbeat, at least every 2 s; the will says `online = false`.
 
-    `bus` sums up `buses`: down when any is down or off, silent when all are.
+    `bus` sums up `buses`: down when any is down or off, silent when all are. `dropped_rows` are
+    all rows this bench has lost.
     """
 
     online: bool
@@ -206,6 +210,7 @@ class BenchState(Message, frozen=True, kw_only=True, omit_defaults=True):
     frames: FrameCounts = FrameCounts()
     spool_rows: Count = 0
     dropped_rows: Count = 0
+    spool: SpoolReport = SpoolReport()
     fault_codes: list[str] = []
     in_use: bool = False
     diagnostics: DiagnosticsCounts = DiagnosticsCounts()
@@ -214,8 +219,9 @@ class BenchState(Message, frozen=True, kw_only=True, omit_defaults=True):
 class Samples(Durable, frozen=True, kw_only=True, omit_defaults=True):
     """All signals of a bench for one publish period, last value each.
 
-    A record with `dropped` > 0 stands for that many sample rows which a full spool had to give up:
-    it covers `seq` … `last_seq` and carries no values.
+    A record with `dropped` > 0 stands for that many rows which the bench had to give up: it covers
+    `seq` … `last_seq` and carries no values. The rows of a full spool are samples, damaged ones can
+    be any; rows the disk refused never had a number, so there can be more than it covers.
     """
 
     values: dict[str, Value] = {}
