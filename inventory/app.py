@@ -22,6 +22,7 @@ from inventory.database import Database
 from inventory.edge import MAX_BODY_BYTES, Edge, Metrics
 from inventory.equipment.routes import router as equipment_router
 from inventory.health import router as health_router
+from inventory.history.routes import router as history_router
 from inventory.monitoring.changes import ChangeWatch
 from inventory.monitoring.routes import router as benches_router
 from inventory.monitoring.streams import Streams
@@ -38,6 +39,7 @@ ROUTERS = (
     stations_router,
     readiness_router,
     benches_router,
+    history_router,
     lists_router,
     equipment_router,
 )

@@ -1,13 +1,27 @@
 """Where inventory meets telemetry: the inventory's live ports, answered from the store."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
-from inventory.benches.live import LivePoint, LiveRow, LiveState, LiveWindow, WindowQuery
+from inventory.benches.live import (
+    LivePoint,
+    LiveRollup,
+    LiveRow,
+    LiveState,
+    LiveWindow,
+    WindowQuery,
+)
 from inventory.errors import SourceUnavailable
 from inventory.moments import moment
-from telemetry.store.port import BenchSnapshot, StoredRow, StoreUnavailable, TimeSeriesReader
+from telemetry.store.port import (
+    BenchSnapshot,
+    RollupPoint,
+    Step,
+    StoredRow,
+    StoreUnavailable,
+    TimeSeriesReader,
+)
 
 T = TypeVar("T")
 _ZERO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -54,6 +68,31 @@ class StoredLiveBenches:
             },
         )
 
+    def rollups(
+        self,
+        bench: str,
+        signals: Sequence[str],
+        span: tuple[datetime, datetime],
+        step: timedelta,
+    ) -> Mapping[str, Sequence[LiveRollup]]:
+        """See `LiveBenches`."""
+        asked = _epoch_ms(span[0]), _epoch_ms(span[1])
+        width = Step(step // _MILLISECOND)
+        found = _asked(lambda: self._reader.rollups([bench], signals, asked, width))
+        return {name: [_rollup(point) for point in points] for (_, name), points in found.items()}
+
+    def used(
+        self, benches: Sequence[str], span: tuple[datetime, datetime], offset: timedelta
+    ) -> Mapping[tuple[str, date], float]:
+        """See `LiveBenches`."""
+        asked = _epoch_ms(span[0]), _epoch_ms(span[1])
+        offset_ms = offset // _MILLISECOND
+        found = _asked(lambda: self._reader.utilisation(benches, asked, offset_ms))
+        return {
+            (bench, _ZERO.date() + timedelta(days=day)): used_ms / 1000
+            for (bench, day), used_ms in found.items()
+        }
+
     def ingest_seen_at(self) -> datetime | None:
         """See `LiveBenches`."""
         status = _asked(self._reader.ingest_status)
@@ -76,6 +115,19 @@ def _state(snapshot: BenchSnapshot) -> LiveState:
         last_seen_at=None if seen_at_ms is None else moment(seen_at_ms),
         stored_rows=snapshot.rows,
         dropped_rows=snapshot.dropped,
+    )
+
+
+def _rollup(point: RollupPoint) -> LiveRollup:
+    has_numbers = point.counted > 0
+    return LiveRollup(
+        moment(point.start_ms),
+        point.counted,
+        point.minimum if has_numbers else None,
+        point.mean,
+        point.maximum if has_numbers else None,
+        point.last,
+        point.active_ms / 1000,
     )
 
 

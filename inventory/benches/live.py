@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from telemetry.contract.payloads import BenchState, Birth, Value
@@ -64,6 +64,22 @@ class WindowQuery:
     signals: Sequence[str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LiveRollup:
+    """One signal over one minute or hour; the figures are None for text, where `counted` is 0.
+
+    `active_s` is how long the signal was not zero.
+    """
+
+    start: datetime
+    counted: int
+    minimum: float | None
+    mean: float | None
+    maximum: float | None
+    last: Value
+    active_s: float
+
+
 class LiveBenches(Protocol):
     """Live evidence of benches; every method may raise `SourceUnavailable`."""
 
@@ -81,6 +97,20 @@ class LiveBenches(Protocol):
 
     def window(self, bench: str, query: WindowQuery) -> LiveWindow:
         """Values of a span of time, thinned out but with every extreme kept."""
+
+    def rollups(
+        self,
+        bench: str,
+        signals: Sequence[str],
+        span: tuple[datetime, datetime],
+        step: timedelta,
+    ) -> Mapping[str, Sequence[LiveRollup]]:
+        """Rollups of a minute or an hour that begin in `[start, end)`; none without a value."""
+
+    def used(
+        self, benches: Sequence[str], span: tuple[datetime, datetime], offset: timedelta
+    ) -> Mapping[tuple[str, date], float]:
+        """Seconds in use by bench and day, where the clock is `offset` ahead of UTC."""
 
     def ingest_seen_at(self) -> datetime | None:
         """When ingest last gave a sign of life; None when it never ran."""

@@ -2,11 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
-from inventory.benches.live import LivePoint, LiveRow, LiveState, LiveWindow, WindowQuery
+from inventory.benches.live import (
+    LivePoint,
+    LiveRollup,
+    LiveRow,
+    LiveState,
+    LiveWindow,
+    WindowQuery,
+)
 from telemetry.contract.payloads import BenchState, Birth, Value
+
+_ZERO = datetime(1970, 1, 1, tzinfo=UTC)
+_LONGEST_HOLD_S = 10.0
 
 
 class MemoryLiveBenches:
@@ -17,6 +27,7 @@ class MemoryLiveBenches:
         self._rows: dict[str, list[LiveRow]] = {}
         self._cursors = count(1)
         self._ingest_seen_at: datetime | None = None
+        self._used: dict[str, list[tuple[datetime, datetime]]] = {}
 
     def put_birth(self, bench: str, birth: Birth, at: datetime) -> None:
         """The bench says what it is."""
@@ -37,6 +48,10 @@ class MemoryLiveBenches:
     def put_ingest_seen(self, at: datetime) -> None:
         """Ingest gives a sign of life."""
         self._ingest_seen_at = at
+
+    def put_use(self, bench: str, start: datetime, end: datetime) -> None:
+        """The bench was in use."""
+        self._used.setdefault(bench, []).append((start, end))
 
     def state(self, bench: str) -> LiveState | None:
         """See `LiveBenches`."""
@@ -75,6 +90,47 @@ class MemoryLiveBenches:
         empty: dict[str, list[LivePoint]] = {name: [] for name in names or ()}
         return LiveWindow(query.start, query.end, empty | series)
 
+    def rollups(
+        self,
+        bench: str,
+        signals: Sequence[str],
+        span: tuple[datetime, datetime],
+        step: timedelta,
+    ) -> Mapping[str, Sequence[LiveRollup]]:
+        """See `LiveBenches`."""
+        rows = sorted(self._rows.get(bench, []), key=lambda row: row.observed_at)
+        found: dict[str, dict[datetime, list[tuple[Value, float]]]] = {}
+        for place, row in enumerate(rows):
+            start = _ZERO + (row.observed_at - _ZERO) // step * step
+            if not span[0] <= start < span[1]:
+                continue
+            for name in signals:
+                value = row.values.get(name)
+                if value is not None:
+                    held = (value, _held_s(rows, place))
+                    found.setdefault(name, {}).setdefault(start, []).append(held)
+        return {
+            name: [_rollup(start, by_start[start]) for start in sorted(by_start)]
+            for name, by_start in found.items()
+        }
+
+    def used(
+        self, benches: Sequence[str], span: tuple[datetime, datetime], offset: timedelta
+    ) -> Mapping[tuple[str, date], float]:
+        """See `LiveBenches`."""
+        seconds: dict[tuple[str, date], float] = {}
+        for bench in benches:
+            for start, end in self._used.get(bench, []):
+                at, until = max(start, span[0]), min(end, span[1])
+                while at < until:
+                    day = (at.astimezone(UTC) + offset).date()
+                    midnight = datetime.combine(day, datetime.min.time(), UTC) - offset
+                    step = min(until, midnight + timedelta(days=1))
+                    key = (bench, day)
+                    seconds[key] = seconds.get(key, 0.0) + (step - at).total_seconds()
+                    at = step
+        return seconds
+
     def ingest_seen_at(self) -> datetime | None:
         """See `LiveBenches`."""
         return self._ingest_seen_at
@@ -89,3 +145,22 @@ def _point(bucket: Sequence[tuple[datetime, Value]]) -> LivePoint:
     if not figures:
         return LivePoint(at, None, None, None, last)
     return LivePoint(at, min(figures), sum(figures) / len(figures), max(figures), last)
+
+
+def _held_s(rows: Sequence[LiveRow], place: int) -> float:
+    """How long a row holds: until the next one, the last as long as the one before."""
+    at = place if place + 1 < len(rows) else place - 1
+    if at < 0:
+        return 0.0
+    step = rows[at + 1].observed_at - rows[at].observed_at
+    return min(step.total_seconds(), _LONGEST_HOLD_S)
+
+
+def _rollup(start: datetime, held: Sequence[tuple[Value, float]]) -> LiveRollup:
+    numbers = [float(value) for value, _ in held if not isinstance(value, str | None)]
+    active_s = sum(hold_s for value, hold_s in held if value and not isinstance(value, str))
+    last = held[-1][0]
+    if not numbers:
+        return LiveRollup(start, 0, None, None, None, last, 0.0)
+    mean = sum(numbers) / len(numbers)
+    return LiveRollup(start, len(numbers), min(numbers), mean, max(numbers), last, active_s)

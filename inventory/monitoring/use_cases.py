@@ -125,6 +125,12 @@ def row_out(row: LiveRow) -> RowOut:
     return RowOut(observed_at=row.observed_at, received_at=row.received_at, values=dict(row.values))
 
 
+def units_of(live: LiveBenches, code: str) -> dict[str, str]:
+    """Unit by signal, as the bench told them last."""
+    state = live.state(code)
+    return {s.name: s.unit for s in state.birth.signals} if state and state.birth else {}
+
+
 def signals(live: LiveBenches, bench: Bench, query: WindowQuery) -> SignalsOut:
     """Values of a span of time, thinned out.
 
@@ -133,8 +139,7 @@ def signals(live: LiveBenches, bench: Bench, query: WindowQuery) -> SignalsOut:
     """
     if not timedelta(0) < query.end - query.start <= MAX_SPAN:
         raise Invalid("from", f"a moment before `to`, at most {MAX_SPAN.days} days earlier")
-    state = live.state(bench.code)
-    units = {s.name: s.unit for s in state.birth.signals} if state and state.birth else {}
+    units = units_of(live, bench.code)
     window = live.window(bench.code, query)
     return SignalsOut(
         bench=bench.code,

@@ -1,5 +1,5 @@
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +17,8 @@ from telemetry.contract.payloads import (
     IdentityKind,
     Samples,
     SignalInfo,
+    UsageEvent,
+    UsageReport,
     Value,
 )
 from telemetry.store.port import Batch, IngestStatus, Received
@@ -46,6 +48,7 @@ class Scene(Protocol):
     def born(self, bench: str, at: datetime) -> None: ...
     def said(self, bench: str, *, online: bool, at: datetime) -> None: ...
     def row(self, bench: str, values: Mapping[str, Value], at: datetime) -> None: ...
+    def used(self, bench: str, start: datetime, end: datetime) -> None: ...
     def ingest_lives(self, at: datetime) -> None: ...
 
 
@@ -62,6 +65,9 @@ class InMemory:
 
     def row(self, bench: str, values: Mapping[str, Value], at: datetime) -> None:
         self.memory.put_row(bench, values, at)
+
+    def used(self, bench: str, start: datetime, end: datetime) -> None:
+        self.memory.put_use(bench, start, end)
 
     def ingest_lives(self, at: datetime) -> None:
         self.memory.put_ingest_seen(at)
@@ -83,6 +89,18 @@ class Stored:
     def row(self, bench: str, values: Mapping[str, Value], at: datetime) -> None:
         samples = Samples(observed_at_ms=ms(at), epoch=1, seq=next(self._seq), values=dict(values))
         self._store.commit(Batch(samples=[Received(bench, ms(at), samples)]))
+
+    def used(self, bench: str, start: datetime, end: datetime) -> None:
+        report = UsageReport(
+            observed_at_ms=ms(end),
+            epoch=1,
+            seq=next(self._seq),
+            usage_id="u",
+            event=UsageEvent.ENDED,
+            started_at_ms=ms(start),
+            ended_at_ms=ms(end),
+        )
+        self._store.commit(Batch(events=[Received(bench, ms(end), report)]))
 
     def ingest_lives(self, at: datetime) -> None:
         self._store.note_status(IngestStatus(ms(at), is_connected=True, committed_rows=0))
@@ -180,3 +198,31 @@ def test_a_store_that_is_not_there_is_said_to_be_unavailable(tmp_path: Path) -> 
     live = StoredLiveBenches(SqliteReader(tmp_path / "absent.sqlite"))
     with pytest.raises(SourceUnavailable, match="telemetry store"):
         live.latest("battery-01")
+
+
+def test_rollups_have_figures_and_active_seconds(scene: Scene) -> None:
+    for second in (0, 1, 2, 61):
+        values: dict[str, Value] = {"soc": float(second), "on": second > 1, "mode": "drive"}
+        scene.row("battery-01", values, NOW + timedelta(seconds=second))
+    span = NOW, NOW + timedelta(minutes=5)
+    wanted = ["soc", "on", "mode", "absent"]
+    found = scene.live.rollups("battery-01", wanted, span, timedelta(minutes=1))
+    assert found.keys() == {"soc", "on", "mode"}
+    first, second_minute = found["soc"]
+    assert (first.start, first.counted) == (NOW, 3)
+    assert (first.minimum, first.mean, first.maximum, first.last) == (0.0, 1.0, 2.0, 2.0)
+    assert [one.active_s for one in found["on"]] == [10.0, 10.0], "a gap counts 10 s at most"
+    assert second_minute.start == NOW + timedelta(minutes=1)
+    text = found["mode"][0]
+    assert (text.counted, text.minimum, text.mean, text.last) == (0, None, None, "drive")
+
+
+def test_use_is_split_at_midnight_where_the_school_is(scene: Scene) -> None:
+    start = datetime(2026, 12, 1, 15, 30, tzinfo=UTC)
+    scene.used("battery-01", start, start + timedelta(hours=2))
+    span = start - timedelta(days=1), start + timedelta(days=1)
+    found = scene.live.used(["battery-01", "motor-01"], span, timedelta(hours=8))
+    assert found == {
+        ("battery-01", date(2026, 12, 1)): 1800.0,
+        ("battery-01", date(2026, 12, 2)): 5400.0,
+    }

@@ -1,0 +1,1 @@
+"""Slice: the past of benches: rollups, utilisation, timelines, comparisons."""
