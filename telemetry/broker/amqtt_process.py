@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from amqtt.adapters import StreamReaderAdapter, StreamWriterAdapter
 from amqtt.broker import Broker
 from amqtt.contexts import Action
 from amqtt.plugins.base import BaseAuthPlugin, BaseTopicPlugin
@@ -57,9 +58,70 @@ class OwnTopics(BaseTopicPlugin):  # type: ignore[misc]  # amqtt ships no type i
         return may_subscribe(user, topic or "")
 
 
+CONNECT_WITHIN_S = 5.0
+VERSION_3_1_1 = 4
+_REFUSED_VERSION = bytes([0x20, 2, 0, 1])
+"""A CONNACK of MQTT 3.1.1: unacceptable protocol version."""
+_LONGEST_LENGTH = 4
+_TO_THE_LEVEL = 7
+
+
+class _ReadAhead(StreamReaderAdapter):  # type: ignore[misc]  # amqtt ships no type information
+    """A stream whose first bytes were looked at already."""
+
+    def __init__(self, reader: asyncio.StreamReader, first: bytes) -> None:
+        super().__init__(reader)
+        self._first = first
+
+    async def read(self, n: int = -1) -> bytes:
+        """The next `n` bytes, or all that come."""
+        if not self._first or n < 0:
+            ahead, self._first = self._first, b""
+            rest: bytes = await super().read(n)
+            return ahead + rest
+        ahead, self._first = self._first[:n], self._first[n:]
+        return ahead if len(ahead) == n else ahead + await super().read(n - len(ahead))
+
+
+async def _beginning(reader: asyncio.StreamReader) -> tuple[bytes, int]:
+    """The first bytes of a connection as far as the protocol level, and that level."""
+    first = await reader.readexactly(2)
+    while first[-1] & 0x80 and len(first) <= _LONGEST_LENGTH:
+        first += await reader.readexactly(1)
+    first += await reader.readexactly(_TO_THE_LEVEL)
+    return first, first[-1]
+
+
+class PlainBroker(Broker):  # type: ignore[misc]  # amqtt ships no type information
+    """amqtt that tells a client of MQTT 5 at once that it speaks 3.1.1.
+
+    By itself it reads on for the rest of a CONNECT it has misunderstood and answers nothing, so
+    that every such client waits until its patience ends.
+    """
+
+    async def stream_connected(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, listener_name: str
+    ) -> None:
+        """Look at the protocol level before amqtt does."""
+        try:
+            first, level = await asyncio.wait_for(_beginning(reader), CONNECT_WITHIN_S)
+        except (asyncio.IncompleteReadError, TimeoutError, OSError):
+            writer.close()
+            return
+        if level > VERSION_3_1_1:
+            writer.write(_REFUSED_VERSION)
+            with contextlib.suppress(OSError):
+                await writer.drain()
+            writer.close()
+            return
+        await self.external_connected(
+            _ReadAhead(reader, first), StreamWriterAdapter(writer), listener_name
+        )
+
+
 async def serve(config: dict[str, Any]) -> None:
     """Run the broker until a signal ends it."""
-    broker = Broker(
+    broker = PlainBroker(
         {
             "listeners": {"default": {"type": "tcp", "bind": f"{config['host']}:{config['port']}"}},
             "plugins": {

@@ -58,6 +58,6 @@ def _keep_connected(subscriber: Subscriber, stop: threading.Event, writing: "Fut
         now_s = time.monotonic()
         if subscriber.is_connected:
             connected_at_s = now_s
-        elif now_s - connected_at_s > CHANGE_PROTOCOL_AFTER_S:
+        elif subscriber.is_version_refused or now_s - connected_at_s > CHANGE_PROTOCOL_AFTER_S:
             subscriber.change_protocol()
             connected_at_s = now_s

@@ -52,6 +52,7 @@ class Subscriber:
         self._stopping = False
         self._client = self._new_client(MQTTProtocolVersion.MQTTv5)
         self.is_connected = False
+        self.is_version_refused = False
 
     def _new_client(self, protocol: MQTTProtocolVersion) -> mqtt.Client:
         client = mqtt.Client(
@@ -97,7 +98,9 @@ class Subscriber:
         _properties: Properties | None,
     ) -> None:
         if reason.is_failure:
-            log.warning("broker refused ingest", reason=str(reason))
+            self.is_version_refused = reason == "Unsupported protocol version"
+            if not self.is_version_refused:
+                log.warning("broker refused ingest", reason=str(reason))
             return
         self._connection += 1
         self.is_connected = True
@@ -137,6 +140,7 @@ class Subscriber:
 
     def change_protocol(self) -> None:
         """Start again with the other of MQTT 5 and 3.1.1, for brokers that refuse one of them."""
+        self.is_version_refused = False
         speaks_5 = self._client.protocol == MQTTProtocolVersion.MQTTv5
         self.stop()
         self._client = self._new_client(
