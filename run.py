@@ -238,6 +238,14 @@ CHECKS = (
 )
 
 
+def side_by_side() -> "list[str]":
+    """How the full run uses the cores; a run of chosen tests stays in one process."""
+    processes = min(os.cpu_count() or 1, 4)
+    if processes == 1:
+        return []
+    return ["-n", str(processes), "--dist", "loadgroup", "--no-loadscope-reorder"]
+
+
 def become(command: "list[str]") -> None:
     """Turn into another program, so that Ctrl-C and the exit code are its own."""
     # file arguments mean the folder the command was given in; what is stored has one place
@@ -287,7 +295,7 @@ def main() -> None:
         wheelhouse(arguments, options)
     elif word == "test":
         os.chdir(ROOT)
-        become([in_venv("python"), "-m", "pytest", "-ra", *arguments])
+        become([in_venv("python"), "-m", "pytest", "-ra", *(arguments or side_by_side())])
     elif word == "check" and not arguments:  # with options it is `stationmaster check`
         failed = [
             " ".join(check)

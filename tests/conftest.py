@@ -12,6 +12,24 @@ settings.register_profile("desk", max_examples=25, deadline=None)
 settings.load_profile("desk")
 
 
+ORDER = ("e2e", "chaos", "integration", "house", "unit")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Side by side, a file stays in one process, and all browser tests share one demo.
+
+    The longest group begins first, so that no process waits for it at the end.
+    """
+    if not config.pluginmanager.hasplugin("xdist"):
+        return
+    tests = ROOT / "tests"
+    for item in items:
+        folder = item.path.relative_to(tests).parts[0]
+        group = folder if folder == "e2e" else item.path.relative_to(tests).as_posix()
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: ORDER.index(item.path.relative_to(tests).parts[0]))
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT
