@@ -10,26 +10,34 @@ from pathlib import Path
 import msgspec
 
 from telemetry.store import sqlite_forgetting
+from telemetry.store.elsewhere import Elsewhere
 from telemetry.store.hot_rows import Layout, Layouts
 from telemetry.store.port import Batch, Committed, IngestStatus, Sealed, StoreUnavailable
 from telemetry.store.sqlite_connections import file_identity
 from telemetry.store.sqlite_reading import SqliteReader
 from telemetry.store.sqlite_room import Room, keep_room, room_on_disk, use_reserve
 from telemetry.store.sqlite_schema import prepare
-from telemetry.store.sqlite_sealing import PACK_ROWS, Due, due_hours, made_of, swap
+from telemetry.store.sqlite_sealing import PACK_ROWS, Due, Made, due_hours, made_of, swap
 from telemetry.store.sqlite_writing import Known, Writing
 
 
 class SqliteStore(SqliteReader):
     """The one writer of the embedded store; readers in other processes use `SqliteReader`."""
 
-    def __init__(self, path: Path, pack_rows: int = PACK_ROWS, room: Room = room_on_disk) -> None:
+    def __init__(
+        self,
+        path: Path,
+        pack_rows: int = PACK_ROWS,
+        room: Room = room_on_disk,
+        elsewhere: Elsewhere | None = None,
+    ) -> None:
         """Open or make the store; one of an earlier version is brought up to this one.
 
         Raises:
             StoreUnavailable: the folder can't be written or the file is no store.
         """
-        super().__init__(path)
+        super().__init__(path, elsewhere)
+        self._elsewhere = elsewhere
         self._pack_rows = pack_rows
         self._room = room
         self._writer_lock = threading.Lock()
@@ -140,11 +148,16 @@ class SqliteStore(SqliteReader):
             return 0
         with self._transaction() as db:
             use_reserve(db)  # rows of several benches share pages: these are free after the last
-            is_swapped = swap(db, made)
+            is_swapped = swap(db, made) and self._came_home(db, made)
             if not is_swapped:
                 db.execute("ROLLBACK")
         self._look_at_the_disk()
         return len(made.table) if is_swapped else 0
+
+    def _came_home(self, db: sqlite3.Connection, made: Made) -> bool:
+        if self._elsewhere is None or not made.due.is_over:
+            return True
+        return self._elsewhere.came_home(db, made.due.bench_id, made.due.hour, made.away_rows)
 
     def forget_before(self, received_before_ms: int) -> int:
         """Drop rows received before a moment and return their number; see the port."""

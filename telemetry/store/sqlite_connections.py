@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from telemetry.store.elsewhere import Elsewhere
 from telemetry.store.hot_rows import Layout
 from telemetry.store.port import StoreUnavailable
 
@@ -22,8 +23,9 @@ def file_identity(path: Path) -> tuple[int, int] | None:
 class View:
     """A connection with what never changes in a store: names by id, once they are known."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: sqlite3.Connection, elsewhere: Elsewhere | None = None) -> None:
         self.db = db
+        self.elsewhere = elsewhere
         self._bench_ids: dict[str, int] = {}
         self._layouts: dict[int, Layout] = {}
         self._signal_ids: dict[str, int] = {}
@@ -74,8 +76,9 @@ class View:
 class Connections:
     """Opened on first use by each thread; closed together."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, elsewhere: Elsewhere | None = None) -> None:
         self._path = path
+        self._elsewhere = elsewhere
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
@@ -94,7 +97,7 @@ class Connections:
                 timeout=5.0,
                 check_same_thread=False,
             )
-            view = View(connection)
+            view = View(connection, self._elsewhere)
             self._local.view, self._local.identity = view, identity
             with self._lock:
                 self._opened.append(connection)

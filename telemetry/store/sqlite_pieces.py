@@ -1,6 +1,7 @@
 """Rows of the embedded store as columns, from wherever they rest: hot, packed, sealed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -103,6 +104,44 @@ def chunk_pieces(
             if key > 0
         }
         yield Piece(hour, part == 0, decode_integers(observed), columns)
+    away = rows_elsewhere(view, bench_id, hour, names) if parts[0] == 0 else None
+    if away:
+        yield Piece(hour, True, away.observed, away.columns)
+
+
+def rows_elsewhere(
+    view: View, bench_id: int, hour: int, names: frozenset[str] | None
+) -> RowTable | None:
+    """Rows of an hour that are not in the file any more but in the database beside it."""
+    if view.elsewhere is None:
+        return None
+    return view.elsewhere.rows(view.db, bench_id, hour, names)
+
+
+def tables_after(
+    view: View, bench_id: int, position: int
+) -> list[tuple[int, Callable[[], RowTable | None]]]:
+    """First position and a way to all rows of each hour or part with packed rows after a position.
+
+    In order of the first positions.
+    """
+
+    def of_chunk(chunk_id: int) -> RowTable:
+        content = view.db.execute(
+            "SELECT observed, directory FROM chunk WHERE id = ?", (chunk_id,)
+        ).fetchone()
+        return chunk_table(view, *content)
+
+    chunks = view.db.execute(
+        "SELECT first_position, id FROM chunk WHERE bench_id = ? AND last_position > ?",
+        (bench_id, position),
+    ).fetchall()
+    away = view.elsewhere.hours_after(view.db, bench_id, position) if view.elsewhere else []
+    ways: list[tuple[int, Callable[[], RowTable | None]]] = [
+        *((first, partial(of_chunk, chunk_id)) for first, chunk_id in chunks),
+        *((first, partial(rows_elsewhere, view, bench_id, hour, None)) for first, hour in away),
+    ]
+    return sorted(ways, key=itemgetter(0))
 
 
 def hot_piece(

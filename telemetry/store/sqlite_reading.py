@@ -13,6 +13,7 @@ from telemetry.contract.payloads import BenchState, Birth, FaultReport, UsageRep
 from telemetry.contract.topics import Stream
 from telemetry.downsampling import Window
 from telemetry.store import sqlite_history, sqlite_rows
+from telemetry.store.elsewhere import Elsewhere
 from telemetry.store.hot_rows import values_of
 from telemetry.store.port import (
     BenchSnapshot,
@@ -26,7 +27,7 @@ from telemetry.store.port import (
 )
 from telemetry.store.rollups import HOUR_MS
 from telemetry.store.sqlite_connections import Connections, View
-from telemetry.store.sqlite_pieces import chunk_table, stored_rows
+from telemetry.store.sqlite_pieces import stored_rows, tables_after
 from telemetry.store.usage_spans import per_day, spans_in
 
 status_decoder = msgspec.json.Decoder(IngestStatus)
@@ -64,17 +65,12 @@ def _packed_rows_after(
 ) -> list[StoredRow]:
     position, limit = after
     found = hot
-    for chunk_id, first in view.db.execute(
-        "SELECT id, first_position FROM chunk WHERE bench_id = ? AND last_position > ?"
-        " ORDER BY first_position",
-        (bench_id, position),
-    ).fetchall():
+    for first, table_of in tables_after(view, bench_id, position):
         if len(found) >= limit and found[limit - 1].position < first:
             break
-        content = view.db.execute(
-            "SELECT observed, directory FROM chunk WHERE id = ?", (chunk_id,)
-        ).fetchone()
-        table = chunk_table(view, *content)
+        table = table_of()
+        if table is None:
+            continue
         order = np.argsort(table.position)
         places = order[table.position[order] > position][:limit].tolist()
         rows = list(stored_rows(table, bench, places))
@@ -85,9 +81,9 @@ def _packed_rows_after(
 class SqliteReader:
     """Reads the embedded store while another process writes it (WAL: a consistent view)."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, elsewhere: Elsewhere | None = None) -> None:
         self._path = path
-        self._reading = Connections(path)
+        self._reading = Connections(path, elsewhere)
 
     def _fetch(self, sql: str, parameters: tuple[object, ...] = ()) -> list[Row]:
         with self._reading.snapshot() as view:

@@ -10,7 +10,7 @@ from telemetry.store.port import RowColumns
 from telemetry.store.rollups import HOUR_MS
 from telemetry.store.row_tables import RowTable
 from telemetry.store.sqlite_connections import View
-from telemetry.store.sqlite_pieces import Hour, chunk_table, hot_tables
+from telemetry.store.sqlite_pieces import Hour, chunk_table, hot_tables, rows_elsewhere
 
 
 def next_hour(view: View, bench: str, after: int, span_ms: tuple[int, int]) -> Hour | None:
@@ -35,6 +35,9 @@ def rows_of(
         (bench_id, hour.hour),
     ).fetchall()
     tables = [chunk_table(view, times, content, names) for times, content in chunks]
+    away = rows_elsewhere(view, bench_id, hour.hour, names) if hour.has_chunk else None
+    if away:
+        tables.append(away)
     if hour.hot_rows:
         tables += hot_tables(view, bench_id, hour, bounds, names)
     if not tables:

@@ -54,6 +54,7 @@ class Made:
     replaced_chunks: Sequence[int]
     hot_rows: int
     last_position: int
+    away_rows: int
     table: RowTable
     columns: Sequence[tuple[str, bytes]]
     minutes: Sequence[tuple[str, bytes]]
@@ -90,6 +91,9 @@ def made_of(view: View, due: Due) -> Made | None:
     tables = [*(chunk_table(view, observed, content) for _, observed, content in chunks), *hot]
     if not tables:
         return None
+    away = _rows_elsewhere(view, due) if hour.has_chunk else None
+    if away:
+        tables.append(away)
     table = RowTable.joined(tables)
     minutes: list[tuple[str, Groups]] = []
     hours: list[tuple[str, RollupPoint]] = []
@@ -100,11 +104,19 @@ def made_of(view: View, due: Due) -> Made | None:
         [row[0] for row in chunks],
         sum(map(len, hot)),
         max((int(part.position.max()) for part in hot), default=0),
+        len(away or ()),
         table,
         [(name, column.encoded()) for name, column in table.columns.items()],
         [(name, encode_groups(groups)) for name, groups in minutes],
         hours,
     )
+
+
+def _rows_elsewhere(view: View, due: Due) -> RowTable | None:
+    """Rows that rest beside the file come back when their hour is made anew."""
+    if view.elsewhere is None or not due.is_over:
+        return None
+    return view.elsewhere.rows(view.db, due.bench_id, due.hour, None, is_all_needed=True)
 
 
 def _hour(view: View, due: Due) -> Hour:
@@ -159,22 +171,12 @@ def swap(db: sqlite3.Connection, made: Made) -> bool:
     bench_id, hour, is_over = made.due
     if not _is_unchanged(db, made):
         return False
-    directory = [(key, encode_integers(header)) for key, header in made.table.headers().items()]
-    directory += [(_signal_id(db, name), content) for name, content in made.columns]
     parts = db.execute(
         "SELECT max(part) FROM chunk WHERE bench_id = ? AND hour = ?", (bench_id, hour)
     ).fetchone()[0]
     drop_chunks(db, made.replaced_chunks)
-    position = made.table.position
-    db.execute(
-        "INSERT INTO chunk (bench_id, hour, part, row_count, first_position, last_position,"
-        " observed, directory) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            *(bench_id, hour, 0 if is_over else (parts or 0) + 1, len(made.table)),
-            *(int(position.min()), int(position.max())),
-            *(encode_integers(made.table.observed), _kept(db, directory)),
-        ),
-    )
+    part = 0 if is_over else (parts or 0) + 1
+    add_chunk(db, (bench_id, hour, part), made.table, made.columns)
     if is_over:
         _keep_rollups(db, made)
     db.execute(
@@ -188,6 +190,25 @@ def swap(db: sqlite3.Connection, made: Made) -> bool:
         ),
     )
     return True
+
+
+def add_chunk(
+    db: sqlite3.Connection,
+    key: tuple[int, int, int],
+    table: RowTable,
+    columns: Sequence[tuple[str, bytes]],
+) -> None:
+    """Keep rows as part of an hour: `key` is (bench id, hour, part)."""
+    directory = [(number, encode_integers(header)) for number, header in table.headers().items()]
+    directory += [(_signal_id(db, name), content) for name, content in columns]
+    db.execute(
+        "INSERT INTO chunk (bench_id, hour, part, row_count, first_position, last_position,"
+        " observed, directory) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(*key, len(table), int(table.position.min()), int(table.position.max())),
+            *(encode_integers(table.observed), _kept(db, directory)),
+        ),
+    )
 
 
 def _is_unchanged(db: sqlite3.Connection, made: Made) -> bool:
