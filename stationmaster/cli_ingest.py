@@ -10,7 +10,7 @@ from stationmaster.logs import log_as
 from stationmaster.processes import ask_to_end
 from stationmaster.settings import Settings
 from stationmaster.stopping import stop_on_signals
-from telemetry.broker.access import INGEST_USER, read_or_make_passwords
+from telemetry.broker.access import HOUSE_USERS, read_or_make_passwords
 from telemetry.broker.embedded import NoSuchBroker, prepare
 
 
@@ -26,7 +26,7 @@ def broker(
     """启动内置消息代理。 Run the embedded broker for ingest and the named benches."""
     log_as("broker")
     settings, stop = Settings(), stop_on_signals()
-    passwords = read_or_make_passwords(settings.credentials_path, [INGEST_USER, *(benches or [])])
+    passwords = read_or_make_passwords(settings.credentials_path, [*HOUSE_USERS, *(benches or [])])
     try:
         embedded = prepare(
             settings.var / "broker",

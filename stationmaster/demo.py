@@ -20,7 +20,7 @@ from inventory.migrations.run import upgrade
 from stationmaster import demo_data
 from stationmaster.processes import House, Part, end_leftovers, running_house
 from stationmaster.settings import Settings
-from telemetry.broker.access import INGEST_USER, read_or_make_passwords, write_private
+from telemetry.broker.access import HOUSE_USERS, read_or_make_passwords, write_private
 from telemetry.broker.embedded import EmbeddedBroker, NoSuchBroker, prepare
 
 READY_WITHIN_S = 60.0
@@ -111,7 +111,7 @@ def _prepare_inventory(settings: Settings) -> tuple[list[dict[str, str]], str]:
 
 def _prepare_broker(settings: Settings) -> EmbeddedBroker:
     passwords = read_or_make_passwords(
-        settings.credentials_path, [INGEST_USER, *demo_data.BENCHES, demo_data.REPLAY_BENCH]
+        settings.credentials_path, [*HOUSE_USERS, *demo_data.BENCHES, demo_data.REPLAY_BENCH]
     )
     try:
         return prepare(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from telemetry.broker.access import INGEST_USER, read_or_make_passwords
+from telemetry.broker.access import HOUSE_USERS, read_or_make_passwords
 from telemetry.broker.embedded import EmbeddedBroker, find_mosquitto, prepare
 
 POSIX_ONLY = pytest.mark.skipif(
@@ -71,7 +71,7 @@ BENCHES = ("battery-01", "motor-01", "gateway-01")
 def start_broker(tmp_path: Path, port: int, program: str) -> RunningBroker:
     if program == "mosquitto" and find_mosquitto() is None:
         pytest.skip("mosquitto is not installed: apt-get install mosquitto")
-    passwords = read_or_make_passwords(tmp_path / "credentials.json", [INGEST_USER, *BENCHES])
+    passwords = read_or_make_passwords(tmp_path / "credentials.json", [*HOUSE_USERS, *BENCHES])
     return RunningBroker(
         prepare(tmp_path / program, "127.0.0.1", port, passwords, program), passwords
     )

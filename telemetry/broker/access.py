@@ -11,6 +11,12 @@ from pathlib import Path
 from telemetry.contract import topics
 
 INGEST_USER = "ingest"
+EXAMINERS = ("examiner.1", "examiner.2")
+"""Users of `broker doctor`; no bench can have such a name, and both reach only its own topics."""
+HOUSE_USERS = (INGEST_USER, *EXAMINERS)
+EXAMINATION_PREFIX = "stationmaster/doctor"
+EXAMINATION_LEVEL = "doctor"
+"""Below a bench's `up` and `down`: a level on which neither ingest nor bridges listen."""
 PBKDF2_ROUNDS = 101
 """Mosquitto's own default; enough because every password is 128 random bits, never a person's."""
 
@@ -62,6 +68,7 @@ def mosquitto_acl() -> str:
             f"topic read {topics.up_filter()}",
             f"topic write {topics.PREFIX}/+/down/ack",
             "",
+            *(line for examiner in EXAMINERS for line in _examiner_acl(examiner)),
             f"pattern write {topics.PREFIX}/%u/up/#",
             f"pattern read {topics.PREFIX}/%u/down/#",
             "",
@@ -69,10 +76,34 @@ def mosquitto_acl() -> str:
     )
 
 
+def _examiner_acl(user: str) -> list[str]:
+    return [
+        f"user {user}",
+        f"topic readwrite {EXAMINATION_PREFIX}/#",
+        f"topic read {topics.PREFIX}/+/up/{EXAMINATION_LEVEL}/#",
+        f"topic readwrite {topics.PREFIX}/+/down/{EXAMINATION_LEVEL}",
+        "",
+    ]
+
+
+def _examiner_may(topic: str, *, is_hearing: bool) -> bool:
+    if is_hearing and topic.startswith("$share/"):
+        topic = topic.split("/", 2)[-1]
+    parts = topic.removeprefix(f"{topics.PREFIX}/").split("/")
+    if topic.startswith(f"{EXAMINATION_PREFIX}/"):
+        return True
+    if not topic.startswith(f"{topics.PREFIX}/"):
+        return False
+    is_down = parts[1:] == ["down", EXAMINATION_LEVEL]
+    return is_down or (is_hearing and parts[1:3] == ["up", EXAMINATION_LEVEL])
+
+
 def may_publish(user: str, topic: str) -> bool:
     """The same access rules for a broker that asks us."""
     if user == INGEST_USER:
         return topic.startswith(f"{topics.PREFIX}/") and topic.endswith("/down/ack")
+    if user in EXAMINERS:
+        return _examiner_may(topic, is_hearing=False)
     return topic.startswith(f"{topics.PREFIX}/{user}/up/")
 
 
@@ -83,4 +114,6 @@ def may_subscribe(user: str, topic_filter: str) -> bool:
         return topic_filter == topics.up_filter() or (
             topic_filter.startswith(f"{topics.PREFIX}/") and parts[3:4] == ["up"]
         )
+    if user in EXAMINERS:
+        return _examiner_may(topic_filter, is_hearing=True)
     return topic_filter.startswith(f"{topics.PREFIX}/{user}/down/")
