@@ -53,9 +53,10 @@ def test_nothing_is_sent_unless_allowed_and_armed(hexed: str) -> None:
         assert refusal(frame(hexed), now_s=late_s) is Refusal.ARMING_EXPIRED
 
 
-@pytest.mark.parametrize("service", sorted(set(range(256)) - READ_SERVICES))
-def test_every_other_service_is_refused(service: int) -> None:
-    assert refusal(frame(f"02{service:02X}01")) is Refusal.SERVICE
+def test_every_other_service_is_refused() -> None:
+    others = set(range(256)) - READ_SERVICES
+    said = {service: refusal(frame(f"02{service:02X}01")) for service in others}
+    assert said == dict.fromkeys(others, Refusal.SERVICE)
 
 
 @pytest.mark.parametrize(
