@@ -1,5 +1,7 @@
 """What can be wrong with a request to the inventory, as facts and without a word of HTTP."""
 
+from datetime import datetime
+
 
 class InventoryError(Exception):
     """A use case can't do what was asked; the attributes say why."""
@@ -49,10 +51,28 @@ class UnknownFreeze(Unknown):
     kind = "freeze of fault"
 
 
+class UnknownExport(Unknown):
+    """The caller has no export of this id."""
+
+    kind = "export"
+
+
 class UnknownApiKey(Unknown):
     """No API key has this id."""
 
     kind = "API key"
+
+
+class UnknownBooking(Unknown):
+    """No booking has this id."""
+
+    kind = "booking"
+
+
+class UnknownAlert(Unknown):
+    """No alert has this id."""
+
+    kind = "alert"
 
 
 class Taken(InventoryError):
@@ -64,6 +84,21 @@ class Taken(InventoryError):
         self.code = code
 
 
+class SlotTaken(InventoryError):
+    """The bench is booked in a part of the span; `start_at` and `end_at` are the other booking's.
+
+    Whose it is, is not said.
+    """
+
+    def __init__(self, bench_code: str, start_at: datetime, end_at: datetime) -> None:
+        super().__init__(
+            f"bench {bench_code} is booked from {start_at.isoformat()} to {end_at.isoformat()}"
+        )
+        self.bench_code = bench_code
+        self.start_at = start_at.isoformat()
+        self.end_at = end_at.isoformat()
+
+
 class Invalid(InventoryError):
     """A value is not acceptable; `field` names it and `expected` says what would be."""
 
@@ -71,6 +106,13 @@ class Invalid(InventoryError):
         super().__init__(f"{field}: expected {expected}")
         self.field = field
         self.expected = expected
+
+
+class UnstorableText(InventoryError):
+    """A text has the character NUL in it, which no text of ours may have."""
+
+    def __init__(self) -> None:
+        super().__init__("a text has the character NUL in it: expected one without")
 
 
 class NotLoggedIn(InventoryError):
@@ -101,6 +143,15 @@ class TooBusy(InventoryError):
     def __init__(self, what: str) -> None:
         super().__init__(f"too many {what} at once; try again in a moment")
         self.what = what
+
+
+class TooManyOpen(InventoryError):
+    """One caller has as much of something going on as one caller may; `what` names it."""
+
+    def __init__(self, what: str, limit: int) -> None:
+        super().__init__(f"you have {limit} {what} already; end one of them first")
+        self.what = what
+        self.limit = limit
 
 
 class NotAllowed(InventoryError):

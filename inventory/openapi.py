@@ -51,6 +51,8 @@ def _describe_problems(path: str, operation: dict[str, Any]) -> None:
         del responses["422"]
     if path == "/api/v1/login":
         expected |= {"401": "User name or password is wrong", "429": "Too many failed logins"}
+    if path.endswith(("/live", "/changes", "/exports")):
+        expected["429"] = "One caller has as many of these as one may have"
     for status, description in sorted(expected.items()):
         responses.setdefault(
             status,

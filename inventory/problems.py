@@ -19,10 +19,12 @@ from inventory.errors import (
     InventoryError,
     NotAllowed,
     NotLoggedIn,
+    SlotTaken,
     SourceUnavailable,
     Taken,
     TooBusy,
     TooManyAttempts,
+    TooManyOpen,
     Unknown,
     WrongCredentials,
 )
@@ -32,10 +34,12 @@ MEDIA_TYPE = "application/problem+json"
 STATUS_OF: Mapping[type[InventoryError], HTTPStatus] = {
     Unknown: HTTPStatus.NOT_FOUND,
     Taken: HTTPStatus.CONFLICT,
+    SlotTaken: HTTPStatus.CONFLICT,
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     NotLoggedIn: HTTPStatus.UNAUTHORIZED,
     WrongCredentials: HTTPStatus.UNAUTHORIZED,
     TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
+    TooManyOpen: HTTPStatus.TOO_MANY_REQUESTS,
     NotAllowed: HTTPStatus.FORBIDDEN,
     ForeignRequest: HTTPStatus.FORBIDDEN,
     SourceUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -138,7 +142,7 @@ async def _of_inventory(request: Request, error: Exception) -> JSONResponse:
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, TooManyAttempts):
         headers["Retry-After"] = str(error.retry_after_s)
-    elif status is HTTPStatus.SERVICE_UNAVAILABLE:
+    elif status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}:
         headers["Retry-After"] = str(RETRY_AFTER_S)
     return problem_response(
         request, status, str(error), kind=kind_of(error), headers=headers, facts=error.facts()

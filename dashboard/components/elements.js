@@ -78,21 +78,26 @@ async function getJson(url) {
   return answer.json();
 }
 
-// A stream of events that comes back by itself, also after answers EventSource gives up on.
+// A stream of events that comes back by itself, also after answers EventSource gives up on, and
+// says then which was the last event it had.
 function listen(url, handlers, onBreak = () => {}) {
   let source = null;
   let timer = null;
   let isClosed = false;
   let wait = 500;
+  let last = "";
   const open = () => {
-    source = new EventSource(url);
+    source = new EventSource(last ? `${url}?after=${encodeURIComponent(last)}` : url);
     source.onopen = () => {
       wait = 500;
       handlers.open?.();
     };
     for (const [name, handle] of Object.entries(handlers)) {
       if (name === "open") continue;
-      source.addEventListener(name, (event) => handle(JSON.parse(event.data)));
+      source.addEventListener(name, (event) => {
+        last = event.lastEventId;
+        handle(JSON.parse(event.data));
+      });
     }
     source.onerror = () => {
       source.close();

@@ -1,10 +1,11 @@
 """Routes of benches: register entry, live state, faults, usage, signals and streams."""
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
 from typing import Annotated, cast
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import AfterValidator, AwareDatetime
 
@@ -26,12 +27,15 @@ from inventory.usage_sessions.use_cases import usage_sessions
 
 LIVE_EVENTS = (
     "`event: row` with a RowOut for the latest and each new row; `event: state` with a BenchPulse "
-    "each second; `event: unavailable` while a store gives no answer. Ends with the login."
+    "each second; `event: unavailable` while a store gives no answer. A row's id, sent back as "
+    "`Last-Event-ID` or `after`, continues behind it; after more than 5 minutes' worth of rows "
+    "`event: skipped` tells that it went on with the latest. Ends with the login."
 )
 CHANGE_EVENTS = (
     '`event: changed` with `{"revision": "…", "at": "…"}` at the start and within half a second '
     "whenever something the caller may see has changed. Ends with the login."
 )
+_EVENT_ID = re.compile(r"[0-9]{1,18}")
 router = APIRouter(tags=["benches"])
 Looker = Annotated[Principal, Depends(require(Action.READ_BENCH))]
 Insider = Annotated[Principal, Depends(require(Action.READ_BENCH_DETAILS))]
@@ -53,9 +57,11 @@ def watch_of(request: Request) -> ChangeWatch:
     return cast("ChangeWatch", request.app.state.watch)
 
 
-def stream_place(streams: Annotated[Streams, Depends(streams_of)]) -> Iterator[Streams]:
+def stream_place(
+    streams: Annotated[Streams, Depends(streams_of)], caller: Watcher
+) -> Iterator[Streams]:
     """A place among the open streams, given back when the stream ends."""
-    with streams.place():
+    with streams.place(caller.user_id):
         yield streams
 
 
@@ -70,6 +76,18 @@ def watched_bench(code: str, database: TheDatabase, caller: Insider) -> Bench:
 
 
 WatchedBench = Annotated[Bench, Depends(watched_bench)]
+
+
+def last_had(
+    header: Annotated[str | None, Header(alias="Last-Event-ID", max_length=100)] = None,
+    after: Annotated[
+        int | None, Query(ge=0, le=2**63 - 1, description="id of the last row one has")
+    ] = None,
+) -> int | None:
+    """The last row a returning caller has; a header of another stream's kind says nothing."""
+    if header is not None and _EVENT_ID.fullmatch(header):
+        return int(header)
+    return after
 
 
 def _plausible(at: datetime) -> datetime:
@@ -171,10 +189,15 @@ def show_signals(
     responses={200: {"description": LIVE_EVENTS}},
 )
 async def stream_bench(
-    request: Request, caller: Insider, live: Live, place: Place, found: WatchedBench
+    request: Request,
+    caller: Insider,
+    live: Live,
+    place: Place,
+    found: WatchedBench,
+    had: Annotated[int | None, Depends(last_had)],
 ) -> AsyncIterator[ServerSentEvent]:
     """Server-sent events: `row` for each new row, `state` each second."""
-    async for event in live_events(request, caller, place, found, live):
+    async for event in live_events(request, caller, place, (live, found, had)):
         yield event
 
 

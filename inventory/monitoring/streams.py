@@ -2,9 +2,11 @@
 
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import anyio
@@ -14,9 +16,9 @@ from fastapi.sse import ServerSentEvent
 
 from inventory.accounts.policies import database_of, identify, now_of
 from inventory.accounts.rules import Principal
-from inventory.benches.live import LiveBenches
+from inventory.benches.live import LiveBenches, LiveRow
 from inventory.benches.table import Bench
-from inventory.errors import SourceUnavailable, TooBusy
+from inventory.errors import SourceUnavailable, TooBusy, TooManyOpen
 from inventory.monitoring.changes import LOOK_EVERY_S, CallersChanges, ChangeWatch
 from inventory.monitoring.use_cases import live_pulse, row_out
 
@@ -24,6 +26,10 @@ ROW_EVERY_S = 0.1
 PULSE_EVERY_S = 1.0
 ROWS_AT_ONCE = 200
 MAX_STREAMS = 200
+MAX_STREAMS_EACH = 24
+"""Chosen: a browser holds six per host, and somebody may watch from four of them."""
+MAX_LAG = timedelta(minutes=5)
+"""Chosen: who is further behind, by a slow line or a long absence, goes on with what is now."""
 T = TypeVar("T")
 
 
@@ -33,24 +39,33 @@ class Streams:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._is_stopping = threading.Event()
-        self.open_count = 0
+        self._of_caller: Counter[int] = Counter()
+
+    @property
+    def open_count(self) -> int:
+        """How many are open now."""
+        return self._of_caller.total()
 
     @contextmanager
-    def place(self) -> Iterator[None]:
-        """A place for one stream.
+    def place(self, user_id: int) -> Iterator[None]:
+        """A place for one stream of a user, whose API keys count as the user.
 
         Raises:
             TooBusy: there is none left.
+            TooManyOpen: the user has `MAX_STREAMS_EACH`.
         """
         with self._lock:
+            if self._of_caller[user_id] >= MAX_STREAMS_EACH:
+                raise TooManyOpen("live streams", MAX_STREAMS_EACH)
             if self.open_count >= MAX_STREAMS:
                 raise TooBusy("live streams")
-            self.open_count += 1
+            self._of_caller[user_id] += 1
         try:
             yield
         finally:
             with self._lock:
-                self.open_count -= 1
+                self._of_caller[user_id] -= 1
+                self._of_caller += Counter()  # drops those without any
 
     def stop(self) -> None:
         """End all streams within a moment; call it when the server is told to stop."""
@@ -85,31 +100,59 @@ class _Stream:
         return caller == self._principal
 
 
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What to send next; `skipped` says that older rows were left out before them."""
+
+    rows: Sequence[LiveRow]
+    skipped: bool = False
+
+
+def _next_rows(live: LiveBenches, code: str, cursor: int) -> _Rows:
+    rows = live.rows_after(code, cursor, ROWS_AT_ONCE)
+    if len(rows) < ROWS_AT_ONCE:
+        return _Rows(rows)
+    latest = live.latest(code)
+    if latest is None or latest.received_at - rows[-1].received_at <= MAX_LAG:
+        return _Rows(rows)
+    return _Rows([latest], skipped=True)
+
+
 async def live_events(
-    request: Request, principal: Principal, streams: Streams, bench: Bench, live: LiveBenches
+    request: Request,
+    principal: Principal,
+    streams: Streams,
+    watched: tuple[LiveBenches, Bench, int | None],
 ) -> AsyncIterator[ServerSentEvent]:
     """`row` for the latest and each new row, `state` each second, `unavailable` without a store.
 
-    Watching a bench counts as use of the login.
+    `watched` ends with the last row the caller had, None to begin with the latest. Rows wait in
+    the store, not here, for a caller who reads slowly. Watching a bench counts as use of the login.
     """
+    live, bench, had = watched
     stream = _Stream(request, principal, streams)
     database = database_of(request)
     latest = await _asked(lambda: live.latest(bench.code))
     cursor = -1 if isinstance(latest, SourceUnavailable) or latest is None else latest.cursor - 1
+    if had is not None:
+        # a number from a store that was replaced is ahead of all there is
+        cursor = min(had, cursor + 1)
     next_pulse = 0.0
     while await stream.goes_on(is_use=True):
         if time.monotonic() >= next_pulse:
             next_pulse = time.monotonic() + PULSE_EVERY_S
             state = await _asked(lambda: live_pulse(database, live, bench, stream.now()))
             yield _state_event(state)
-        rows = await _asked(lambda at=cursor: live.rows_after(bench.code, at, ROWS_AT_ONCE))  # type: ignore[misc]
-        if isinstance(rows, SourceUnavailable):
+        found = await _asked(lambda at=cursor: _next_rows(live, bench.code, at))  # type: ignore[misc]
+        if isinstance(found, SourceUnavailable):
             await anyio.sleep(PULSE_EVERY_S)
             continue
-        for row in rows:
+        if found.skipped:
+            yield ServerSentEvent(event="skipped", data={"until": found.rows[0].observed_at})
+        for row in found.rows:
             cursor = row.cursor
             yield ServerSentEvent(event="row", id=str(row.cursor), data=row_out(row))
-        if len(rows) < ROWS_AT_ONCE:
+        if len(found.rows) < ROWS_AT_ONCE:
             await anyio.sleep(ROW_EVERY_S)
 
 

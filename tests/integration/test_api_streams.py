@@ -1,16 +1,20 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 import httpx2
 import pytest
 import uvicorn
+from sqlmodel import select
 
+from inventory.accounts.table import User
 from inventory.accounts.use_cases import disable_user
 from inventory.faults.use_cases import apply_fault
+from inventory.monitoring.streams import MAX_LAG, MAX_STREAMS_EACH, ROWS_AT_ONCE
 from telemetry.contract.payloads import BenchState, FaultReport, FaultState
 from tests.schools import NOW, PASSWORD, Schools, schools
 
@@ -70,8 +74,8 @@ class Served:
 
 
 @pytest.fixture
-def served(tmp_path: Path, free_port: int) -> Iterator[Served]:
-    with schools(tmp_path) as house:
+def served(school_url: str, free_port: int) -> Iterator[Served]:
+    with schools(school_url) as house:
         config = uvicorn.Config(house.app, port=free_port, log_level="warning", ws="none")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run)
@@ -183,3 +187,58 @@ def test_a_foreign_bench_has_no_stream(served: Served, code: str, status: int) -
 
 def test_a_visitor_has_no_stream_of_a_shared_bench(served: Served) -> None:
     assert served.client("visitor").get("/api/v1/benches/battery-01/live").status_code == 403
+
+
+def volts_of(stream: Listener) -> list[float]:
+    return [row["values"]["pack_voltage_v"] for row in stream.of("row")]
+
+
+def test_a_stream_goes_on_behind_the_last_row_one_had(served: Served) -> None:
+    for volts in range(1, 6):
+        put_row(served, float(volts))
+    first = served.house.live.rows_after("battery-01", 0, 9)[1]
+    stream = served.listen("bj-master", f"/api/v1/benches/battery-01/live?after={first.cursor}")
+    stream.wait(lambda: len(stream.of("row")) == 3)
+    assert volts_of(stream) == [3.0, 4.0, 5.0]
+
+
+def test_a_number_of_another_store_begins_behind_the_latest_row(served: Served) -> None:
+    put_row(served, 1.0)
+    stream = served.listen("bj-master", "/api/v1/benches/battery-01/live?after=999999999")
+    stream.wait(lambda: len(stream.of("state")) >= 1)
+    put_row(served, 2.0)
+    stream.wait(lambda: stream.of("row"))
+    assert volts_of(stream) == [2.0]
+
+
+def test_who_was_away_for_long_is_told_what_was_skipped(served: Served) -> None:
+    for _ in range(ROWS_AT_ONCE + 5):
+        put_row(served, 1.0)
+    later = NOW + MAX_LAG + timedelta(seconds=1)
+    served.house.live.put_row("battery-01", {"pack_voltage_v": 2.0}, later)
+    stream = served.listen("bj-master", "/api/v1/benches/battery-01/live?after=0")
+    stream.wait(lambda: stream.of("row"))
+    assert volts_of(stream) == [2.0]
+    assert len(stream.of("skipped")) == 1
+
+
+def test_one_caller_does_not_hold_every_stream(served: Served) -> None:
+    streams = served.house.app.state.streams
+    with ExitStack() as held:
+        for _ in range(MAX_STREAMS_EACH):
+            held.enter_context(streams.place(user_id(served, "bj-master")))
+        refused = served.client("bj-master").get("/api/v1/changes")
+        assert refused.status_code == 429
+        assert refused.headers["retry-after"]
+        assert refused.json()["type"].endswith("too-many-open")
+        stream = served.listen("bj-teacher", "/api/v1/changes")
+        stream.wait(lambda: stream.of("changed"))
+    again = served.listen("bj-master", "/api/v1/changes")
+    again.wait(lambda: again.of("changed"))
+
+
+def user_id(served: Served, username: str) -> int:
+    with served.house.database.read() as db:
+        found = db.exec(select(User).where(User.username == username)).one()
+    assert found.id is not None
+    return found.id
