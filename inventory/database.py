@@ -5,14 +5,24 @@ from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Enum, MetaData, event
-from sqlalchemy.engine import make_url
-from sqlalchemy.pool import StaticPool
-from sqlmodel import Session, SQLModel, create_engine
+from sqlalchemy import BigInteger, Engine, Enum, Integer, MetaData
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
+from sqlmodel import Session, SQLModel
 
-BUSY_TIMEOUT_MS = 10_000
-"""Chosen: a writer waits this long for another one before "database is locked"."""
+from inventory.engines import (
+    DOOR,
+    READING,
+    WRITING,
+    parsed_url,
+    postgresql_engine,
+    sqlite_engine,
+)
 
+UNAVAILABLE = (OperationalError, InterfaceError, NoFreeConnection)
+"""What a transaction raises when the database gives no answer now; it may be tried again later."""
+WIDE = BigInteger().with_variant(Integer(), "sqlite")
+"""Column type of numbers that never stop growing: `Field(sa_type=WIDE)`; 64 bits on both."""
 METADATA = MetaData(
     naming_convention={
         "ix": "ix_%(column_0_label)s",
@@ -53,15 +63,19 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._writing = engine.execution_options(stationmaster_begin="IMMEDIATE")
-        self._reading = engine.execution_options(stationmaster_begin="DEFERRED")
+        self._writing = engine.execution_options(**{DOOR: WRITING})
+        self._reading = engine.execution_options(**{DOOR: READING})
+        if engine.dialect.name == "postgresql":
+            self._reading = self._reading.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """A write transaction: committed at the end of the block, rolled back on any exception.
 
-        On SQLite writers queue up (BEGIN IMMEDIATE), so what was read inside still holds when
-        it is acted upon. Rows stay readable after the commit.
+        Writers queue up (BEGIN IMMEDIATE on SQLite, one lock on PostgreSQL), so what was read
+        inside still holds when it is acted upon. Rows stay readable after the commit.
         """
         with Session(self._writing, expire_on_commit=False) as db, db.begin():
             yield db
@@ -72,45 +86,20 @@ class Database:
         with Session(self._reading, expire_on_commit=False, autoflush=False) as db:
             yield db
 
-    def create_tables(self) -> None:
-        """Make every table that is imported so far, without migrations: for tests."""
-        METADATA.create_all(self.engine)
-
     def close(self) -> None:
         """Close all pooled connections."""
         self.engine.dispose()
 
 
 def open_database(url: str) -> Database:
-    """Open the database of a SQLAlchemy URL: `sqlite:///file`, `sqlite://` (memory) or PostgreSQL.
+    """Open the database of an address: `sqlite:///file`, `sqlite://` (memory) or `postgresql://…`.
 
-    A database in memory lives in one connection and serves one thread at a time.
+    A database in memory lives in one connection and serves one thread at a time. A server is not
+    called before it is needed.
+
+    Raises:
+        BadDatabaseUrl: it is no address of a database we know.
     """
-    if make_url(url).get_backend_name() != "sqlite":
-        return Database(create_engine(url, pool_pre_ping=True))
-    arguments: dict[str, Any] = {"connect_args": {"check_same_thread": False}}
-    if make_url(url).database in {None, "", ":memory:"}:
-        arguments["poolclass"] = StaticPool
-    else:
-        arguments |= {"pool_size": 20, "max_overflow": 40}
-    engine = create_engine(url, **arguments)
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return Database(engine)
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - DBAPI object
-    # None hands BEGIN to us: the driver's own starts a deferred transaction at the first write
-    connection.isolation_level = None
-    for pragma in (
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-        f"busy_timeout = {BUSY_TIMEOUT_MS}",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    mode = connection.get_execution_options().get("stationmaster_begin", "IMMEDIATE")
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    parsed = parsed_url(url)
+    is_file = parsed.get_backend_name() == "sqlite"
+    return Database(sqlite_engine(parsed) if is_file else postgresql_engine(parsed))

@@ -10,9 +10,9 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
+from inventory.database import UNAVAILABLE
 from inventory.errors import (
     ForeignRequest,
     Invalid,
@@ -91,7 +91,8 @@ def install_problems(app: FastAPI) -> None:
     app.add_exception_handler(InventoryError, _of_inventory)
     app.add_exception_handler(RequestValidationError, _of_validation)
     app.add_exception_handler(HTTPException, _of_http)
-    app.add_exception_handler(OperationalError, _of_database)
+    for unavailable in UNAVAILABLE:
+        app.add_exception_handler(unavailable, _of_database)
     app.add_exception_handler(Exception, _of_defect)
 
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import structlog
-from sqlalchemy.exc import OperationalError
 
-from inventory.database import Database
+from inventory.database import UNAVAILABLE, Database
 from inventory.moments import moment
 from inventory.monitoring.projecting import ReportedEvent, apply_events, cursor, rewind
 from telemetry.store.port import StoredEvent, StoreUnavailable, TimeSeriesReader
@@ -97,7 +96,7 @@ class Projection:
         while not self._stopping.is_set():
             try:
                 pause = 0.0 if self.carry_over() == BATCH else LOOK_EVERY_S
-            except (StoreUnavailable, OperationalError) as unavailable:
+            except (StoreUnavailable, *UNAVAILABLE) as unavailable:
                 self.counts.failures += 1
                 log.warning("projection_waits", reason=str(unavailable).splitlines()[0])
                 pause = RETRY_AFTER_S

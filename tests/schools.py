@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -18,7 +17,6 @@ from inventory.benches.live_memory import MemoryLiveBenches
 from inventory.benches.schema import BenchFields
 from inventory.benches.use_cases import create_bench
 from inventory.database import Database, open_database
-from inventory.migrations import tables
 from inventory.organisations.schema import OrganisationFields
 from inventory.organisations.use_cases import create_organisation
 from inventory.stations.schema import StationFields
@@ -112,12 +110,10 @@ def furnish(database: Database, passwords: Passwords) -> None:
 
 
 @contextmanager
-def schools(folder: Path) -> Iterator[Schools]:
-    assert tables.METADATA is not None
-    database = open_database(f"sqlite:///{(folder / 'inventory.sqlite').as_posix()}")
-    database.create_tables()
+def schools(url: str) -> Iterator[Schools]:
+    """The house in a furnished database, see `tests.databases`."""
+    database = open_database(url)
     passwords, live, clock = quick_passwords(), MemoryLiveBenches(), Clock()
-    furnish(database, passwords)
     app = create_app(Parts(database, live, passwords=passwords, clock=clock))
     yield Schools(database, live, app, passwords, clock)
     database.close()

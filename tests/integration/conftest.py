@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import KINDS, Databases
 from tests.rig import RunningBroker, start_broker
 
 
@@ -27,3 +28,43 @@ def broker(
     running = start_broker(tmp_path, free_port, str(request.param))
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    source = Databases(tmp_path_factory.mktemp("templates"))
+    yield source
+    source.close()
+
+
+@pytest.fixture(params=KINDS)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def empty_url(databases: Databases, database_kind: str, tmp_path: Path) -> Iterator[str]:
+    with databases.fresh(database_kind, "empty", tmp_path / "站 100% here") as url:
+        yield url
+
+
+@pytest.fixture
+def migrated_url(databases: Databases, database_kind: str, tmp_path: Path) -> Iterator[str]:
+    with databases.fresh(database_kind, "migrated", tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def school_url(databases: Databases, database_kind: str, tmp_path: Path) -> Iterator[str]:
+    """Of a database that holds `tests.schools`."""
+    with databases.fresh(database_kind, "furnished", tmp_path) as url:
+        yield url
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def shared_school_url(
+    databases: Databases, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Like `school_url`, for tests that leave it as it was and share one."""
+    with databases.fresh(request.param, "furnished", tmp_path_factory.mktemp("shared")) as url:
+        yield url

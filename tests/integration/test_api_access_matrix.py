@@ -77,8 +77,8 @@ def report_something(database: Database, live: MemoryLiveBenches, bench: str, se
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Schools]:
-    with schools(tmp_path_factory.mktemp("matrix")) as built:
+def house(shared_school_url: str) -> Iterator[Schools]:
+    with schools(shared_school_url) as built:
         for bench, owner in (("battery-01", "BJ01"), ("motor-01", "BJ01"), ("battery-02", "GX02")):
             report_something(built.database, built.live, bench, SECRETS[owner])
         yield built

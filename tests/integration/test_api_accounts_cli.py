@@ -7,23 +7,22 @@ from typer.testing import CliRunner
 
 from inventory.audit.table import AuditEntry
 from inventory.database import open_database
-from inventory.migrations.run import upgrade
 from inventory.organisations.schema import OrganisationFields
 from inventory.organisations.use_cases import create_organisation
-from stationmaster.cli_accounts import db_app, key_app, user_app
+from stationmaster.cli_accounts import key_app, user_app
 
 PASSWORD = "correct horse battery staple\n"
 
 
 @pytest.fixture
-def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("STATIONMASTER_VAR", str(tmp_path))
-    database = open_database(f"sqlite:///{(tmp_path / 'inventory.sqlite').as_posix()}")
-    upgrade(database.engine)
+def url(migrated_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("STATIONMASTER_VAR", str(tmp_path / "var"))
+    monkeypatch.setenv("STATIONMASTER_DATABASE_URL", migrated_url)
+    database = open_database(migrated_url)
     school = {"code": "BJ01", "kind": "school", "name_zh": "北京示范"}
     create_organisation(database, OrganisationFields.model_validate(school), who="test")
     database.close()
-    return tmp_path
+    return migrated_url
 
 
 def run(app: typer.Typer, *words: str, typed: str = PASSWORD) -> tuple[int, str]:
@@ -35,13 +34,13 @@ def add_user() -> tuple[int, str]:
     return run(user_app, "add", "zhang", "--role", "stationmaster", "--organisation", "BJ01")
 
 
-def test_an_account_is_added_listed_and_closed(var: Path) -> None:
+def test_an_account_is_added_listed_and_closed(url: str) -> None:
     assert add_user()[0] == 0
     assert "stationmaster" in run(user_app, "list")[1]
     assert run(user_app, "passwd", "zhang", typed="another long password\n")[0] == 0
     assert run(user_app, "disable", "zhang")[0] == 0
     assert "yes" in run(user_app, "list")[1]
-    database = open_database(f"sqlite:///{(var / 'inventory.sqlite').as_posix()}")
+    database = open_database(url)
     with database.read() as db:
         entries = db.exec(select(AuditEntry).where(col(AuditEntry.entity) == "user")).all()
     database.close()
@@ -50,8 +49,8 @@ def test_an_account_is_added_listed_and_closed(var: Path) -> None:
     assert "horse" not in str([entry.new for entry in entries])
 
 
-def test_facts_end_a_command_with_one_line_and_code_1(var: Path) -> None:
-    assert var.is_dir()
+@pytest.mark.usefixtures("url")
+def test_facts_end_a_command_with_one_line_and_code_1() -> None:
     add_user()
     for code, output in (
         add_user(),
@@ -66,8 +65,8 @@ def test_facts_end_a_command_with_one_line_and_code_1(var: Path) -> None:
         assert output.strip()
 
 
-def test_a_key_is_made_listed_and_revoked(var: Path) -> None:
-    assert var.is_dir()
+@pytest.mark.usefixtures("url")
+def test_a_key_is_made_listed_and_revoked() -> None:
     add_user()
     code, output = run(key_app, "create", "zhang", "--name", "report", "--days", "30")
     assert code == 0
@@ -75,11 +74,3 @@ def test_a_key_is_made_listed_and_revoked(var: Path) -> None:
     key_id = key.split("_")[1]
     assert key_id in run(key_app, "list")[1]
     assert run(key_app, "revoke", key_id)[0] == 0
-
-
-def test_the_database_is_upgraded(var: Path) -> None:
-    (var / "inventory.sqlite").unlink()
-    whole = typer.Typer()
-    whole.add_typer(db_app, name="db")
-    assert run(whole, "db", "upgrade")[0] == 0
-    assert (var / "inventory.sqlite").exists()

@@ -1,6 +1,5 @@
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -25,8 +24,8 @@ NOW_MS = int(NOW.timestamp() * 1000)
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[Schools]:
-    with schools(tmp_path) as built:
+def house(school_url: str) -> Iterator[Schools]:
+    with schools(school_url) as built:
         yield built
 
 

@@ -44,8 +44,8 @@ ROUNDS = 20
 
 
 @pytest.fixture
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Schools]:
-    with schools(tmp_path_factory.mktemp("fuzz")) as built:
+def house(school_url: str) -> Iterator[Schools]:
+    with schools(school_url) as built:
         yield built
 
 

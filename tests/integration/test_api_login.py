@@ -1,7 +1,6 @@
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -20,8 +19,8 @@ from tests.schools import PASSWORD, WRITES, Schools, schools
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[Schools]:
-    with schools(tmp_path) as built:
+def house(school_url: str) -> Iterator[Schools]:
+    with schools(school_url) as built:
         yield built
 
 

@@ -12,8 +12,9 @@ from stationmaster.cli_places import bench_app, organisation_app, station_app
 
 
 @pytest.fixture(autouse=True)
-def _var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("STATIONMASTER_VAR", str(tmp_path))
+def _house(migrated_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STATIONMASTER_VAR", str(tmp_path / "var"))
+    monkeypatch.setenv("STATIONMASTER_DATABASE_URL", migrated_url)
     monkeypatch.setenv("COLUMNS", "200")
 
 
@@ -34,13 +35,13 @@ def test_a_school_with_station_and_bench_is_built_from_the_command_line() -> Non
     assert "BJ01-T" in run(bench_app, "list")[1]
 
 
-def test_a_stations_facts_are_changed_and_leave_an_entry(tmp_path: Path) -> None:
+def test_a_stations_facts_are_changed_and_leave_an_entry(migrated_url: str) -> None:
     run(organisation_app, "add BJ01 --kind school --name 学校")
     line = "add BJ01-T --organisation BJ01 --use training --name 站"
     run(station_app, f"{line} --fact workstations=4 --fact vehicles=2")
     assert run(station_app, "set BJ01-T --fact workstations=0 --fact vehicles=")[0] == 0
     assert run(station_app, "set BJ01-T --fact workstations=0")[0] == 0
-    database = open_database(f"sqlite:///{(tmp_path / 'inventory.sqlite').as_posix()}")
+    database = open_database(migrated_url)
     with database.read() as db:
         found = db.get(Station, "BJ01-T")
         query = select(AuditEntry).where(AuditEntry.entity_id == "BJ01-T")

@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -10,8 +9,8 @@ from tests.schools import Schools, schools
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[Schools]:
-    with schools(tmp_path) as built:
+def house(school_url: str) -> Iterator[Schools]:
+    with schools(school_url) as built:
         yield built
 
 

@@ -16,10 +16,9 @@ ASKED = ["--module", "2-1", "--level", "intermediate", "--date", "2026-12-01"]
 
 
 @pytest.fixture(autouse=True)
-def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def _var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("STATIONMASTER_VAR", str(tmp_path / "var"))
-    return tmp_path / "var"
 
 
 @pytest.fixture
@@ -125,7 +124,10 @@ def test_options_hold_for_the_bundled_draft_too() -> None:
     assert "binding: official  level inheritance: on" in told
 
 
-def test_from_templates_to_a_checked_station(folder: Path, var: Path, tmp_path: Path) -> None:
+def test_from_templates_to_a_checked_station(
+    folder: Path, migrated_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STATIONMASTER_DATABASE_URL", migrated_url)
     for kind, name in (("lists", "l.csv"), ("lists", "l.xlsx"), ("register", "r.xlsx")):
         assert run(kind, "template", name).exit_code == 0
         assert read_table(name, (tmp_path / name).read_bytes()).rows == ()
@@ -133,7 +135,7 @@ def test_from_templates_to_a_checked_station(folder: Path, var: Path, tmp_path: 
     assert run("lists", "import", folder / "list.csv", "--version", "2026-1").exit_code == 0
     assert "2026-1" in run("lists", "show").stdout
     assert run("lists", "settings", "2026-1", "--binding", "official").exit_code == 0
-    database = open_database(f"sqlite:///{(var / 'inventory.sqlite').as_posix()}")
+    database = open_database(migrated_url)
     school = OrganisationFields(code="BJ01", kind="school", name_zh="学校")  # type: ignore[arg-type]
     create_organisation(database, school, who="test")
     facts = {"workstations": 4, "examinees": 41, "use": "exam", "name_zh": "站"}

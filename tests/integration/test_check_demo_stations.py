@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +13,6 @@ from inventory.benches.live_memory import MemoryLiveBenches
 from inventory.database import Database, open_database
 from inventory.equipment.use_cases import RegisterUpload, import_register
 from inventory.faults.use_cases import apply_fault
-from inventory.migrations.run import upgrade
 from inventory.organisations.table import Organisation
 from inventory.requirements.use_cases import bundled_draft, import_list
 from inventory.requirements.writing import write_rows
@@ -22,6 +20,7 @@ from inventory.stations.schema import StationFields
 from inventory.stations.use_cases import create_station
 from stationmaster import demo_data
 from telemetry.contract.payloads import Birth, FaultReport, FaultState, Identity, IdentityKind
+from tests.databases import KINDS, Databases
 from tests.schools import schools
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
@@ -40,9 +39,8 @@ def birth_of(kind: IdentityKind) -> Birth:
 
 
 class Demo:
-    def __init__(self, folder: Path) -> None:
-        self.database: Database = open_database(f"sqlite:///{(folder / 'i.sqlite').as_posix()}")
-        upgrade(self.database.engine)
+    def __init__(self, url: str) -> None:
+        self.database: Database = open_database(url)
         self.logins = demo_data.fill(self.database, PASSWORDS, now=NOW)
         self.live = MemoryLiveBenches()
         for code in demo_data.BENCHES:
@@ -75,11 +73,14 @@ class Demo:
             apply_fault(db, bench, report)
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    made = Demo(tmp_path_factory.mktemp("demo"))
-    yield made
-    made.database.close()
+@pytest.fixture(scope="module", params=KINDS)
+def demo(
+    databases: Databases, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Demo]:
+    with databases.fresh(request.param, "migrated", tmp_path_factory.mktemp("demo")) as url:
+        made = Demo(url)
+        yield made
+        made.database.close()
 
 
 def cells(matrix: dict[str, Any], station: str) -> dict[tuple[str, str], dict[str, Any]]:
@@ -193,8 +194,8 @@ def test_the_matrix_bears_few_modules_each_once(demo: Demo) -> None:
     assert client.get("/api/v1/readiness", params=many).status_code == 422
 
 
-def test_the_matrix_leaves_no_station_out(tmp_path: Path) -> None:
-    with schools(tmp_path) as house:
+def test_the_matrix_leaves_no_station_out(school_url: str) -> None:
+    with schools(school_url) as house:
         import_list(house.database, bundled_draft(), who="test", now=NOW)
         for number in range(205):
             fields = {
@@ -264,8 +265,8 @@ def test_a_second_fill_keeps_everything(demo: Demo) -> None:
     assert demo_data.make_api_key(demo.database).startswith("smk_")
 
 
-def test_a_bench_that_turns_out_to_be_a_simulator_counts_no_more(tmp_path: Path) -> None:
-    made = Demo(tmp_path)
+def test_a_bench_that_turns_out_to_be_a_simulator_counts_no_more(migrated_url: str) -> None:
+    made = Demo(migrated_url)
     with made.database.begin() as db:
         # a real school, where only hardware counts
         db.get_one(Organisation, "BJ01").is_demonstration = False

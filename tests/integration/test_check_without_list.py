@@ -1,6 +1,5 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -9,8 +8,8 @@ from tests.schools import Schools, schools
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[Schools]:
-    with schools(tmp_path) as found:
+def house(school_url: str) -> Iterator[Schools]:
+    with schools(school_url) as found:
         yield found
 
 

@@ -33,8 +33,8 @@ def main_module(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Schools]:
-    with schools(tmp_path_factory.mktemp("pages")) as found:
+def house(shared_school_url: str) -> Iterator[Schools]:
+    with schools(shared_school_url) as found:
         import_list(found.database, bundled_draft(), who="test", now=NOW)
         now_ms = int(NOW.timestamp() * 1000)
         signals = [SignalInfo(name="soc", minimum=0.0, maximum=1.0, headline=True)]
@@ -243,8 +243,8 @@ def test_a_login_that_ended_leads_to_the_login_page(house: Schools) -> None:
     assert drawn(at, "login")["texts"]["login.submit"] == "登录"
 
 
-def test_a_house_without_a_list_says_who_can_import_one(tmp_path: Path) -> None:
-    with schools(tmp_path) as bare:
+def test_a_house_without_a_list_says_who_can_import_one(school_url: str) -> None:
+    with schools(school_url) as bare:
         at = run(stations.show, client_of(bare, "bj-master"))
     assert "没有适用于该日期的设备与工具清单。" in [one.value for one in at.markdown]
     assert drawn(at, "stations")["matrix"]["stations"]

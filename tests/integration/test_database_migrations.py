@@ -1,7 +1,6 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -16,10 +15,8 @@ from inventory.migrations.tables import METADATA
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    folder = tmp_path / "站 100% here"
-    folder.mkdir()
-    opened = open_database(f"sqlite:///{(folder / 'inventory.sqlite').as_posix()}")
+def database(empty_url: str) -> Iterator[Database]:
+    opened = open_database(empty_url)
     yield opened
     opened.close()
 

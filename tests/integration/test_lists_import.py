@@ -26,8 +26,8 @@ from tests.schools import NOW, WRITES, Schools, schools
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[Schools]:
-    with schools(tmp_path) as found:
+def house(school_url: str) -> Iterator[Schools]:
+    with schools(school_url) as found:
         yield found
 
 

@@ -64,11 +64,11 @@ def projecting(command: list[str]) -> Iterator[None]:
 
 
 def test_killing_the_projection_loses_no_step_and_repeats_none(
-    tmp_path: Path, wait_until: Callable[..., None]
+    school_url: str, tmp_path: Path, wait_until: Callable[..., None]
 ) -> None:
     store = SqliteStore(tmp_path / "telemetry.sqlite")
     pause = threading.Event()
-    with schools(tmp_path) as house:
+    with schools(school_url) as house:
         url = house.database.engine.url.render_as_string(hide_password=False)
         command = [sys.executable, "-c", PROGRAM, url, str(tmp_path / "telemetry.sqlite")]
 

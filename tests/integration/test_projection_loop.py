@@ -23,8 +23,8 @@ NOW_MS = int(NOW.timestamp() * 1000)
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[Schools]:
-    with schools(tmp_path) as built:
+def house(school_url: str) -> Iterator[Schools]:
+    with schools(school_url) as built:
         yield built
 
 

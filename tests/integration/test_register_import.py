@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -21,8 +20,8 @@ HEADER = ["asset_number", "item_zh", "status", "station_codes", "bench_code"]
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[Schools]:
-    with schools(tmp_path) as found:
+def house(school_url: str) -> Iterator[Schools]:
+    with schools(school_url) as found:
         yield found
 
 

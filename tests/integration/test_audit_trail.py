@@ -13,9 +13,8 @@ NOW = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def database() -> Iterator[Database]:
-    opened = open_database("sqlite://")
-    opened.create_tables()
+def database(migrated_url: str) -> Iterator[Database]:
+    opened = open_database(migrated_url)
     yield opened
     opened.close()
 

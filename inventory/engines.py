@@ -1,0 +1,227 @@
+"""How the relational database is reached: SQLite in one file, or a PostgreSQL server."""
+
+import json
+import math
+import selectors
+import time
+from typing import Any
+
+import psycopg
+from psycopg import pq
+from sqlalchemy import Connection, Engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError
+from sqlalchemy.pool import StaticPool
+from sqlmodel import create_engine
+
+from inventory.errors import UnstorableText
+
+BUSY_TIMEOUT_MS = 10_000
+"""Chosen: a writer waits this long for another one before it gives up."""
+CONNECT_WITHIN_S = 2
+"""The shortest libpq keeps to; a page may not hang because the server is away."""
+ANSWER_WITHIN_S = 1.5
+"""Chosen: a connection that is silent for this long when it is greeted is taken for dead."""
+ABANDONED_AFTER_S = 60
+"""Chosen: a writer that does nothing for this long, as when its machine froze, loses its turn."""
+MIGRATE_WITHIN_S = 600
+"""Chosen: a process waits this long for another one that brings a large database up to date."""
+WRITING, READING, MIGRATING = "writing", "reading", "migrating"
+DOOR = "stationmaster_door"
+"""Execution option that says by which door a transaction came in."""
+WRITERS_LOCK = 0x53544D53
+"""Key of the advisory lock of the one writer; the letters STMS."""
+
+
+class BadDatabaseUrl(ValueError):
+    """Not an address of a database we know; the text never repeats it, since it has a password."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "not the address of a database: expected sqlite:///FILE or "
+            "postgresql://USER:PASSWORD@HOST:PORT/NAME"
+        )
+
+
+def parsed_url(text: str) -> URL:
+    """The address of a database; `postgres://` and `postgresql://` mean our driver.
+
+    Raises:
+        BadDatabaseUrl: it is none, or of a kind we don't speak.
+    """
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise BadDatabaseUrl from None
+    backend = url.drivername.partition("+")[0]
+    if backend == "sqlite":
+        return url
+    if backend not in {"postgres", "postgresql"}:
+        raise BadDatabaseUrl
+    return url.set(drivername="postgresql+psycopg")
+
+
+def sqlite_engine(url: URL) -> Engine:
+    """Engine of a file, or of a database in memory that lives in one connection."""
+    arguments: dict[str, Any] = {"connect_args": {"check_same_thread": False}}
+    if url.database in {None, "", ":memory:"}:
+        arguments["poolclass"] = StaticPool
+    else:
+        arguments |= {"pool_size": 20, "max_overflow": 40}
+    engine = create_engine(url, hide_parameters=True, json_serializer=as_json, **arguments)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "before_cursor_execute", _refuse_nul)
+    return engine
+
+
+def postgresql_engine(url: URL) -> Engine:
+    """Engine of a server that may be away, restart, or fall silent at any moment.
+
+    What the address itself says (`?sslmode=verify-full`) goes before our own choices.
+    """
+    own: dict[str, Any] = {
+        "application_name": "stationmaster",
+        "connect_timeout": CONNECT_WITHIN_S,
+        "tcp_user_timeout": CONNECT_WITHIN_S * 1000,
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        # prepared ones break behind a pooler and when another process migrates the tables
+        "prepare_threshold": None,
+    }
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        json_serializer=as_json,
+        isolation_level="READ COMMITTED",
+        connect_args={name: value for name, value in own.items() if name not in url.query},
+        # as many as a web server has threads; a server lends 100 to all its clients by default
+        pool_size=5,
+        max_overflow=40,
+        pool_timeout=CONNECT_WITHIN_S,
+        pool_use_lifo=True,
+    )
+    greeting = _Greeting()
+    event.listen(engine, "connect", greeting.connected)
+    event.listen(engine, "checkout", greeting.taken_out)
+    event.listen(engine, "begin", _begin_postgresql)
+    event.listen(engine, "before_cursor_execute", _refuse_nul)
+    return engine
+
+
+def as_json(value: object) -> str:
+    """JSON that both databases take: what is no number in JSON (NaN, infinite) becomes null."""
+    try:
+        return json.dumps(value, allow_nan=False)
+    except ValueError:
+        return json.dumps(_finite(value), allow_nan=False)
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _finite(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - DBAPI object
+    # None hands BEGIN to us: the driver's own starts a deferred transaction at the first write
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    is_reading = connection.get_execution_options().get(DOOR) == READING
+    connection.exec_driver_sql("BEGIN DEFERRED" if is_reading else "BEGIN IMMEDIATE")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    door = connection.get_execution_options().get(DOOR)
+    if door == READING:
+        return
+    if door == MIGRATING:
+        wait = str(MIGRATE_WITHIN_S * 1000)
+        connection.exec_driver_sql("SELECT set_config('lock_timeout', %s, true)", (wait,))
+    # writers take turns as they do in SQLite, so what one has read holds until it commits
+    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (WRITERS_LOCK,))
+
+
+def _refuse_nul(
+    _connection: Connection, _cursor: object, _statement: str, parameters: object, *_: object
+) -> None:
+    if _has_nul(parameters):
+        raise UnstorableText
+
+
+def _has_nul(value: object) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, dict):
+        return any(_has_nul(item) for item in value.values())
+    return isinstance(value, list | tuple) and any(_has_nul(item) for item in value)
+
+
+class _Greeting:
+    """Sees to it that only connections that answer are handed out.
+
+    The pool's own check waits for ever for a server that holds the line but is silent.
+    """
+
+    def __init__(self) -> None:
+        self._distrusted_before_s = 0.0
+
+    def connected(self, connection: psycopg.Connection, record: Any) -> None:  # noqa: ANN401 - of the pool
+        """Give a new connection the settings our promises rest on."""
+        record.info["opened_s"] = time.monotonic()
+        settings = {
+            "TimeZone": "UTC",
+            "lock_timeout": str(BUSY_TIMEOUT_MS),
+            "idle_in_transaction_session_timeout": str(ABANDONED_AFTER_S * 1000),
+        }
+        for name, value in settings.items():
+            connection.execute("SELECT set_config(%s, %s, false)", (name, value))
+        connection.commit()
+
+    def taken_out(self, connection: psycopg.Connection, record: Any, _proxy: object) -> None:  # noqa: ANN401
+        """Greet a connection before it is used.
+
+        Raises:
+            InvalidatePoolError: it is dead, and others opened then surely too: take a new one.
+            OperationalError: the server holds the line and says nothing.
+        """
+        if record.info["opened_s"] < self._distrusted_before_s:
+            raise InvalidatePoolError("opened before the server fell silent")
+        try:
+            is_answered = _answers(connection.pgconn)
+        except psycopg.OperationalError as gone:
+            raise InvalidatePoolError(str(gone)) from gone
+        if not is_answered:
+            self._distrusted_before_s = time.monotonic()
+            raise psycopg.OperationalError(f"the server is silent for {ANSWER_WITHIN_S} s")
+
+
+def _answers(line: pq.abc.PGconn) -> bool:
+    """Whether the server answers an empty order in time.
+
+    Raises:
+        OperationalError: the line is cut.
+    """
+    line.send_query(b"")
+    deadline_s = time.monotonic() + ANSWER_WITHIN_S
+    with selectors.DefaultSelector() as selector:
+        selector.register(line.socket, selectors.EVENT_READ)
+        while line.is_busy():
+            if not selector.select(max(deadline_s - time.monotonic(), 0)):
+                return False
+            line.consume_input()
+    while line.get_result() is not None:
+        pass
+    return True
