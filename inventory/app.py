@@ -17,7 +17,11 @@ from starlette.types import ASGIApp, Lifespan, Scope
 from inventory.accounts.passwords import Passwords
 from inventory.accounts.policies import RoutePolicy
 from inventory.accounts.routes import router as accounts_router
+from inventory.alerts.routes import router as alerts_router
 from inventory.benches.live import LiveBenches
+from inventory.bookings.routes import router as bookings_router
+from inventory.data_health.routes import router as data_health_router
+from inventory.data_health.source import MemoryTransport, TransportSource
 from inventory.database import Database
 from inventory.edge import MAX_BODY_BYTES, Edge, Metrics
 from inventory.equipment.routes import router as equipment_router
@@ -42,6 +46,9 @@ ROUTERS = (
     history_router,
     lists_router,
     equipment_router,
+    bookings_router,
+    alerts_router,
+    data_health_router,
 )
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
@@ -60,6 +67,7 @@ class Parts:
 
     database: Database
     live: LiveBenches
+    transport: TransportSource = field(default_factory=MemoryTransport)
     passwords: Passwords = field(default_factory=Passwords)
     clock: Callable[[], datetime] = _utc_now
     public_url: str = ""
@@ -109,6 +117,7 @@ def create_app(parts: Parts, front: Front | None = None) -> FastAPI:
     )
     app.state.database = parts.database
     app.state.live = parts.live
+    app.state.transport = parts.transport
     app.state.passwords = parts.passwords
     app.state.clock = parts.clock
     public = urlsplit(parts.public_url)

@@ -27,12 +27,16 @@ class Action(StrEnum):
     READ_REGISTER = "read_register"
     READ_LIST = "read_list"
     READ_METRICS = "read_metrics"
+    READ_BOOKING = "read_booking"
+    READ_DATA_HEALTH = "read_data_health"
     MANAGE_SESSION = "manage_session"
     MANAGE_API_KEYS = "manage_api_keys"
     MANAGE_ACCOUNTS = "manage_accounts"
     WRITE_STATION = "write_station"
     WRITE_REGISTER = "write_register"
     WRITE_LIST = "write_list"
+    WRITE_BOOKING = "write_booking"
+    ACKNOWLEDGE_ALERT = "acknowledge_alert"
 
 
 class Decision(StrEnum):
@@ -81,12 +85,15 @@ _READER = _VISITOR | {
     Action.READ_BENCH_DETAILS,
     Action.READ_REGISTER,
     Action.READ_LIST,
+    Action.READ_BOOKING,
+    Action.READ_DATA_HEALTH,
     Action.MANAGE_API_KEYS,
 }
-_STATIONMASTER = _READER | {Action.WRITE_STATION, Action.WRITE_REGISTER}
+_INSTRUCTOR = _READER | {Action.WRITE_BOOKING, Action.ACKNOWLEDGE_ALERT}
+_STATIONMASTER = _INSTRUCTOR | {Action.WRITE_STATION, Action.WRITE_REGISTER}
 PERMISSIONS: Mapping[Role, frozenset[Action]] = {
     Role.VISITOR: _VISITOR,
-    Role.INSTRUCTOR: _READER,
+    Role.INSTRUCTOR: _INSTRUCTOR,
     Role.EVALUATOR: _READER | {Action.WRITE_LIST},
     Role.STATIONMASTER: _STATIONMASTER,
     Role.ADMINISTRATOR: _STATIONMASTER
@@ -99,6 +106,8 @@ CHANGING_ACTIONS = frozenset(
         Action.WRITE_STATION,
         Action.WRITE_REGISTER,
         Action.WRITE_LIST,
+        Action.WRITE_BOOKING,
+        Action.ACKNOWLEDGE_ALERT,
     }
 )
 """What an API key can never do and an evaluator can't do in a school it evaluates."""

@@ -1,8 +1,11 @@
 """Every table of the inventory, so that migrations and tests see them all."""
 
 from inventory.accounts import table as accounts
+from inventory.alerts import table as alerts
 from inventory.audit import table as audit
 from inventory.benches import table as benches
+from inventory.bookings import table as bookings
+from inventory.data_health import table as data_health
 from inventory.database import METADATA
 from inventory.equipment import table as equipment
 from inventory.faults import table as faults
@@ -15,8 +18,11 @@ from inventory.usage_sessions import table as usage_sessions
 __all__ = [
     "METADATA",
     "accounts",
+    "alerts",
     "audit",
     "benches",
+    "bookings",
+    "data_health",
     "equipment",
     "faults",
     "monitoring",

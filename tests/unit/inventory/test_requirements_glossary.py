@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 
 from inventory.accounts.rules import Role
+from inventory.alerts.rules import AlertEnd, AlertKind
 from inventory.benches.rules import Liveness
+from inventory.bookings.rules import BookingPurpose, BookingState
+from inventory.data_health.rules import ClockState, TransportReason, TransportState
+from inventory.data_health.schema import IngestState
 from inventory.equipment.rules import EquipmentStatus, Ownership, ProofKind
 from inventory.faults.rules import FaultState
 from inventory.glossary import glossary_page, terms
@@ -45,6 +49,14 @@ DOMAIN: tuple[type[StrEnum], ...] = (
     IdentityKind,
     BusState,
     BusHealth,
+    BookingPurpose,
+    BookingState,
+    AlertKind,
+    AlertEnd,
+    TransportState,
+    TransportReason,
+    ClockState,
+    IngestState,
 )
 
 

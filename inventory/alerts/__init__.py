@@ -1,0 +1,1 @@
+"""Slice: what somebody should look at now, opened and closed by watching."""

@@ -1,0 +1,1 @@
+"""Slice: who may use which bench when."""

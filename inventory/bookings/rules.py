@@ -1,0 +1,74 @@
+"""What a booking may be and which one is running (pure)."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+
+class BookingPurpose(StrEnum):
+    """What a bench is booked for."""
+
+    CLASS = "class"
+    EXAM = "exam"
+    MAINTENANCE = "maintenance"
+    OPEN_SHARING = "open_sharing"
+
+
+class BookingState(StrEnum):
+    """A booking holds its slot until it is cancelled; one that is over stays booked."""
+
+    BOOKED = "booked"
+    CANCELLED = "cancelled"
+
+
+MAX_LENGTH = timedelta(days=31)
+"""Chosen: a bench may be away for repair for weeks; anything longer is a typing error."""
+HORIZON = timedelta(days=400)
+"""Chosen: a school year ahead and its holidays."""
+
+
+class Slot(Protocol):
+    """A half-open span `[start_at, end_at)` of one bench."""
+
+    @property
+    def bench_code(self) -> str:
+        """Of which bench."""
+
+    @property
+    def start_at(self) -> datetime:
+        """Begins with this moment."""
+
+    @property
+    def end_at(self) -> datetime:
+        """Ends before this moment."""
+
+
+SlotT = TypeVar("SlotT", bound=Slot)
+
+
+def objection(start_at: datetime, end_at: datetime, now: datetime) -> tuple[str, str] | None:
+    """Field and expectation of a span that can't be booked; None when it can.
+
+    A slot that began already may still be booked, so that a class that is held is on record.
+    """
+    if end_at <= start_at:
+        return "end_at", "a moment after start_at"
+    if end_at <= now:
+        return "end_at", "a moment that is not over"
+    if end_at - start_at > MAX_LENGTH:
+        return "end_at", f"at most {MAX_LENGTH.days} days after start_at"
+    if start_at - now > HORIZON:
+        return "start_at", f"at most {HORIZON.days} days ahead"
+    return None
+
+
+def overlapping(taken: Iterable[SlotT], start_at: datetime, end_at: datetime) -> SlotT | None:
+    """The first of the given slots that shares a moment with `[start_at, end_at)`."""
+    both = (slot for slot in taken if slot.start_at < end_at and start_at < slot.end_at)
+    return min(both, key=lambda slot: slot.start_at, default=None)
+
+
+def running(slots: Iterable[SlotT], now: datetime) -> dict[str, SlotT]:
+    """By bench the slot that runs now."""
+    return {slot.bench_code: slot for slot in slots if slot.start_at <= now < slot.end_at}

@@ -1,0 +1,1 @@
+"""Slice: whether anything of the benches' data is lost, and where it is delayed."""
