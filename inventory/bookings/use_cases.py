@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, text
+from sqlalchemy import ColumnElement, func
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -20,7 +20,6 @@ from inventory.database import Database
 from inventory.errors import Invalid, NotAllowed, SlotTaken, UnknownBench, UnknownBooking
 from inventory.organisations.use_cases import organisation
 
-_LOCK_SPACE = 0x626F  # "bo": keeps our advisory locks apart from anybody else's
 _FOR_OTHERS = frozenset({Role.STATIONMASTER, Role.ADMINISTRATOR})
 
 
@@ -49,7 +48,6 @@ def book(
         raise Invalid(*refused)
     try:
         with database.begin() as db:
-            _one_after_the_other(db, order.bench_code)
             bench = _bookable(db, principal, order.bench_code)
             holder = _holder(db, principal, bench, order.holder)
             _demand_free(db, order)
@@ -67,7 +65,7 @@ def book(
             db.flush()
             _note(db, row, principal.username, "booked", now)
     except IntegrityError as refusal:
-        # the database's own guard: a writer that came from elsewhere was a moment faster
+        # the database's own guard: somebody wrote around this door
         if NO_OVERLAP not in str(refusal):
             raise
         raise SlotTaken(order.bench_code, order.start_at, order.end_at) from refusal
@@ -152,14 +150,6 @@ def _conditions(query: BookingQuery) -> list[ColumnElement[bool]]:
     if query.state is not None:
         found.append(col(Booking.state) == query.state)
     return found
-
-
-def _one_after_the_other(db: Session, bench_code: str) -> None:
-    # SQLite's writers queue anyway; on PostgreSQL the exclusion constraint alone deadlocks when
-    # many try for one slot
-    if db.get_bind().dialect.name == "postgresql":
-        key = {"space": _LOCK_SPACE, "bench": bench_code}
-        db.execute(text("SELECT pg_advisory_xact_lock(:space, hashtext(:bench))"), key)
 
 
 def _bookable(db: Session, principal: Principal, code: str) -> Bench:
