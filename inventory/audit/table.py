@@ -1,12 +1,12 @@
-"""The audit trail's table, which the database itself keeps append-only."""
+"""The audit trail's table; triggers made by the migrations keep it append-only."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DDL, JSON, Column, event
+from sqlalchemy import JSON, Column
 from sqlmodel import Field
 
-from inventory.database import Row
+from inventory.database import WIDE, Row
 
 
 class AuditEntry(Row, table=True):
@@ -18,7 +18,7 @@ class AuditEntry(Row, table=True):
 
     __tablename__ = "audit_entry"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=WIDE)
     at: datetime
     who: str = Field(max_length=80)
     action: str = Field(max_length=64)
@@ -27,26 +27,3 @@ class AuditEntry(Row, table=True):
     organisation_code: str | None = Field(default=None, max_length=32, index=True)
     old: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
     new: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
-
-
-SQLITE_GUARDS = [
-    f"CREATE TRIGGER audit_entry_refuses_{verb.lower()} BEFORE {verb} ON audit_entry "
-    "BEGIN SELECT RAISE(ABORT, 'audit entries are append-only'); END"
-    for verb in ("UPDATE", "DELETE")
-]
-POSTGRESQL_GUARDS = [
-    (
-        "CREATE FUNCTION audit_entry_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'audit entries are append-only'; END $$"
-    ),
-    (
-        "CREATE TRIGGER audit_entry_refuses_change BEFORE UPDATE OR DELETE ON audit_entry "
-        "FOR EACH ROW EXECUTE FUNCTION audit_entry_refuse()"
-    ),
-]
-
-_table = AuditEntry.metadata.tables["audit_entry"]
-for _statement in SQLITE_GUARDS:
-    event.listen(_table, "after_create", DDL(_statement).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call] # SQLAlchemy
-for _statement in POSTGRESQL_GUARDS:
-    event.listen(_table, "after_create", DDL(_statement).execute_if(dialect="postgresql"))  # type: ignore[no-untyped-call]

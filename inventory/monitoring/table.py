@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Field
 
-from inventory.database import Row
+from inventory.database import WIDE, Row
 
 
 class ProjectionCursor(Row, table=True):
@@ -13,7 +13,7 @@ class ProjectionCursor(Row, table=True):
     __tablename__ = "projection_cursor"
 
     name: str = Field(primary_key=True, max_length=40)
-    position: int
+    position: int = Field(sa_type=WIDE)
     moved_at: datetime
 
 
@@ -23,6 +23,6 @@ class UnknownBench(Row, table=True):
     __tablename__ = "unknown_bench"
 
     code: str = Field(primary_key=True)
-    events: int
+    events: int = Field(sa_type=WIDE)
     first_at: datetime
     last_at: datetime
