@@ -45,6 +45,17 @@ class RowTable:
             RECEIVED: self.received,
         }
 
+    def taken(self, places: Integers) -> "RowTable":
+        """The rows at these places, in their order."""
+        return RowTable(
+            self.observed[places],
+            self.position[places],
+            self.epoch[places],
+            self.seq[places],
+            self.received[places],
+            {name: column.taken(places) for name, column in self.columns.items()},
+        )
+
     @classmethod
     def joined(cls, tables: Sequence["RowTable"]) -> "RowTable":
         """All rows of all tables."""

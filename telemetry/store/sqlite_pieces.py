@@ -199,6 +199,14 @@ def hot_tables(
         " AND observed_at_ms >= ? AND observed_at_ms < ?",
         (bench_id, hour.first_position, hour.last_position, *bounds),
     ).fetchall()
+    return tables_of(view, rows, names)
+
+
+def tables_of(view: View, rows: list[Row], names: frozenset[str] | None = None) -> list[RowTable]:
+    """Hot rows, one table per layout.
+
+    A row is (layout id, observed, position, epoch, seq, received, content).
+    """
     rows.sort(key=itemgetter(0))
     tables: list[RowTable] = []
     for layout_id, group in _runs_of(rows):
