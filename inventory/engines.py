@@ -10,7 +10,8 @@ import psycopg
 from psycopg import pq
 from sqlalchemy import Connection, Engine, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, InvalidatePoolError
+from sqlalchemy.engine.interfaces import ExceptionContext
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError, OperationalError
 from sqlalchemy.pool import StaticPool
 from sqlmodel import create_engine
 
@@ -82,6 +83,7 @@ def postgresql_engine(url: URL) -> Engine:
     """
     own: dict[str, Any] = {
         "application_name": "stationmaster",
+        "client_encoding": "utf8",
         "connect_timeout": CONNECT_WITHIN_S,
         "tcp_user_timeout": CONNECT_WITHIN_S * 1000,
         "keepalives_idle": 5,
@@ -106,6 +108,7 @@ def postgresql_engine(url: URL) -> Engine:
     event.listen(engine, "connect", greeting.connected)
     event.listen(engine, "checkout", greeting.taken_out)
     event.listen(engine, "begin", _begin_postgresql)
+    event.listen(engine, "handle_error", _tell_lost_line)
     event.listen(engine, "before_cursor_execute", _refuse_nul)
     return engine
 
@@ -152,6 +155,15 @@ def _begin_postgresql(connection: Connection) -> None:
         connection.exec_driver_sql("SELECT set_config('lock_timeout', %s, true)", (wait,))
     # writers take turns as they do in SQLite, so what one has read holds until it commits
     connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (WRITERS_LOCK,))
+
+
+def _tell_lost_line(context: ExceptionContext) -> None:
+    """The driver names a line cut in mid-transaction in several ways; ours is one."""
+    known = context.sqlalchemy_exception
+    if context.is_disconnect and known is not None and not isinstance(known, OperationalError):
+        raise OperationalError(
+            context.statement, None, known, hide_parameters=True, connection_invalidated=True
+        ) from known
 
 
 def _refuse_nul(
@@ -222,6 +234,10 @@ def _answers(line: pq.abc.PGconn) -> bool:
             if not selector.select(max(deadline_s - time.monotonic(), 0)):
                 return False
             line.consume_input()
-    while line.get_result() is not None:
-        pass
+    found = []
+    while (result := line.get_result()) is not None:
+        found.append(result.status)
+    if found != [pq.ExecStatus.EMPTY_QUERY]:
+        # a server that shuts down leaves its farewell in the line
+        raise psycopg.OperationalError("the server has closed the connection")
     return True
