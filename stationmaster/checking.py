@@ -26,7 +26,7 @@ from inventory.stations.table import Station
 from stationmaster.evidence import StoredLiveBenches
 from stationmaster.files import read_file
 from stationmaster.settings import Settings
-from telemetry.store.sqlite_reading import SqliteReader
+from stationmaster.stores import open_reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def _check_station(request: CheckRequest) -> Readiness:
     settings = Settings()
     settings.make_var()
     database = open_database(settings.inventory_url)
-    reader = SqliteReader(settings.telemetry_path)
+    reader = open_reader(settings)
     try:
         upgrade(database.engine)
         with database.read() as db:

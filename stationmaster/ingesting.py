@@ -5,11 +5,11 @@ from inventory.migrations.run import upgrade
 from stationmaster.projection import Projection
 from stationmaster.settings import Settings
 from stationmaster.stopping import stop_on_signals
+from stationmaster.stores import open_store
 from telemetry.broker.access import INGEST_USER, read_or_make_passwords
 from telemetry.contract.broker_address import BrokerAddress
 from telemetry.ingest.service import run_ingest
 from telemetry.store.retention import DAY_MS, HOUR_MS, Retention
-from telemetry.store.sqlite import SqliteStore
 
 
 def broker_address(settings: Settings) -> BrokerAddress:
@@ -36,7 +36,7 @@ def ingest(settings: Settings) -> None:
     stop = stop_on_signals()
     settings.make_var()
     database = open_database(settings.inventory_url)
-    store = SqliteStore(settings.telemetry_path)
+    store = open_store(settings)
     projection = Projection(database, store)
     try:
         upgrade(database.engine)

@@ -1,6 +1,7 @@
 """The only reader of environment and configuration file; hands out one frozen record."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -25,6 +26,29 @@ class Settings(BaseSettings):
     broker_user: str = Field(default="", description="user of ingest at the broker")
     broker_password: SecretStr = SecretStr("")
     database_url: str = Field(default="", description="SQLAlchemy URL; empty: SQLite below var")
+    store: Literal["embedded", "influxdb"] = Field(
+        default="embedded", description="where rows come to rest: the file below var, or InfluxDB"
+    )
+    influx_url: str = Field(
+        default="http://127.0.0.1:8086", description="address of InfluxDB 1.x, 2.x or 3.x"
+    )
+    influx_token: SecretStr = Field(
+        default=SecretStr(""), description="token of 2.x and 3.x; user:password of 1.x"
+    )
+    influx_organisation: str = Field(default="-", description="organisation of 2.x")
+    influx_database: str = Field(
+        default="stationmaster",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$",
+        description="database of 1.x, first part of the buckets' names of 2.x",
+    )
+    influx_keep_hours: float = Field(
+        default=2.0, ge=0, description="how long rows that InfluxDB has stay in the file as well"
+    )
+    influx_queue_rows: int = Field(
+        default=10_000_000,
+        ge=1000,
+        description="rows that may wait for InfluxDB, then none are taken",
+    )
     late_minutes: float = Field(
         default=10.0, gt=0, description="quiet time after which a closed hour of rows is sealed"
     )
@@ -34,6 +58,13 @@ class Settings(BaseSettings):
     )
     retention_hour_days: float = Field(
         default=1100.0, gt=0, description="age at which 1 h rollups go"
+    )
+
+    export_hours: float = Field(
+        default=24.0, gt=0, le=8760, description="how long files somebody had exported stay"
+    )
+    export_megabytes: int = Field(
+        default=4096, ge=1, description="room all of those files may take together"
     )
 
     def make_var(self) -> None:
@@ -51,8 +82,18 @@ class Settings(BaseSettings):
 
     @property
     def telemetry_path(self) -> Path:
+        """File of the time-series store; with InfluxDB it is its queue and index."""
+        return self.influx_path if self.store == "influxdb" else self.embedded_path
+
+    @property
+    def embedded_path(self) -> Path:
         """File of the embedded time-series store."""
         return self.var / "telemetry.sqlite"
+
+    @property
+    def influx_path(self) -> Path:
+        """File beside InfluxDB: rows that wait, and all but old rows."""
+        return self.var / "telemetry-influxdb.sqlite"
 
     @property
     def credentials_path(self) -> Path:
