@@ -23,6 +23,8 @@ CONNECT_WITHIN_S = 2
 """The shortest libpq keeps to; a page may not hang because the server is away."""
 ANSWER_WITHIN_S = 1.5
 """Chosen: a connection that is silent for this long when it is greeted is taken for dead."""
+KEPT_CONNECTIONS, MOST_CONNECTIONS = 5, 45
+"""Chosen: a web server has 40 threads; by default PostgreSQL lends 100 to all its clients."""
 ABANDONED_AFTER_S = 60
 """Chosen: a writer that does nothing for this long, as when its machine froze, loses its turn."""
 MIGRATE_WITHIN_S = 600
@@ -98,9 +100,8 @@ def postgresql_engine(url: URL) -> Engine:
         json_serializer=as_json,
         isolation_level="READ COMMITTED",
         connect_args={name: value for name, value in own.items() if name not in url.query},
-        # as many as a web server has threads; a server lends 100 to all its clients by default
-        pool_size=5,
-        max_overflow=40,
+        pool_size=KEPT_CONNECTIONS,
+        max_overflow=MOST_CONNECTIONS - KEPT_CONNECTIONS,
         pool_timeout=CONNECT_WITHIN_S,
         pool_use_lifo=True,
     )
