@@ -13,7 +13,9 @@ from telemetry.contract import topics
 INGEST_USER = "ingest"
 EXAMINERS = ("examiner.1", "examiner.2")
 """Users of `broker doctor`; no bench can have such a name, and both reach only its own topics."""
-HOUSE_USERS = (INGEST_USER, *EXAMINERS)
+EXAMINED_BENCH = "examined-bench"
+"""A bench's account with nobody behind it, to try what a bench may do."""
+HOUSE_USERS = (INGEST_USER, *EXAMINERS, EXAMINED_BENCH)
 EXAMINATION_PREFIX = "stationmaster/doctor"
 EXAMINATION_LEVEL = "doctor"
 """Below a bench's `up` and `down`: a level on which neither ingest nor bridges listen."""

@@ -1,0 +1,1 @@
+"""Examines a broker with real connections: what it does, and what that means for us."""
