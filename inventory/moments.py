@@ -1,4 +1,4 @@
-"""How milliseconds of the wire become moments."""
+"""How milliseconds of the wire become moments, and back."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -9,3 +9,8 @@ _LATEST_MS = 253_402_300_799_000
 def moment(epoch_ms: int) -> datetime:
     """The aware UTC moment; a clock gone wild is kept between the years 1970 and 9999."""
     return _ZERO + timedelta(milliseconds=min(max(epoch_ms, 0), _LATEST_MS))
+
+
+def epoch_ms(at: datetime) -> int:
+    """Milliseconds since 1970 of an aware moment."""
+    return (at - _ZERO) // timedelta(milliseconds=1)

@@ -13,7 +13,7 @@ from inventory.benches.live import (
     WindowQuery,
 )
 from inventory.errors import SourceUnavailable
-from inventory.moments import moment
+from inventory.moments import epoch_ms, moment
 from telemetry.store.port import (
     BenchSnapshot,
     RollupPoint,
@@ -55,7 +55,7 @@ class StoredLiveBenches:
 
     def window(self, bench: str, query: WindowQuery) -> LiveWindow:
         """See `LiveBenches`."""
-        span = (_epoch_ms(query.start), _epoch_ms(query.end))
+        span = (epoch_ms(query.start), epoch_ms(query.end))
         found = _asked(lambda: self._reader.window(bench, span, query.points, query.signals))
         return LiveWindow(
             start=query.start,
@@ -76,7 +76,7 @@ class StoredLiveBenches:
         step: timedelta,
     ) -> Mapping[str, Sequence[LiveRollup]]:
         """See `LiveBenches`."""
-        asked = _epoch_ms(span[0]), _epoch_ms(span[1])
+        asked = epoch_ms(span[0]), epoch_ms(span[1])
         width = Step(step // _MILLISECOND)
         found = _asked(lambda: self._reader.rollups([bench], signals, asked, width))
         return {name: [_rollup(point) for point in points] for (_, name), points in found.items()}
@@ -85,7 +85,7 @@ class StoredLiveBenches:
         self, benches: Sequence[str], span: tuple[datetime, datetime], offset: timedelta
     ) -> Mapping[tuple[str, date], float]:
         """See `LiveBenches`."""
-        asked = _epoch_ms(span[0]), _epoch_ms(span[1])
+        asked = epoch_ms(span[0]), epoch_ms(span[1])
         offset_ms = offset // _MILLISECOND
         found = _asked(lambda: self._reader.utilisation(benches, asked, offset_ms))
         return {
@@ -133,7 +133,3 @@ def _rollup(point: RollupPoint) -> LiveRollup:
 
 def _row(row: StoredRow) -> LiveRow:
     return LiveRow(row.position, moment(row.observed_at_ms), moment(row.received_at_ms), row.values)
-
-
-def _epoch_ms(at: datetime) -> int:
-    return (at - _ZERO) // _MILLISECOND

@@ -46,7 +46,7 @@ REOPENS_WITHIN = timedelta(minutes=10)
 class WatchedBench:
     """What is known of a bench now; None where it is not known.
 
-    `dropped` and `quarantined` are totals, the `…_floor` what they were when the day began.
+    `dropped` and `rejected` are totals, the `…_floor` what they were when the day began.
     `clock_offset_s` is positive when the bench's clock is ahead. `spool_share` is 0 to 1.
     """
 
@@ -58,8 +58,8 @@ class WatchedBench:
     spool_rows: int = 0
     dropped: int = 0
     dropped_floor: int = 0
-    quarantined: int = 0
-    quarantined_floor: int = 0
+    rejected: int = 0
+    rejected_floor: int = 0
     clock_offset_s: float | None = None
 
 
@@ -261,7 +261,7 @@ def _of_bench(
         yield condition(AlertKind.CLOCK_OFF, {"offset_s": round(bench.clock_offset_s)})
     counters = (
         (AlertKind.ROWS_DROPPED, bench.dropped, bench.dropped_floor),
-        (AlertKind.QUARANTINE_GROWING, bench.quarantined, bench.quarantined_floor),
+        (AlertKind.QUARANTINE_GROWING, bench.rejected, bench.rejected_floor),
     )
     for kind, count, floor in counters:
         facts = _grown(latest.get(f"{kind.value}:{bench.code}"), count, floor, now)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -25,9 +25,9 @@ class TransportReason(StrEnum):
 
     DROPPED = "dropped"
     EXPIRED = "expired"
+    REJECTED = "rejected"
     MISSING = "missing"
     QUARANTINED = "quarantined"
-    REJECTED = "rejected"
     CLOCK_OFF = "clock_off"
     BACKLOG = "backlog"
     DELAYED = "delayed"
@@ -48,7 +48,6 @@ _TROUBLE = frozenset(
     {
         TransportReason.DROPPED,
         TransportReason.EXPIRED,
-        TransportReason.QUARANTINED,
         TransportReason.REJECTED,
         TransportReason.BACKLOG,
     }
@@ -66,7 +65,7 @@ GAP_NOTICE_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class BenchSigns:
-    """Figures of one bench; counts are of today, `missing` and the backlog are now."""
+    """Figures of one bench of today; `missing`, `quarantined` and the backlog are now."""
 
     liveness: Liveness
     dropped: int = 0
@@ -111,24 +110,6 @@ def day_begins(day: date) -> datetime:
     return datetime.combine(day, time(), CHINA)
 
 
-def backlog_age(
-    spool_rows: int, oldest_at: datetime | None, now: datetime, period: timedelta
-) -> timedelta | None:
-    """How long the oldest row has waited in the bench's spool; None with nothing waiting.
-
-    Rows under way always wait a moment. What came last was older than anything that waits.
-    """
-    if spool_rows <= USUAL_SPOOL:
-        return None
-    if oldest_at is None:
-        return period * spool_rows
-    return min(max(now - oldest_at, timedelta(0)), period * spool_rows)
-
-
-USUAL_SPOOL = 20
-"""Chosen: rows that wait for their acknowledgement at 10 Hz and a commit within a second or two."""
-
-
 def _reasons(signs: BenchSigns) -> Iterator[TransportReason]:
     if signs.liveness is Liveness.NEVER:
         yield TransportReason.NEVER
@@ -137,10 +118,10 @@ def _reasons(signs: BenchSigns) -> Iterator[TransportReason]:
     worst_first = (
         (TransportReason.DROPPED, signs.dropped > 0),
         (TransportReason.EXPIRED, signs.expired > 0),
-        (TransportReason.QUARANTINED, signs.quarantined > 0),
-        (TransportReason.REJECTED, signs.rejected > signs.quarantined),
+        (TransportReason.REJECTED, signs.rejected > 0),
         (TransportReason.BACKLOG, backlog_s > BACKLOG_S),
         (TransportReason.MISSING, signs.missing > 0),
+        (TransportReason.QUARANTINED, signs.quarantined > 0),
         (TransportReason.CLOCK_OFF, signs.clock is ClockState.OFF),
         (TransportReason.DELAYED, delay_s > DELAY_P99_S),
         (TransportReason.GAPS, signs.gap_s > GAP_NOTICE_S),

@@ -48,12 +48,14 @@ class BenchHealth(BaseModel):
     delay_p99_s: float | None
     odd_rows: int = Field(description="rows whose clock was so wrong that no delay can be told")
     spool_rows: int = Field(description="waiting at the bench now")
+    spool_share: float | None = Field(description="of the spool's capacity, 0 to 1")
+    spool_trouble: str = Field(description="what the bench's disk says while it takes no rows")
     backlog_age_s: float | None = Field(description="how long the oldest row waits there")
     missing: int = Field(description="numbered rows that have not arrived yet, now")
     resends: int = Field(description="sent again and recognised: harmless")
-    rejected: int
+    rejected: int = Field(description="messages nobody could read, resends included")
     expired: int = Field(description="too old to keep when they arrived")
-    quarantined: int
+    quarantined: int = Field(description="unreadable messages kept to be looked at, now")
     dropped: int = Field(description="given up by a full spool")
     clock_offset_s: float | None = Field(description="positive: the bench is ahead")
     clock: ClockState
@@ -69,6 +71,7 @@ class DataHealthOut(BaseModel):
                     "at": "2026-12-01T02:00:00Z",
                     "day": "2026-12-01",
                     "lost_today": 0,
+                    "unreadable_today": 0,
                     "missing": 0,
                     "open_alerts": 0,
                     "ingest": {"state": "ok", "seen_at": "2026-12-01T01:59:59Z", "age_s": 1.0},
@@ -93,6 +96,8 @@ class DataHealthOut(BaseModel):
                             "delay_p99_s": 0.2,
                             "odd_rows": 0,
                             "spool_rows": 2,
+                            "spool_share": 0.0,
+                            "spool_trouble": "",
                             "backlog_age_s": 0.4,
                             "missing": 0,
                             "resends": 0,
@@ -111,7 +116,8 @@ class DataHealthOut(BaseModel):
 
     at: datetime
     day: date = Field(description="local day of China; counts begin with it")
-    lost_today: int = Field(description="dropped, expired or rejected on all benches")
+    lost_today: int = Field(description="rows dropped or expired, of all benches")
+    unreadable_today: int = Field(description="messages rejected, resends included")
     missing: int = Field(description="rows that may still arrive, on all benches")
     open_alerts: int
     ingest: IngestHealth

@@ -10,8 +10,10 @@ from typing import Protocol
 class TransportCounters:
     """Totals of a bench since the store was made, and what is so now.
 
-    `missing` counts sequence numbers not arrived yet of those below ones that did. `resends` are
-    harmless. `clock_offset_s` is positive when the bench's clock is ahead of ingest's.
+    `missing` counts sequence numbers not arrived yet of those below ones that did, `quarantined`
+    messages kept to be looked at; `resends` are harmless. `spool_share` is 0 to 1, `backlog_age_s`
+    how long the oldest row waits at the bench; both as the bench last said. `clock_offset_s` is
+    positive when the bench's clock is ahead of ingest's.
     """
 
     bench: str
@@ -24,6 +26,8 @@ class TransportCounters:
     missing: int = 0
     spool_rows: int = 0
     spool_share: float | None = None
+    backlog_age_s: float | None = None
+    spool_trouble: str = ""
     clock_offset_s: float | None = None
 
 

@@ -20,4 +20,3 @@ class TransportDay(Row, table=True):
     rejected: int = Field(default=0, sa_type=BigInteger)
     dropped: int = Field(default=0, sa_type=BigInteger)
     expired: int = Field(default=0, sa_type=BigInteger)
-    quarantined: int = Field(default=0, sa_type=BigInteger)

@@ -15,7 +15,6 @@ from inventory.benches.use_cases import visible_benches
 from inventory.data_health.rules import (
     BenchSigns,
     TransportState,
-    backlog_age,
     clock_state,
     day_begins,
     local_day,
@@ -36,14 +35,13 @@ from inventory.monitoring.use_cases import bench_liveness
 INGEST_LATE = timedelta(seconds=10)
 """Chosen: ten of ingest's signs of life."""
 KEEP_DAYS = 400
-_COUNTERS = ("resends", "rejected", "dropped", "expired", "quarantined")
+_COUNTERS = ("resends", "rejected", "dropped", "expired")
 _WORST_FIRST = (
     TransportState.TROUBLE,
     TransportState.NOTICE,
     TransportState.UNKNOWN,
     TransportState.OK,
 )
-_USUAL_PERIOD = timedelta(milliseconds=200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,8 @@ def data_health(
     return DataHealthOut(
         at=now,
         day=day,
-        lost_today=sum(one.dropped + one.expired + one.rejected for one in rows),
+        lost_today=sum(one.dropped + one.expired for one in rows),
+        unreadable_today=sum(one.rejected for one in rows),
         missing=sum(one.missing for one in rows),
         open_alerts=open_alerts,
         ingest=_ingest(sources.transport.ingest(), now),
@@ -141,9 +140,12 @@ def _since(
     return TransportCounters(
         code,
         rows=total.rows,
+        quarantined=total.quarantined,
         missing=total.missing,
         spool_rows=total.spool_rows,
         spool_share=total.spool_share,
+        backlog_age_s=total.backlog_age_s,
+        spool_trouble=total.spool_trouble,
         clock_offset_s=total.clock_offset_s,
         **today,
     )
@@ -156,10 +158,6 @@ def _health(
     day: DayFigures,
     now: datetime,
 ) -> BenchHealth:
-    period = _USUAL_PERIOD
-    if live is not None and live.birth is not None:
-        period = timedelta(milliseconds=live.birth.publish_period_ms)
-    waited = backlog_age(counters.spool_rows, day.last_observed_at, now, period)
     signs = BenchSigns(
         liveness=bench_liveness(bench, live, now),
         dropped=counters.dropped,
@@ -167,7 +165,7 @@ def _health(
         quarantined=counters.quarantined,
         rejected=counters.rejected,
         missing=counters.missing,
-        backlog_age_s=waited.total_seconds() if waited is not None else None,
+        backlog_age_s=counters.backlog_age_s,
         delay_p99_s=day.delay_p99_s,
         gap_s=day.gap_s,
         clock=clock_state(counters.clock_offset_s),
@@ -193,7 +191,9 @@ def _health(
         delay_p99_s=day.delay_p99_s,
         odd_rows=day.odd_rows,
         spool_rows=counters.spool_rows,
-        backlog_age_s=signs.backlog_age_s,
+        spool_share=counters.spool_share,
+        spool_trouble=counters.spool_trouble,
+        backlog_age_s=counters.backlog_age_s,
         missing=counters.missing,
         resends=counters.resends,
         rejected=counters.rejected,

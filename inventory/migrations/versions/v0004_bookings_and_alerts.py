@@ -122,7 +122,7 @@ def _create_watch() -> None:
         sa.Column("taken_at", _moment(), nullable=False),
         *(
             sa.Column(name, sa.BigInteger(), nullable=False)
-            for name in ("resends", "rejected", "dropped", "expired", "quarantined")
+            for name in ("resends", "rejected", "dropped", "expired")
         ),
         sa.PrimaryKeyConstraint("bench_code", "day", name=op.f("pk_transport_day")),
     )

@@ -234,10 +234,10 @@ def test_dropped_rows_alarm_once_and_again_only_when_more_are_dropped() -> None:
 
 def test_a_growing_quarantine_keeps_its_alert_open() -> None:
     book = Book()
-    assert kinds(book.look(seen(timedelta(), quarantined=1))) == [AlertKind.QUARANTINE_GROWING]
-    grown = seen(timedelta(), later(COUNTER_REST - MINUTE), quarantined=2)
+    assert kinds(book.look(seen(timedelta(), rejected=1))) == [AlertKind.QUARANTINE_GROWING]
+    grown = seen(timedelta(), later(COUNTER_REST - MINUTE), rejected=2)
     assert kinds(book.look(grown)) == [Renewed]
-    still = seen(timedelta(), later(COUNTER_REST + MINUTE), quarantined=2)
+    still = seen(timedelta(), later(COUNTER_REST + MINUTE), rejected=2)
     assert book.look(still) == []
 
 
