@@ -8,7 +8,7 @@ from stationmaster.stopping import stop_on_signals
 from stationmaster.stores import open_store
 from telemetry.broker.access import INGEST_USER, read_or_make_passwords
 from telemetry.contract.broker_address import BrokerAddress
-from telemetry.ingest.service import run_ingest
+from telemetry.ingest.service import Worker, run_ingest
 from telemetry.store.retention import DAY_MS, HOUR_MS, Retention
 
 
@@ -46,7 +46,7 @@ def ingest(settings: Settings) -> None:
             store,
             stop,
             retention=retention_of(settings),
-            on_events=projection.notify,
+            worker=Worker(on_events=projection.notify),
         )
     finally:
         projection.stop()

@@ -24,3 +24,10 @@ def advance(received: Received, spans: Iterable[tuple[int, int]]) -> Received:
         else:
             waiting.append((first, last))
     return Received(watermark, tuple(waiting))
+
+
+def missing(received: Received, acknowledged: int = 0) -> int:
+    """How many numbers lie in holes: below one that came, or below one that was acknowledged."""
+    top = max(received.islands[-1][1] if received.islands else 0, acknowledged)
+    came = sum(last - first + 1 for first, last in received.islands)
+    return max(top - received.watermark - came, 0)

@@ -19,7 +19,10 @@ _PATIENCE_S = DAY_MS / 1000
 
 
 class Housekeeper:
-    """Keeps one store in order; `run` it in a thread of its own, sealing takes its time."""
+    """Keeps one store in order; `run` it in a thread of its own, sealing takes its time.
+
+    Every worker runs one; whose turn it is the store says.
+    """
 
     def __init__(self, store: TimeSeriesStore, retention: Retention, now_ms: Clock) -> None:
         self._store = store
@@ -34,6 +37,8 @@ class Housekeeper:
         self._doubt_the_clock()
         forgot_s = self._started_s
         while not stop.wait(SEAL_PERIOD_S):
+            if not self._store.may_keep_house():
+                continue
             self.seal(lambda: not stop.is_set())
             if time.monotonic() - forgot_s > FORGET_PERIOD_S:
                 forgot_s = time.monotonic()

@@ -4,11 +4,13 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 from telemetry.contract.broker_address import BrokerAddress
 from telemetry.ingest.decoding import Clock
+from telemetry.ingest.figures import Figures
 from telemetry.ingest.housekeeping import Housekeeper
-from telemetry.ingest.subscriber import Subscriber
+from telemetry.ingest.subscriber import ALONE, Share, Subscriber
 from telemetry.ingest.writer import Writer
 from telemetry.store.port import TimeSeriesStore
 from telemetry.store.retention import Retention
@@ -22,22 +24,39 @@ def wall_clock_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+@dataclass(slots=True)
+class Worker:
+    """One of the workers on a store: its share, what it counts, whom it tells of new events."""
+
+    share: Share = ALONE
+    figures: Figures = field(default_factory=Figures)
+    on_events: Callable[[], None] = lambda: None
+
+
 def run_ingest(
     address: BrokerAddress,
     store: TimeSeriesStore,
     stop: threading.Event,
     *,
     retention: Retention,
-    on_events: Callable[[], None],
+    worker: Worker | None = None,
     now_ms: Clock = wall_clock_ms,
 ) -> None:
     """Ingest until `stop` is set, seal closed hours, drop what is older than the retention.
 
-    An unforeseen failure of the writer ends ingest with that failure: a process that hears and
-    stores nothing would look alive.
+    Of several workers on one store, one at a time seals and drops. An unforeseen failure of the
+    writer ends ingest with that failure: a process that hears and stores nothing would look alive.
     """
-    subscriber = Subscriber(address, now_ms)
-    writer = Writer(subscriber, store, now_ms, on_events)
+    worker = worker or Worker()
+    subscriber = Subscriber(address, now_ms, worker.share)
+    writer = Writer(
+        subscriber,
+        store,
+        now_ms,
+        figures=worker.figures,
+        keep_ms=retention.rows_ms,
+        on_events=worker.on_events,
+    )
     keeper = Housekeeper(store, retention, now_ms)
     with ThreadPoolExecutor(2, "ingest") as threads:
         writing = threads.submit(writer.run, stop)

@@ -24,6 +24,7 @@ PUT_S = 0.5
 """How often a network thread that waits for room looks whether it should end."""
 INBOX_MESSAGES = 20_000
 """Chosen: 100 benches with MAX_UNACKNOWLEDGED messages under way; 1 KB each is 20 MB."""
+SHARE_GROUP = "ingest"
 RECONNECT_S = (1, 2)
 """Shortest and longest pause between attempts; short because a local broker restarts in 0.3 s."""
 
@@ -41,13 +42,41 @@ class Arrived:
     connection: int
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Which of how many workers one is; together they hear everything once."""
+
+    worker: int = 1
+    workers: int = 1
+
+    def filters(self) -> list[str]:
+        """What to subscribe to.
+
+        A share gets no retained messages and spreads the states of a bench over all: births and
+        states are the first worker's.
+        """
+        if self.workers == 1:
+            return [topics.up_filter()]
+        shared = [f"$share/{SHARE_GROUP}/{topics.up_filter()}"]
+        mine = (topics.Stream.BIRTH, topics.Stream.STATE) if self.worker == 1 else ()
+        return shared + [f"{topics.PREFIX}/+/up/{stream.value}" for stream in mine]
+
+
+ALONE = Share()
+
+
 class Subscriber:
     """Feeds `inbox`; a full inbox stops reading from the broker, it never drops."""
 
-    def __init__(self, address: BrokerAddress, now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self, address: BrokerAddress, now_ms: Callable[[], int], share: Share = ALONE
+    ) -> None:
+        self.worker = share.worker
+        self.is_first = share.worker == ALONE.worker
         self.inbox: queue.Queue[Arrived] = queue.Queue(INBOX_MESSAGES)
         self._address = address
         self._now_ms = now_ms
+        self._share = share
         self._connection = 0
         self._stopping = False
         self._client = self._new_client(MQTTProtocolVersion.MQTTv5)
@@ -70,6 +99,11 @@ class Subscriber:
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
         return client
+
+    @property
+    def reconnects(self) -> int:
+        """Connections after the first."""
+        return max(self._connection - 1, 0)
 
     def start(self) -> None:
         """Connect in the background; a broker that is not there yet is tried again."""
@@ -104,7 +138,7 @@ class Subscriber:
             return
         self._connection += 1
         self.is_connected = True
-        client.subscribe(topics.up_filter(), qos=1)
+        client.subscribe([(wanted, 1) for wanted in self._share.filters()])
 
     def _on_disconnect(
         self,

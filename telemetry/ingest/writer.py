@@ -3,15 +3,19 @@
 import queue
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable
 
 import structlog
 
-from telemetry.contract.payloads import Ack
+from telemetry.contract.payloads import Ack, BenchState, Samples
+from telemetry.contract.topics import Stream
 from telemetry.ingest.decoding import Clock, add
+from telemetry.ingest.figures import Figures
 from telemetry.ingest.subscriber import Arrived, Subscriber
-from telemetry.store.port import Batch, Committed, IngestStatus, StoreUnavailable, TimeSeriesStore
+from telemetry.store.clock_offsets import median, noted
+from telemetry.store.committed import Committed
+from telemetry.store.port import Batch, IngestStatus, Received, StoreUnavailable, TimeSeriesStore
 
 log = structlog.get_logger()
 
@@ -20,35 +24,34 @@ GATHER_S = 0.02
 """Chosen: one fsync per 20 ms instead of one per message, far below the 3 s a fault may take."""
 STORE_PAUSE_S = (0.1, 5.0)
 STATUS_PERIOD_MS = 1000
-
-
-@dataclass(slots=True)
-class Totals:
-    """What happened since this process started."""
-
-    messages: int = 0
-    committed: int = 0
-    duplicates: int = 0
-    rejected: int = 0
-    store_failures: int = 0
+_PRESENCE = (f"/up/{Stream.BIRTH.value}", f"/up/{Stream.STATE.value}")
 
 
 class Writer:
-    """The one writer of the store; `on_events` is called after a commit that held new events."""
+    """Writes what comes; `on_events` is called after a commit that held new events.
+
+    Births and states are taken by the first worker alone, which hears all of them: in order.
+    """
 
     def __init__(
         self,
         subscriber: Subscriber,
         store: TimeSeriesStore,
         now_ms: Clock,
+        *,
+        figures: Figures,
+        keep_ms: int | None = None,
         on_events: Callable[[], None] = lambda: None,
     ) -> None:
         self._subscriber = subscriber
         self._store = store
         self._now_ms = now_ms
+        self._keep_ms = keep_ms
         self._on_events = on_events
         self._status_at_ms = 0
-        self.totals = Totals()
+        self._offsets: dict[str, list[int]] = {}
+        self._figures = figures
+        figures.inbox_capacity = subscriber.inbox.maxsize
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set; what was not committed then is sent again by the benches."""
@@ -77,37 +80,66 @@ class Writer:
         batch = self._batch(arrived)
         pause_s = STORE_PAUSE_S[0]
         while not stop.is_set():
+            started_s = time.monotonic()
             try:
                 committed = self._store.commit(batch)
             except StoreUnavailable:
-                self.totals.store_failures += 1
+                self._figures.store_failures += 1
                 log.exception("store unavailable", retry_s=pause_s)
                 stop.wait(pause_s)
                 pause_s = min(pause_s * 2, STORE_PAUSE_S[1])
                 continue
-            self.totals.messages += len(arrived)
-            self.totals.committed += len(batch) - committed.duplicates
-            self.totals.duplicates += committed.duplicates
+            self._count(batch, committed, len(arrived), started_s)
             self._acknowledge(arrived, committed)
             return
 
+    def _count(self, batch: Batch, committed: Committed, messages: int, started_s: float) -> None:
+        figures = self._figures
+        figures.last_commit_s = time.monotonic()
+        figures.commit.note(figures.last_commit_s - started_s)
+        figures.commits += 1
+        figures.messages += messages
+        figures.rejected += len(batch.poison)
+        for name in ("rows", "points", "events", "duplicates", "expired", "dropped", "quarantined"):
+            setattr(figures, name, getattr(figures, name) + getattr(committed, name))
+        self._note_delays(batch.samples)
+
+    def _note_delays(self, samples: Iterable[Received[Samples]]) -> None:
+        now_ms, offsets = self._now_ms(), self._offsets
+        note = self._figures.delay.note
+        middle = {bench: median(recent) or 0 for bench, recent in offsets.items()}
+        for received in samples:
+            if not received.message.dropped:
+                offset_ms = middle.get(received.bench, 0)
+                note((now_ms - received.message.observed_at_ms + offset_ms) / 1000)
+
     def _batch(self, arrived: list[Arrived]) -> Batch:
-        batch = Batch()
+        batch = Batch(keep_ms=self._keep_ms)
+        takes_presence = self._subscriber.is_first
         for message in arrived:
-            rejected = add(
-                batch,
-                message.topic,
-                message.payload,
-                message.received_at_ms,
-                is_retained=message.is_retained,
-            )
-            if rejected is None:
-                continue
-            self.totals.rejected += 1
-            log.warning("message rejected", bench=rejected.bench, reason=rejected.reason)
-            if rejected.bench:
-                batch.rejected[rejected.bench] = batch.rejected.get(rejected.bench, 0) + 1
+            if takes_presence or not message.topic.endswith(_PRESENCE):
+                add(
+                    batch,
+                    message.topic,
+                    message.payload,
+                    message.received_at_ms,
+                    is_retained=message.is_retained,
+                )
+        self._tell_poison(batch)
+        for state in batch.states:
+            self._note_clock(state)
         return batch
+
+    def _tell_poison(self, batch: Batch) -> None:
+        # one line a bench: ten thousand bad messages must not become ten thousand lines
+        reasons = {poison.bench: poison.reason for poison in batch.poison}
+        for bench, number in Counter(poison.bench for poison in batch.poison).items():
+            log.warning("messages rejected", bench=bench, number=number, last=reasons[bench])
+
+    def _note_clock(self, state: Received[BenchState]) -> None:
+        if state.message.online:
+            offset_ms = state.message.observed_at_ms - state.received_at_ms
+            self._offsets[state.bench] = noted(self._offsets.get(state.bench, []), offset_ms)
 
     def _acknowledge(self, arrived: list[Arrived], committed: Committed) -> None:
         for message in arrived:
@@ -118,11 +150,16 @@ class Writer:
             self._on_events()
 
     def _note_status(self) -> None:
-        now_ms = self._now_ms()
+        now_ms, figures = self._now_ms(), self._figures
         if abs(now_ms - self._status_at_ms) < STATUS_PERIOD_MS:
             return
         self._status_at_ms = now_ms
-        status = IngestStatus(now_ms, self._subscriber.is_connected, self.totals.committed)
+        figures.inbox_messages = self._subscriber.inbox.qsize()
+        figures.connected = int(self._subscriber.is_connected)
+        figures.reconnects = self._subscriber.reconnects
+        status = IngestStatus(
+            now_ms, self._subscriber.is_connected, figures.rows, self._subscriber.worker
+        )
         try:
             self._store.note_status(status)
         except StoreUnavailable:

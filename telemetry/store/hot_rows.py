@@ -107,13 +107,23 @@ def _code(decimals_and_way: tuple[int, bool]) -> int:
 
 
 class Layouts:
-    """The layouts a writer knows; `fresh` are those it made since they were last taken."""
+    """The layouts a writer knows; `fresh` are those it made since they were last taken.
+
+    `next_id` is what the next one gets: above all that are known.
+    """
 
     def __init__(self, known: Sequence[Layout] = ()) -> None:
-        self._next_id = max((layout.id for layout in known), default=0) + 1
-        self._by_names = {layout.names: layout for layout in known}
+        self.next_id = 1
+        self._by_names: dict[tuple[str, ...], Layout] = {}
         self._patience: dict[tuple[str, ...], int] = {}
         self.fresh: list[Layout] = []
+        self.learn(known)
+
+    def learn(self, made_elsewhere: Sequence[Layout]) -> None:
+        """Take in layouts, in order of their ids; the latest of the same names is used."""
+        for layout in made_elsewhere:
+            self._by_names[layout.names] = layout
+            self.next_id = layout.id + 1
 
     def encode(self, rows: Sequence[Mapping[str, Value]]) -> list[tuple[int, bytes]]:
         """Each row as (layout, content).
@@ -179,10 +189,10 @@ class Layouts:
         return left > 0
 
     def _made(self, names: tuple[str, ...], codes: tuple[int, ...]) -> Layout | None:
-        if self._next_id > MOST_LAYOUTS:
+        if self.next_id > MOST_LAYOUTS:
             return None
-        layout = Layout(self._next_id, names, codes)
-        self._next_id += 1
+        layout = Layout(self.next_id, names, codes)
+        self.next_id += 1
         self._by_names[names] = layout
         self.fresh.append(layout)
         return layout

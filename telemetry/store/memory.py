@@ -4,15 +4,25 @@ It keeps every row as it came and notes only which of them are packed or sealed,
 decides when they go by age and what rollups were made of.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from telemetry.contract.payloads import Samples, UsageEvent, UsageReport
+from telemetry.contract.payloads import (
+    BenchState,
+    Birth,
+    FaultReport,
+    Samples,
+    UsageEvent,
+    UsageReport,
+)
+from telemetry.store.clock_offsets import IDLE_SPOOL_ROWS, Ageing, is_expired, median, noted
+from telemetry.store.committed import Committed
+from telemetry.store.ingest_workers import of_workers
+from telemetry.store.memory_quarantine import MemoryQuarantine
 from telemetry.store.memory_reading import Bench, Hour, MemoryReader, rolled_up, together
 from telemetry.store.port import (
     Batch,
     BenchSnapshot,
-    Committed,
     IngestStatus,
     Received,
     Sealed,
@@ -20,21 +30,26 @@ from telemetry.store.port import (
     StoredEvent,
     StoredRow,
 )
+from telemetry.store.quarantine import Poison, QuarantineLimits
 from telemetry.store.rollups import HOUR_MS
 from telemetry.store.usage_spans import heard_span
 from telemetry.watermarks import Received as ReceivedSpans
 from telemetry.watermarks import advance
 
+Durable = Received[Samples] | Received[UsageReport | FaultReport]
+DEFAULT_LIMITS = QuarantineLimits()
+
 
 class MemoryStore(MemoryReader):
     """A `TimeSeriesStore` for one process and one thread."""
 
-    def __init__(self, pack_rows: int = 1000) -> None:
-        super().__init__()
+    def __init__(self, pack_rows: int = 1000, limits: QuarantineLimits = DEFAULT_LIMITS) -> None:
+        super().__init__(MemoryQuarantine(limits))
         self._pack_rows = pack_rows
         self._seqs: set[tuple[str, int, int]] = set()
         self._gaps: set[tuple[str, int, int]] = set()
         self._positions = 0
+        self._workers: dict[int, IngestStatus] = {}
 
     def _bench(self, code: str) -> Bench:
         empty = BenchSnapshot(code, None, None, None, 0, 0, 0, 0)
@@ -55,23 +70,57 @@ class MemoryStore(MemoryReader):
         """Store a batch; see the port."""
         for birth in batch.births:
             self._note(birth.bench, birth=birth.message)
+            self._take_order(birth.bench, birth.message)
         for state in batch.states:
-            self._note(state.bench, state=state.message)
-            if state.message.online:
-                self._seen(state.bench, state.received_at_ms)
+            self._take_state(state)
         touched: dict[tuple[str, int], None] = {}
         rows = [received for received in batch.samples if not received.message.dropped]
         gaps = [received for received in batch.samples if received.message.dropped]
-        duplicates = sum(not self._take_gap(gap, touched) for gap in gaps)
-        before = len(self._events)
-        duplicates += sum(not self._take(received, touched) for received in rows)
-        duplicates += sum(not self._take(received, touched) for received in batch.events)
-        for bench, number in batch.rejected.items():
-            self._count(bench, "rejected", number)
-        marks = {key: self._spans[key].watermark for key in touched}
-        return Committed(marks, duplicates, len(self._events) - before)
+        given_up = [g.message.dropped for g in gaps if self._take_gap(g, touched)]
+        everything: list[Durable] = [*rows, *batch.events]
+        fresh = [received for received in everything if self._is_new(received, touched)]
+        young = [received for received in fresh if not self._is_too_old(received, batch.keep_ms)]
+        for received in young:
+            self._take(received)
+        self.quarantine.replayed(batch.replayed)
+        quarantined = self._take_poison(batch.poison, touched)
+        new_rows = [r.message.values for r in young if isinstance(r.message, Samples)]
+        return Committed(
+            {key: self._spans[key].watermark for key in touched},
+            len(rows) + len(batch.events) - len(fresh) + len(gaps) - len(given_up),
+            len(young) - len(new_rows),
+            len(new_rows),
+            sum(map(len, new_rows)),
+            len(fresh) - len(young),
+            sum(given_up),
+            quarantined,
+        )
+
+    def _take_order(self, code: str, birth: Birth) -> None:
+        order = self._orders.setdefault(code, {})
+        last = max(order.values(), default=0)
+        for number, earlier in enumerate(birth.earlier, last + 1):
+            order.setdefault(earlier.epoch, number)
+            known = self._acknowledged.get((code, earlier.epoch), 0)
+            told = earlier.acknowledged if last else 0
+            self._acknowledged[code, earlier.epoch] = max(known, told)
+        order.setdefault(birth.epoch, last + len(birth.earlier) + 1)
+
+    def _take_state(self, received: Received[BenchState]) -> None:
+        state, code = received.message, received.bench
+        self._note(code, state=state)
+        if not state.online:
+            return
+        self._seen(code, received.received_at_ms)
+        bench = self._bench(code)
+        bench.offsets = noted(bench.offsets, state.observed_at_ms - received.received_at_ms)
+        self._note(code, clock_offset_ms=median(bench.offsets))
+        if state.spool_rows <= IDLE_SPOOL_ROWS:
+            bench.up_to_date_at_ms = received.received_at_ms
 
     def _advance(self, key: tuple[str, int], span: tuple[int, int]) -> None:
+        order = self._orders.setdefault(key[0], {})
+        order.setdefault(key[1], max(order.values(), default=0) + 1)
         self._spans[key] = advance(self._spans.get(key, ReceivedSpans()), [span])
 
     def _take_gap(self, received: Received[Samples], touched: dict[tuple[str, int], None]) -> bool:
@@ -84,25 +133,49 @@ class MemoryStore(MemoryReader):
         self._count(bench, "dropped" if is_new else "duplicates", message.dropped if is_new else 1)
         return is_new
 
-    def _take(self, received: Received, touched: dict[tuple[str, int], None]) -> bool:  # type: ignore[type-arg]
+    def _is_new(self, received: Durable, touched: dict[tuple[str, int], None]) -> bool:
         message, code = received.message, received.bench
         self._advance((code, message.epoch), (message.seq, message.seq))
         touched[code, message.epoch] = None
         self._seen(code, received.received_at_ms)
         key = (code, message.epoch, message.seq)
-        if key in self._seqs:
-            self._count(code, "duplicates")
-            return False
+        is_new = key not in self._seqs
         self._seqs.add(key)
+        self._count(code, "duplicates", not is_new)
+        return is_new
+
+    def _is_too_old(self, received: Durable, keep_ms: int | None) -> bool:
+        if keep_ms is None or not isinstance(received.message, Samples):
+            return False
+        bench = self._bench(received.bench)
+        known = Ageing(bench.snapshot.clock_offset_ms, bench.up_to_date_at_ms)
+        at = received.message.observed_at_ms
+        is_old = is_expired(known, at, received.received_at_ms, keep_ms)
+        self._count(received.bench, "expired", is_old)
+        return is_old
+
+    def _take(self, received: Durable) -> None:
+        message, code = received.message, received.bench
         if isinstance(message, Samples):
             self._take_row(code, message, received.received_at_ms)
-        else:
-            position = len(self._events) + 1
-            event = StoredEvent(position, *key, received.received_at_ms, message)
-            self._events.append(event)
+            return
+        self._events.append(
+            StoredEvent(
+                *(len(self._events) + 1, code, message.epoch, message.seq),
+                *(received.received_at_ms, message, self._orders[code][message.epoch]),
+            )
+        )
         if isinstance(message, UsageReport):
             self._take_usage(code, message)
-        return True
+
+    def _take_poison(self, poison: Sequence[Poison], touched: dict[tuple[str, int], None]) -> int:
+        for one in poison:
+            if one.bench:
+                self._count(one.bench, "rejected")
+            if one.key:
+                self._advance((one.bench, one.key[0]), (one.key[1], one.key[1]))
+                touched[one.bench, one.key[0]] = None
+        return self.quarantine.keep(poison)
 
     def _take_row(self, code: str, message: Samples, received_at_ms: int) -> None:
         self._positions += 1
@@ -113,7 +186,10 @@ class MemoryStore(MemoryReader):
         hour = bench.hours.setdefault(at // HOUR_MS, Hour())
         hour.hot.append(row)
         hour.last_received_ms = max(hour.last_received_ms, received_at_ms)
-        bench.latest = row
+        order = self._orders[code]
+        before = bench.latest
+        if before is None or (order[before.epoch], before.seq) < (order[row.epoch], row.seq):
+            bench.latest = row
         self._count(code, "rows")
 
     def _take_usage(self, code: str, report: UsageReport) -> None:
@@ -128,7 +204,16 @@ class MemoryStore(MemoryReader):
 
     def note_status(self, status: IngestStatus) -> None:
         """Keep ingest's sign of life."""
-        self._status = status
+        self._workers[status.worker] = status
+        self._status = of_workers(list(self._workers.values()))
+
+    def may_keep_house(self) -> bool:
+        """Nobody else is there."""
+        return True
+
+    def drop_quarantined(self, ids: Sequence[int]) -> int:
+        """Forget entries."""
+        return self.quarantine.drop(ids)
 
     def seal(
         self, now_ms: int, late_ms: int, is_wanted: Callable[[], bool] = lambda: True

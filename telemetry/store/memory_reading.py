@@ -9,6 +9,7 @@ import numpy as np
 
 from telemetry.downsampling import Bucket, Window, downsample
 from telemetry.store.cells import ABSENT, Column
+from telemetry.store.memory_quarantine import MemoryQuarantine
 from telemetry.store.port import (
     BenchSnapshot,
     IngestStatus,
@@ -19,9 +20,11 @@ from telemetry.store.port import (
     StoredEvent,
     StoredRow,
 )
+from telemetry.store.quarantine import Quarantined, QuarantineTotals
 from telemetry.store.rollups import LONGEST_HOLD_MS, joined
 from telemetry.store.usage_spans import DAY_MS, per_day
 from telemetry.watermarks import Received as ReceivedSpans
+from telemetry.watermarks import missing
 
 Records = dict[tuple[str, int], RollupPoint]
 """By signal and beginning."""
@@ -59,6 +62,8 @@ class Bench:
     hours: dict[int, Hour] = field(default_factory=dict)
     latest: StoredRow | None = None
     usage: dict[str, tuple[int, int, bool]] = field(default_factory=dict)
+    offsets: list[int] = field(default_factory=list)
+    up_to_date_at_ms: int | None = None
 
 
 def in_order(rows: Iterable[StoredRow]) -> list[StoredRow]:
@@ -104,9 +109,12 @@ def together(*parts: Records) -> Records:
 class MemoryReader:
     """A `TimeSeriesReader` over what a `MemoryStore` holds."""
 
-    def __init__(self) -> None:
+    def __init__(self, quarantine: MemoryQuarantine) -> None:
+        self.quarantine = quarantine
         self._benches: dict[str, Bench] = {}
         self._spans: dict[tuple[str, int], ReceivedSpans] = {}
+        self._orders: dict[str, dict[int, int]] = {}
+        self._acknowledged: dict[tuple[str, int], int] = {}
         self._events: list[StoredEvent] = []
         self._status: IngestStatus | None = None
 
@@ -119,7 +127,29 @@ class MemoryReader:
 
     def snapshots(self) -> Mapping[str, BenchSnapshot]:
         """See the port."""
-        return {code: bench.snapshot for code, bench in self._benches.items()}
+        return {
+            code: replace(
+                bench.snapshot,
+                missing=self._missing(code),
+                quarantined=self.quarantine.of_bench(code),
+            )
+            for code, bench in self._benches.items()
+        }
+
+    def _missing(self, code: str) -> int:
+        epochs = [(code, epoch) for epoch in self._orders.get(code, {})]
+        empty = ReceivedSpans()
+        return sum(
+            missing(self._spans.get(key, empty), self._acknowledged.get(key, 0)) for key in epochs
+        )
+
+    def quarantined(self, after_id: int, limit: int) -> Sequence[Quarantined]:
+        """See the port."""
+        return self.quarantine.entries_after(after_id, limit)
+
+    def quarantine_totals(self) -> QuarantineTotals:
+        """See the port."""
+        return self.quarantine.totals()
 
     def last_row(self, bench: str) -> StoredRow | None:
         """See the port."""

@@ -16,6 +16,8 @@ from telemetry.contract.payloads import (
 from telemetry.downsampling import Window
 from telemetry.store.cells import Column
 from telemetry.store.columns import Integers
+from telemetry.store.committed import Committed
+from telemetry.store.quarantine import Poison, Quarantine, QuarantineReader
 
 MessageT_co = TypeVar("MessageT_co", covariant=True)
 
@@ -31,29 +33,23 @@ class Received(Generic[MessageT_co]):
 
 @dataclass(slots=True)
 class Batch:
-    """What one commit makes durable, in order of arrival."""
+    """What one commit makes durable, in order of arrival.
+
+    `replayed` are entries of the quarantine: with "" they leave it, because what they say is part
+    of this batch, with a text they stay for that reason. Rows observed more than `keep_ms` before
+    they came are counted as expired and not stored; None: they are stored.
+    """
 
     births: list[Received[Birth]] = field(default_factory=list)
     states: list[Received[BenchState]] = field(default_factory=list)
     samples: list[Received[Samples]] = field(default_factory=list)
     events: list[Received[UsageReport | FaultReport]] = field(default_factory=list)
-    rejected: dict[str, int] = field(default_factory=dict)
+    poison: list[Poison] = field(default_factory=list)
+    replayed: dict[int, str] = field(default_factory=dict)
+    keep_ms: int | None = None
 
     def __len__(self) -> int:
         return len(self.births) + len(self.states) + len(self.samples) + len(self.events)
-
-
-@dataclass(frozen=True, slots=True)
-class Committed:
-    """The outcome of a commit.
-
-    `watermarks` maps (bench, epoch) touched by the batch to the highest seq below which nothing
-    is missing; `duplicates` counts durable messages already stored before; `events` the new ones.
-    """
-
-    watermarks: Mapping[tuple[str, int], int]
-    duplicates: int
-    events: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +81,10 @@ class RowColumns:
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """A usage or fault step; `position` grows with every stored event of any bench."""
+    """A usage or fault step; `position` grows with every stored event of any bench.
+
+    The bench made its steps in the order of (`epoch_order`, `seq`), in whichever they were stored.
+    """
 
     position: int
     bench: str
@@ -93,6 +92,7 @@ class StoredEvent:
     seq: int
     received_at_ms: int
     message: UsageReport | FaultReport
+    epoch_order: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +100,12 @@ class BenchSnapshot:
     """What is known of a bench now; None where it never said.
 
     `last_seen_at_ms` is when ingest last received anything the bench itself sent (a will or a
-    retained message that was replayed does not count). `rows`, `duplicates`, `rejected` and
-    `dropped` are totals since the store was made.
+    retained message that was replayed does not count). Totals since the store was made: `rows`,
+    `duplicates` (resends), `rejected` (poison, resends included), `dropped` (given up by the bench)
+    and `expired` (sample rows older than the retention when they came; not stored).
+    Now: `missing` numbers that never came though later ones did, `quarantined` entries, and
+    `clock_offset_ms`, bench clock minus ingest clock (positive: the bench is ahead), the median of
+    the latest live states.
     """
 
     bench: str
@@ -112,15 +116,20 @@ class BenchSnapshot:
     duplicates: int
     rejected: int
     dropped: int
+    expired: int = 0
+    missing: int = 0
+    quarantined: int = 0
+    clock_offset_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class IngestStatus:
-    """Ingest's own sign of life, kept in the store so that other processes can read it."""
+    """A worker's sign of life, kept in the store so that other processes can read it."""
 
     heartbeat_at_ms: int
     is_connected: bool
     committed_rows: int
+    worker: int = 1
 
 
 class Step(IntEnum):
@@ -165,7 +174,7 @@ class Sealed:
     rows: int = 0
 
 
-class TimeSeriesReader(Protocol):
+class TimeSeriesReader(QuarantineReader, Protocol):
     """The reading half; safe to use from several threads and from another process."""
 
     def snapshot(self, bench: str) -> BenchSnapshot | None:
@@ -175,7 +184,7 @@ class TimeSeriesReader(Protocol):
         """What is known of every bench that ever sent anything."""
 
     def last_row(self, bench: str) -> StoredRow | None:
-        """The row that was stored last, whatever its age."""
+        """The latest row in the order the bench made them: by epoch, then by seq."""
 
     def rows_after(self, bench: str, position: int, limit: int) -> Sequence[StoredRow]:
         """Rows stored after a position, oldest first."""
@@ -234,11 +243,15 @@ class TimeSeriesReader(Protocol):
         """The highest seq below which nothing of the epoch is missing; 0 when nothing came."""
 
     def ingest_status(self) -> IngestStatus | None:
-        """The last sign of life of ingest; None when it never ran."""
+        """The last sign of life of ingest; None when it never ran.
+
+        Of several workers: the latest heartbeat, whether any lately alive is connected, and their
+        rows together.
+        """
 
 
-class TimeSeriesStore(TimeSeriesReader, Protocol):
-    """The writing half; one writer at a time."""
+class TimeSeriesStore(TimeSeriesReader, Quarantine, Protocol):
+    """The writing half; several processes may write at once."""
 
     def commit(self, batch: Batch) -> Committed:
         """Store a batch durably and at most once per (bench, epoch, seq).
@@ -249,6 +262,9 @@ class TimeSeriesStore(TimeSeriesReader, Protocol):
 
     def note_status(self, status: IngestStatus) -> None:
         """Keep ingest's sign of life."""
+
+    def may_keep_house(self) -> bool:
+        """Whether it is this process that seals and forgets: one at a time, until it ends."""
 
     def seal(
         self, now_ms: int, late_ms: int, is_wanted: Callable[[], bool] = lambda: True

@@ -7,7 +7,14 @@ CREATE TABLE IF NOT EXISTS bench (
     row_count INTEGER NOT NULL DEFAULT 0,
     duplicate_count INTEGER NOT NULL DEFAULT 0,
     rejected_count INTEGER NOT NULL DEFAULT 0,
-    dropped_count INTEGER NOT NULL DEFAULT 0
+    dropped_count INTEGER NOT NULL DEFAULT 0,
+    expired_count INTEGER NOT NULL DEFAULT 0,
+    quarantined_count INTEGER NOT NULL DEFAULT 0,
+    -- the latest offsets of the bench's clock and their median
+    clock_offsets TEXT NOT NULL DEFAULT '[]',
+    clock_offset_ms INTEGER,
+    -- when ingest last heard that hardly any row was waiting
+    up_to_date_at_ms INTEGER
 );
 -- names of a row's signals in order, 0: JSON by name (first schema), -1: msgpack by name
 CREATE TABLE IF NOT EXISTS layout (
@@ -26,7 +33,7 @@ CREATE TABLE IF NOT EXISTS frame (
     content BLOB NOT NULL
 );
 CREATE INDEX IF NOT EXISTS frame_of_bench ON frame (bench_id);
--- the row of each bench that was stored last
+-- the latest row of each bench in the order of epochs and numbers
 CREATE TABLE IF NOT EXISTS latest (
     bench_id INTEGER PRIMARY KEY REFERENCES bench (id),
     position INTEGER NOT NULL,
@@ -123,14 +130,19 @@ CREATE TABLE IF NOT EXISTS gap (
     received_at_ms INTEGER NOT NULL,
     PRIMARY KEY (bench_id, epoch, first_seq)
 ) WITHOUT ROWID;
--- up to where nothing is missing, gaps that were given up included: what a bench may forget
+-- up to where nothing is missing, gaps that were given up included: what a bench may forget;
+-- the epochs of a bench in order, and up to where it says it was acknowledged before
 CREATE TABLE IF NOT EXISTS received (
     bench_id INTEGER NOT NULL REFERENCES bench (id),
     epoch INTEGER NOT NULL,
     watermark INTEGER NOT NULL,
     islands TEXT NOT NULL,
+    ordinal INTEGER NOT NULL DEFAULT 1,
+    acknowledged INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (bench_id, epoch)
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS received_with_holes ON received (bench_id)
+    WHERE islands != '[]' OR acknowledged > watermark;
 -- inclusive runs of numbers that were stored, whatever became of their rows: what is a duplicate
 CREATE TABLE IF NOT EXISTS stored_run (
     bench_id INTEGER NOT NULL REFERENCES bench (id),
@@ -139,7 +151,32 @@ CREATE TABLE IF NOT EXISTS stored_run (
     last_seq INTEGER NOT NULL,
     PRIMARY KEY (bench_id, epoch, first_seq)
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS ingest_status (
-    id INTEGER PRIMARY KEY CHECK (id = 1),
+CREATE TABLE IF NOT EXISTS ingest_worker (
+    worker INTEGER PRIMARY KEY,
     content BLOB NOT NULL
 );
+-- messages nobody could read; the same bytes on the same topic are one entry
+CREATE TABLE IF NOT EXISTS quarantine (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    bench_id INTEGER REFERENCES bench (id),
+    topic TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    payload BLOB NOT NULL,
+    payload_bytes INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    weight INTEGER NOT NULL,
+    first_at_ms INTEGER NOT NULL,
+    last_at_ms INTEGER NOT NULL,
+    times INTEGER NOT NULL DEFAULT 1,
+    epoch INTEGER,
+    seq INTEGER
+);
+CREATE UNIQUE INDEX IF NOT EXISTS quarantine_by_content ON quarantine (topic, digest);
+CREATE INDEX IF NOT EXISTS quarantine_of_bench ON quarantine (bench_id);
+CREATE TABLE IF NOT EXISTS quarantine_totals (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    entries INTEGER NOT NULL DEFAULT 0,
+    bytes INTEGER NOT NULL DEFAULT 0,
+    given_up INTEGER NOT NULL DEFAULT 0
+);
+INSERT OR IGNORE INTO quarantine_totals (id) VALUES (1);

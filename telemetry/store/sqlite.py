@@ -2,17 +2,19 @@
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import takewhile
 from pathlib import Path
 
 import msgspec
 
-from telemetry.store import sqlite_forgetting
+from telemetry.store import sqlite_forgetting, sqlite_quarantine
+from telemetry.store.committed import Committed
 from telemetry.store.elsewhere import Elsewhere
-from telemetry.store.hot_rows import Layout, Layouts
-from telemetry.store.port import Batch, Committed, IngestStatus, Sealed, StoreUnavailable
+from telemetry.store.lease import Lease
+from telemetry.store.port import Batch, IngestStatus, Sealed, StoreUnavailable
+from telemetry.store.quarantine import QuarantineLimits
 from telemetry.store.sqlite_connections import file_identity
 from telemetry.store.sqlite_reading import SqliteReader
 from telemetry.store.sqlite_room import Room, keep_room, room_on_disk, use_reserve
@@ -20,9 +22,11 @@ from telemetry.store.sqlite_schema import prepare
 from telemetry.store.sqlite_sealing import PACK_ROWS, Due, Made, due_hours, made_of, swap
 from telemetry.store.sqlite_writing import Known, Writing
 
+DEFAULT_LIMITS = QuarantineLimits()
+
 
 class SqliteStore(SqliteReader):
-    """The one writer of the embedded store; readers in other processes use `SqliteReader`."""
+    """A writer of the embedded store, one of several processes; others use `SqliteReader`."""
 
     def __init__(
         self,
@@ -30,6 +34,7 @@ class SqliteStore(SqliteReader):
         pack_rows: int = PACK_ROWS,
         room: Room = room_on_disk,
         elsewhere: Elsewhere | None = None,
+        limits: QuarantineLimits = DEFAULT_LIMITS,
     ) -> None:
         """Open or make the store; one of an earlier version is brought up to this one.
 
@@ -40,6 +45,8 @@ class SqliteStore(SqliteReader):
         self._elsewhere = elsewhere
         self._pack_rows = pack_rows
         self._room = room
+        self._limits = limits
+        self._lease = Lease(path)
         self._writer_lock = threading.Lock()
         self._known: Known | None = None
         self._writer = self._open()
@@ -84,32 +91,30 @@ class SqliteStore(SqliteReader):
 
     def commit(self, batch: Batch) -> Committed:
         """Store a batch in one transaction; see the port for the promise."""
-        is_done = False
-        try:
-            with self._transaction() as db:
-                writing = Writing(db, self._remembered(db))
-                writing.births_and_states(batch)
-                writing.durable(batch)
-                writing.counters(batch.rejected)
-                reached = writing.watermarks()
-            is_done = True
-        finally:
-            if not is_done:
-                self._known = None  # it may hold names and layouts that were rolled back
-        return Committed(reached, writing.outcome.duplicates, writing.outcome.new_events)
-
-    def _remembered(self, db: sqlite3.Connection) -> Known:
-        if self._known is None:
-            found = db.execute("SELECT id, content FROM layout ORDER BY id").fetchall()
-            layouts = [Layout.decoded(layout_id, content) for layout_id, content in found]
-            self._known = Known(layouts=Layouts(layouts))
-        return self._known
+        with self._transaction() as db:
+            known, self._known = self._known or Known(), None
+            known.look_again(db)
+            committed = Writing(db, known, self._limits).commit(batch)
+        # kept only now: after a failure it may hold names and layouts that were rolled back
+        self._known = known
+        return committed
 
     def note_status(self, status: IngestStatus) -> None:
         """Keep ingest's sign of life."""
         with self._transaction() as db:
             content = msgspec.json.encode(status)
-            db.execute("INSERT OR REPLACE INTO ingest_status VALUES (1, ?)", (content,))
+            db.execute(
+                "INSERT OR REPLACE INTO ingest_worker VALUES (?, ?)", (status.worker, content)
+            )
+
+    def may_keep_house(self) -> bool:
+        """Whether it is this process that seals and forgets; see the port."""
+        return self._lease.is_held()
+
+    def drop_quarantined(self, ids: Sequence[int]) -> int:
+        """Forget entries of the quarantine; see the port."""
+        with self._transaction() as db:
+            return sqlite_quarantine.drop(db, ids)
 
     def seal(
         self, now_ms: int, late_ms: int, is_wanted: Callable[[], bool] = lambda: True
@@ -173,5 +178,6 @@ class SqliteStore(SqliteReader):
     def close(self) -> None:
         """Close every connection; what was committed stays."""
         super().close()
+        self._lease.give_up()
         with self._writer_lock:
             self._writer.close()

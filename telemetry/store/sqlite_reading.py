@@ -12,9 +12,10 @@ from telemetry.contract.encoding import decode
 from telemetry.contract.payloads import BenchState, Birth, FaultReport, UsageReport
 from telemetry.contract.topics import Stream
 from telemetry.downsampling import Window
-from telemetry.store import sqlite_history, sqlite_rows
+from telemetry.store import sqlite_history, sqlite_quarantine, sqlite_rows
 from telemetry.store.elsewhere import Elsewhere
 from telemetry.store.hot_rows import values_of
+from telemetry.store.ingest_workers import of_workers
 from telemetry.store.port import (
     BenchSnapshot,
     IngestStatus,
@@ -25,16 +26,18 @@ from telemetry.store.port import (
     StoredEvent,
     StoredRow,
 )
+from telemetry.store.quarantine import Quarantined, QuarantineTotals
 from telemetry.store.rollups import HOUR_MS
 from telemetry.store.sqlite_connections import Connections, View
+from telemetry.store.sqlite_epochs import missing_of
 from telemetry.store.sqlite_pieces import stored_rows, tables_after
 from telemetry.store.usage_spans import per_day, spans_in
 
 status_decoder = msgspec.json.Decoder(IngestStatus)
 
 _SNAPSHOT = (
-    "SELECT code, birth, state, last_seen_at_ms, row_count, duplicate_count, rejected_count,"
-    " dropped_count FROM bench"
+    "SELECT id, code, birth, state, last_seen_at_ms, row_count, duplicate_count, rejected_count,"
+    " dropped_count, expired_count, quarantined_count, clock_offset_ms FROM bench"
 )
 _ROW = "SELECT position, epoch, seq, observed_at_ms, received_at_ms, layout_id, content"
 
@@ -48,15 +51,15 @@ def _row(view: View, bench: str, found: Row) -> StoredRow:
     return StoredRow(position, bench, epoch, seq, observed_at_ms, received_at_ms, values)
 
 
-def _snapshot(found: Row) -> BenchSnapshot:
-    code, birth_content, state_content, *rest = found
+def _snapshot(found: Row, missing: Mapping[int, int]) -> BenchSnapshot:
+    bench_id, code, birth_content, state_content, *counts, quarantined, offset_ms = found
     birth = decode(Stream.BIRTH, birth_content) if birth_content else None
     state = decode(Stream.STATE, state_content) if state_content else None
     return BenchSnapshot(
         code,
         birth if isinstance(birth, Birth) else None,
         state if isinstance(state, BenchState) else None,
-        *rest,
+        *(*counts, missing.get(bench_id, 0), quarantined, offset_ms),
     )
 
 
@@ -91,12 +94,15 @@ class SqliteReader:
 
     def snapshot(self, bench: str) -> BenchSnapshot | None:
         """What is known of a bench; None when it never sent anything."""
-        found = self._fetch(f"{_SNAPSHOT} WHERE code = ?", (bench,))
-        return _snapshot(found[0]) if found else None
+        with self._reading.snapshot() as view:
+            found = view.db.execute(f"{_SNAPSHOT} WHERE code = ?", (bench,)).fetchone()
+            return _snapshot(found, missing_of(view.db)) if found else None
 
     def snapshots(self) -> Mapping[str, BenchSnapshot]:
         """What is known of every bench that ever sent anything."""
-        known = [_snapshot(found) for found in self._fetch(_SNAPSHOT)]
+        with self._reading.snapshot() as view:
+            missing = missing_of(view.db)
+            known = [_snapshot(found, missing) for found in view.db.execute(_SNAPSHOT).fetchall()]
         return {snapshot.bench: snapshot for snapshot in known}
 
     def last_row(self, bench: str) -> StoredRow | None:
@@ -125,15 +131,17 @@ class SqliteReader:
         """Usage and fault steps of all benches stored after a position, oldest first."""
         found = self._fetch(
             "SELECT event.position, bench.code, event.epoch, event.seq, event.received_at_ms,"
-            " event.stream, event.content FROM event JOIN bench ON bench.id = event.bench_id"
+            " event.stream, event.content, coalesce(received.ordinal, 0) FROM event"
+            " JOIN bench ON bench.id = event.bench_id LEFT JOIN received"
+            " ON received.bench_id = event.bench_id AND received.epoch = event.epoch"
             " WHERE event.position > ? ORDER BY event.position LIMIT ?",
             (position, limit),
         )
         events: list[StoredEvent] = []
-        for at, bench, epoch, seq, received_at_ms, stream, content in found:
+        for at, bench, epoch, seq, received_at_ms, stream, content, order in found:
             message = decode(Stream(stream), content)
             if isinstance(message, UsageReport | FaultReport):
-                events.append(StoredEvent(at, bench, epoch, seq, received_at_ms, message))
+                events.append(StoredEvent(at, bench, epoch, seq, received_at_ms, message, order))
         return events
 
     def history(
@@ -216,8 +224,18 @@ class SqliteReader:
 
     def ingest_status(self) -> IngestStatus | None:
         """The last sign of life of ingest; None when it never ran."""
-        found = self._fetch("SELECT content FROM ingest_status")
-        return status_decoder.decode(found[0][0]) if found else None
+        found = self._fetch("SELECT content FROM ingest_worker")
+        return of_workers([status_decoder.decode(content) for (content,) in found])
+
+    def quarantined(self, after_id: int, limit: int) -> Sequence[Quarantined]:
+        """Entries of the quarantine by id."""
+        with self._reading.snapshot() as view:
+            return sqlite_quarantine.entries_after(view.db, after_id, limit)
+
+    def quarantine_totals(self) -> QuarantineTotals:
+        """How full the quarantine is."""
+        with self._reading.snapshot() as view:
+            return sqlite_quarantine.totals(view.db)
 
     def close(self) -> None:
         """Close the connections of all threads."""

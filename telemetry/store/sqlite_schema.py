@@ -14,8 +14,20 @@ from telemetry.store.rollups import HOUR_MS
 from telemetry.store.stored_runs import add_runs
 from telemetry.store.usage_spans import note_usage
 
-VERSION = 2
-"""1: every row as JSON, never sealed. 2: hot rows by layout, sealed hours, rollups."""
+VERSION = 3
+"""1: every row as JSON, never sealed. 2: hot rows by layout, sealed hours, rollups.
+3: quarantine, epochs in order, clock offsets, several workers."""
+
+_NEW_IN_3 = (
+    "bench ADD COLUMN expired_count INTEGER NOT NULL DEFAULT 0",
+    "bench ADD COLUMN quarantined_count INTEGER NOT NULL DEFAULT 0",
+    "bench ADD COLUMN clock_offsets TEXT NOT NULL DEFAULT '[]'",
+    "bench ADD COLUMN clock_offset_ms INTEGER",
+    "bench ADD COLUMN up_to_date_at_ms INTEGER",
+    "received ADD COLUMN ordinal INTEGER NOT NULL DEFAULT 1",
+    "received ADD COLUMN acknowledged INTEGER NOT NULL DEFAULT 0",
+)
+_SECOND = 2
 
 _COUNT_HOURS = (
     # floors also before 1970, where a division alone would round up
@@ -35,20 +47,40 @@ def prepare(db: sqlite3.Connection) -> None:
     Raises:
         StoreUnavailable: the file is of a later version.
     """
-    found = int(db.execute("PRAGMA user_version").fetchone()[0])
-    if found == VERSION:
+    if _version(db) == VERSION:
         return
-    if found > VERSION:
-        raise StoreUnavailable(f"store of version {found}: this program knows up to {VERSION}")
     db.execute("BEGIN IMMEDIATE")
     try:
-        is_old = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'frame'").fetchone()
-        _upgrade(db) if is_old else _make(db)
+        # asked again, because another process may have been faster
+        found = _version(db)
+        if found < VERSION:
+            _bring_up(db, found)
         db.execute(f"PRAGMA user_version = {VERSION}")
         db.execute("COMMIT")
     finally:
         if db.in_transaction:
             db.execute("ROLLBACK")
+
+
+def _version(db: sqlite3.Connection) -> int:
+    found = int(db.execute("PRAGMA user_version").fetchone()[0])
+    if found > VERSION:
+        raise StoreUnavailable(f"store of version {found}: this program knows up to {VERSION}")
+    return found
+
+
+def _bring_up(db: sqlite3.Connection, found: int) -> None:
+    if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'frame'").fetchone():
+        _make(db)
+        return
+    for change in _NEW_IN_3:
+        db.execute(f"ALTER TABLE {change}")
+    if found < _SECOND:
+        _upgrade(db)
+    else:
+        _make(db)
+    db.execute("INSERT INTO ingest_worker SELECT 1, content FROM ingest_status")
+    db.execute("DROP TABLE ingest_status")
 
 
 def _make(db: sqlite3.Connection) -> None:

@@ -5,39 +5,55 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import msgspec
-
 from telemetry.contract.encoding import encode
 from telemetry.contract.payloads import FaultReport, Samples, UsageReport
 from telemetry.contract.topics import Stream
-from telemetry.store.hot_rows import Layouts
+from telemetry.store import sqlite_quarantine
+from telemetry.store.clock_offsets import is_expired
+from telemetry.store.committed import Committed
+from telemetry.store.hot_rows import Layout, Layouts
 from telemetry.store.port import Batch, Received
+from telemetry.store.quarantine import QuarantineLimits
 from telemetry.store.rollups import HOUR_MS
+from telemetry.store.sqlite_benches import Benches
+from telemetry.store.sqlite_epochs import Epochs
 from telemetry.store.stored_runs import add_seqs
 from telemetry.store.usage_spans import note_usage
-from telemetry.watermarks import Received as ReceivedSpans
-from telemetry.watermarks import advance
 
-_islands = msgspec.json.Decoder(tuple[tuple[int, int], ...])
-_json = msgspec.json.Encoder()
 Row = tuple[int, int, int, int, int, int, int, bytes]
 """As in the table of rows."""
+Durable = Received[Samples] | Received[UsageReport | FaultReport]
+
+_KEEP_LATEST = (
+    "INSERT INTO latest (position, bench_id, epoch, seq, observed_at_ms, received_at_ms,"
+    " layout_id, content) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET"
+    " position = ?1, epoch = ?3, seq = ?4, observed_at_ms = ?5, received_at_ms = ?6,"
+    " layout_id = ?7, content = ?8"
+    " WHERE iif(epoch = ?3, seq < ?4, coalesce((SELECT ordinal FROM received"
+    " WHERE received.bench_id = ?2 AND received.epoch = latest.epoch), 0) < ?9)"
+)
 
 
 @dataclass(slots=True)
 class Known:
-    """What the writer remembers of the tables; a failed commit makes it forget."""
+    """What a writer remembers of the tables; a failed commit makes it forget.
+
+    Ids of benches never change. Layouts are also made by other processes: `look_again` before use.
+    """
 
     bench_ids: dict[str, int] = field(default_factory=dict)
     layouts: Layouts = field(default_factory=Layouts)
+    data_version: int | None = None
 
-
-@dataclass(slots=True)
-class Outcome:
-    """Numbers for the answer."""
-
-    new_events: int = 0
-    duplicates: int = 0
+    def look_again(self, db: sqlite3.Connection) -> None:
+        """Learn what other processes wrote; call inside the transaction."""
+        version = db.execute("PRAGMA data_version").fetchone()[0]
+        if version != self.data_version:
+            found = db.execute(
+                "SELECT id, content FROM layout WHERE id >= ? ORDER BY id", (self.layouts.next_id,)
+            ).fetchall()
+            self.layouts.learn([Layout.decoded(*one) for one in found])
+            self.data_version = version
 
 
 @dataclass(slots=True)
@@ -49,80 +65,94 @@ class _Hour:
 
 
 class Writing:
-    """One batch; call the parts in order of their definition."""
+    """One batch."""
 
-    def __init__(self, db: sqlite3.Connection, known: Known) -> None:
+    def __init__(self, db: sqlite3.Connection, known: Known, limits: QuarantineLimits) -> None:
         self._db = db
         self._known = known
-        self._spans: dict[tuple[str, int], list[tuple[int, int]]] = {}
-        self._counts: dict[str, Counter[str]] = {}
-        self.outcome = Outcome()
+        self._limits = limits
+        self._benches = Benches(db, known.bench_ids)
+        self._epochs = Epochs(db, self._benches.id)
+        self._points = 0
+        self._events = 0
 
-    def _bench_id(self, bench: str) -> int:
-        known = self._known.bench_ids.get(bench)
-        if known is None:
-            self._db.execute("INSERT OR IGNORE INTO bench (code) VALUES (?)", (bench,))
-            found = self._db.execute("SELECT id FROM bench WHERE code = ?", (bench,))
-            known = self._known.bench_ids[bench] = int(found.fetchone()[0])
-        return known
-
-    def _count(self, bench: str, what: str, number: int = 1) -> None:
-        self._counts.setdefault(bench, Counter())[what] += number
-
-    def births_and_states(self, batch: Batch) -> None:
-        """What benches said last of themselves."""
+    def commit(self, batch: Batch) -> Committed:
+        """Write all of it."""
         for birth in batch.births:
             self._db.execute(
                 "UPDATE bench SET birth = ? WHERE id = ?",
-                (encode(birth.message), self._bench_id(birth.bench)),
+                (encode(birth.message), self._benches.id(birth.bench)),
             )
+            self._epochs.told(birth.bench, birth.message)
         for state in batch.states:
-            self._db.execute(
-                "UPDATE bench SET state = ?, last_seen_at_ms ="
-                " CASE WHEN ? THEN max(coalesce(last_seen_at_ms, 0), ?) ELSE last_seen_at_ms END"
-                " WHERE id = ?",
-                (
-                    encode(state.message),
-                    state.message.online,
-                    state.received_at_ms,
-                    self._bench_id(state.bench),
-                ),
-            )
+            self._benches.state(state)
+        self._durable(batch)
+        quarantined = self._poison(batch)
+        self._benches.settle()
+        return Committed(
+            self._epochs.settle(),
+            self._benches.total("duplicate_count"),
+            self._events,
+            self._benches.total("row_count"),
+            self._points,
+            self._benches.total("expired_count"),
+            self._benches.total("dropped_count"),
+            quarantined,
+        )
 
-    def durable(self, batch: Batch) -> None:
-        """Rows and events that are new, each (bench, epoch, seq) once; gaps that were given up."""
+    def _poison(self, batch: Batch) -> int:
+        if batch.replayed:
+            sqlite_quarantine.replayed(self._db, batch.replayed)
+        if not batch.poison:
+            return 0
+        for poison in batch.poison:
+            if poison.bench:
+                self._benches.count(poison.bench, "rejected_count")
+            if poison.key:
+                epoch, seq = poison.key
+                self._epochs.came(poison.bench, epoch, [(seq, seq)])
+        return sqlite_quarantine.keep(self._db, batch.poison, self._benches.id, self._limits)
+
+    def _durable(self, batch: Batch) -> None:
         rows = [received for received in batch.samples if not received.message.dropped]
         for received in batch.samples:
             if received.message.dropped:
                 self._gap(received)
-        everything: list[Received[Samples] | Received[UsageReport | FaultReport]]
-        everything = [*rows, *batch.events]
+        everything: list[Durable] = [*rows, *batch.events]
         is_new = self._new_ones(everything)
-        self._rows([row for row, fresh in zip(rows, is_new, strict=False) if fresh])
-        for event, fresh in zip(batch.events, is_new[len(rows) :], strict=True):
-            if fresh:
+        fresh = [row for row, is_fresh in zip(rows, is_new, strict=False) if is_fresh]
+        self._rows(fresh if batch.keep_ms is None else self._young(fresh, batch.keep_ms))
+        for event, is_fresh in zip(batch.events, is_new[len(rows) :], strict=True):
+            if is_fresh:
                 self._event(event)
 
-    def _new_ones(
-        self, everything: Sequence[Received[Samples] | Received[UsageReport | FaultReport]]
-    ) -> list[bool]:
+    def _new_ones(self, everything: Sequence[Durable]) -> list[bool]:
         by_epoch: dict[tuple[str, int], list[int]] = {}
         for place, received in enumerate(everything):
             by_epoch.setdefault((received.bench, received.message.epoch), []).append(place)
         is_new = [False] * len(everything)
         for (bench, epoch), places in by_epoch.items():
             seqs = [everything[place].message.seq for place in places]
-            answers = add_seqs(self._db, (self._bench_id(bench), epoch), seqs)
+            answers = add_seqs(self._db, (self._benches.id(bench), epoch), seqs)
             for place, answer in zip(places, answers, strict=True):
                 is_new[place] = answer
-            self._spans.setdefault((bench, epoch), []).extend((seq, seq) for seq in seqs)
-            self._repeated(bench, answers.count(False))
-            self._seen(bench, max(everything[place].received_at_ms for place in places))
+            self._epochs.came(bench, epoch, ((seq, seq) for seq in seqs))
+            self._benches.count(bench, "duplicate_count", answers.count(False))
+            self._benches.seen(bench, max(everything[place].received_at_ms for place in places))
         return is_new
 
-    def _repeated(self, bench: str, number: int) -> None:
-        self.outcome.duplicates += number
-        self._count(bench, "duplicate_count", number)
+    def _young(self, rows: list[Received[Samples]], keep_ms: int) -> list[Received[Samples]]:
+        young: list[Received[Samples]] = []
+        for row in rows:
+            observed_at_ms, received_at_ms = row.message.observed_at_ms, row.received_at_ms
+            # cheap first: what the bench's own clock calls young is not too old
+            if received_at_ms - observed_at_ms > keep_ms and is_expired(
+                self._benches.ageing(row.bench), observed_at_ms, received_at_ms, keep_ms
+            ):
+                self._benches.count(row.bench, "expired_count")
+            else:
+                young.append(row)
+        return young
 
     def _gap(self, received: Received[Samples]) -> None:
         message, bench = received.message, received.bench
@@ -130,47 +160,46 @@ class Writing:
         done = self._db.execute(
             "INSERT OR IGNORE INTO gap VALUES (?, ?, ?, ?, ?, ?)",
             (
-                *(self._bench_id(bench), message.epoch, message.seq),
+                *(self._benches.id(bench), message.epoch, message.seq),
                 *(last_seq, message.dropped, received.received_at_ms),
             ),
         )
-        self._count(bench, "dropped_count", message.dropped * done.rowcount)
-        self._spans.setdefault((bench, message.epoch), []).append((message.seq, last_seq))
-        self._repeated(bench, 1 - done.rowcount)
+        self._benches.count(bench, "dropped_count", message.dropped * done.rowcount)
+        self._benches.count(bench, "duplicate_count", 1 - done.rowcount)
+        self._epochs.came(bench, message.epoch, [(message.seq, last_seq)])
 
     def _rows(self, new: list[Received[Samples]]) -> None:
         if not new:
             return
         found = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'frame'").fetchone()
         position = int(found[0]) if found else 0
-        contents = self._known.layouts.encode([received.message.values for received in new])
+        layouts, ids = self._known.layouts, self._known.bench_ids
+        contents = layouts.encode([received.message.values for received in new])
         rows: list[Row] = []
         for received, (layout_id, content) in zip(new, contents, strict=True):
             position += 1
             message = received.message
-            bench_id = self._known.bench_ids[received.bench]
+            self._points += len(message.values)
             rows.append(
                 (
-                    *(position, bench_id, message.epoch, message.seq),
+                    *(position, ids[received.bench], message.epoch, message.seq),
                     *(message.observed_at_ms, received.received_at_ms, layout_id, content),
                 )
             )
         self._db.executemany(
             "INSERT INTO layout VALUES (?, ?)",
-            [(layout.id, layout.encoded()) for layout in self._known.layouts.fresh],
+            [(layout.id, layout.encoded()) for layout in layouts.fresh],
         )
-        self._known.layouts.fresh.clear()
+        layouts.fresh.clear()
         self._db.executemany("INSERT INTO frame VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
         for bench, number in Counter(received.bench for received in new).items():
-            self._count(bench, "row_count", number)
+            self._benches.count(bench, "row_count", number)
         self._note_hours(rows)
+        self._note_latest(new, rows)
 
     def _note_hours(self, rows: list[Row]) -> None:
         hours: dict[tuple[int, int], _Hour] = {}
-        latest: dict[int, Row] = {}
-        for row in rows:
-            position, bench_id, _, _, observed_at_ms, received_at_ms, _, _ = row
-            latest[bench_id] = row
+        for position, bench_id, _, _, observed_at_ms, received_at_ms, _, _ in rows:
             key = (bench_id, observed_at_ms // HOUR_MS)
             hour = hours.get(key)
             if hour is None:
@@ -186,14 +215,19 @@ class Writing:
             " last_position = excluded.last_position, hot_rows = hot_rows + excluded.hot_rows",
             [(*key, h.received_at_ms, h.rows, h.first, h.last) for key, h in hours.items()],
         )
-        self._db.executemany(
-            "INSERT OR REPLACE INTO latest (position, bench_id, epoch, seq, observed_at_ms,"
-            " received_at_ms, layout_id, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            latest.values(),
-        )
+
+    def _note_latest(self, new: list[Received[Samples]], rows: list[Row]) -> None:
+        latest: dict[str, tuple[int, int, Row]] = {}
+        for received, row in zip(new, rows, strict=True):
+            bench, epoch = received.bench, received.message.epoch
+            place = (self._epochs.ordinal(bench, epoch), received.message.seq)
+            known = latest.get(bench)
+            if known is None or known[:2] < place:
+                latest[bench] = (*place, row)
+        self._db.executemany(_KEEP_LATEST, [(*row, ordinal) for ordinal, _, row in latest.values()])
 
     def _event(self, received: Received[UsageReport | FaultReport]) -> None:
-        message, bench_id = received.message, self._bench_id(received.bench)
+        message, bench_id = received.message, self._benches.id(received.bench)
         stream = Stream.FAULTS if isinstance(message, FaultReport) else Stream.USAGE
         self._db.execute(
             "INSERT INTO event (bench_id, epoch, seq, received_at_ms, stream, content)"
@@ -203,50 +237,6 @@ class Writing:
                 *(received.received_at_ms, stream.value, encode(message)),
             ),
         )
-        self.outcome.new_events += 1
+        self._events += 1
         if isinstance(message, UsageReport):
             note_usage(self._db, bench_id, message)
-
-    def _seen(self, bench: str, at_ms: int) -> None:
-        counts = self._counts.setdefault(bench, Counter())
-        counts["last_seen_at_ms"] = max(counts["last_seen_at_ms"], at_ms)
-
-    def counters(self, rejected: dict[str, int]) -> None:
-        """Totals per bench."""
-        for bench, number in rejected.items():
-            self._count(bench, "rejected_count", number)
-        for bench, counts in self._counts.items():
-            self._db.execute(
-                "UPDATE bench SET row_count = row_count + ?,"
-                " duplicate_count = duplicate_count + ?, rejected_count = rejected_count + ?,"
-                " dropped_count = dropped_count + ?,"
-                " last_seen_at_ms = coalesce(max(coalesce(last_seen_at_ms, 0), ?), last_seen_at_ms)"
-                " WHERE id = ?",
-                (
-                    counts["row_count"],
-                    counts["duplicate_count"],
-                    counts["rejected_count"],
-                    counts["dropped_count"],
-                    counts.get("last_seen_at_ms"),
-                    self._bench_id(bench),
-                ),
-            )
-
-    def watermarks(self) -> dict[tuple[str, int], int]:
-        """Up to where nothing is missing now."""
-        reached: dict[tuple[str, int], int] = {}
-        for (bench, epoch), spans in self._spans.items():
-            bench_id = self._bench_id(bench)
-            found = self._db.execute(
-                "SELECT watermark, islands FROM received WHERE bench_id = ? AND epoch = ?",
-                (bench_id, epoch),
-            ).fetchone()
-            before = ReceivedSpans(found[0], _islands.decode(found[1])) if found else None
-            after = advance(before or ReceivedSpans(), spans)
-            reached[bench, epoch] = after.watermark
-            self._db.execute(
-                "INSERT INTO received VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE"
-                " SET watermark = excluded.watermark, islands = excluded.islands",
-                (bench_id, epoch, after.watermark, _json.encode(after.islands).decode()),
-            )
-        return reached

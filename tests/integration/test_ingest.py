@@ -28,7 +28,7 @@ def store(tmp_path: Path, broker: RunningBroker) -> Iterator[SqliteStore]:
     ingest = threading.Thread(
         target=run_ingest,
         args=(address, store, stop),
-        kwargs={"retention": Retention(), "on_events": lambda: None},
+        kwargs={"retention": Retention()},
     )
     ingest.start()
     yield store

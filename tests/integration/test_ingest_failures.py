@@ -27,7 +27,7 @@ def _address(port: int) -> BrokerAddress:
 def test_ingest_ends_with_the_failure_when_its_writer_fails(tmp_path: Path, free_port: int) -> None:
     store, stop = _BrokenStore(tmp_path / "telemetry.sqlite"), threading.Event()
     with pytest.raises(ZeroDivisionError):
-        run_ingest(_address(free_port), store, stop, retention=Retention(), on_events=lambda: None)
+        run_ingest(_address(free_port), store, stop, retention=Retention())
     store.close()
 
 
