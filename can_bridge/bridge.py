@@ -1,7 +1,6 @@
 """The loop of one bench: receive, decode, judge, spool, publish, in one thread."""
 
 import logging
-import sqlite3
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +8,9 @@ from dataclasses import dataclass
 from can_bridge.buses.port import FrameSource
 from can_bridge.catalogue import BusDecoder
 from can_bridge.clock import Clock
-from can_bridge.delivery_window import DeliveryWindow
+from can_bridge.delivering import Delivery
+from can_bridge.errors import SpoolRefused
+from can_bridge.figures import BridgeFigures
 from can_bridge.informing import Informant, Introduction, counts_of, reintroduced
 from can_bridge.judgement import Judgement
 from can_bridge.observing import FrameObserver, Observers
@@ -17,7 +18,7 @@ from can_bridge.profile import CheckedProfile
 from can_bridge.reported_codes import Heard
 from can_bridge.spool import Spool
 from can_bridge.traffic import Traffic
-from can_bridge.uplink import Connected, Uplink
+from can_bridge.uplink import Uplink
 from telemetry.contract import encoding
 from telemetry.contract.delivery import STATE_PERIOD_S
 from telemetry.contract.payloads import (
@@ -29,6 +30,7 @@ from telemetry.contract.payloads import (
     IdentityKind,
     Samples,
 )
+from telemetry.contract.spooling import MOST_TROUBLE, SpoolReport
 from telemetry.contract.topics import Stream
 
 log = logging.getLogger(__name__)
@@ -69,9 +71,7 @@ class Bridge:
         self._traffic = Traffic(parts.decoders, parts.profile)
         self._judgement = Judgement.restored(parts.profile, parts.spool)
         self._observers = Observers(parts.observers, parts.spool)
-        first = parts.spool.first_waiting()
-        self._window = DeliveryWindow(first - 1, first - 1)
-        self._unspooled = 0
+        self._delivery = Delivery(parts.bench, parts.spool, parts.publisher, parts.clock)
         now_s = parts.clock.monotonic_s()
         self._last_frame_s = now_s - SILENT_AFTER_S - 1
         self._next_publish_s = now_s
@@ -82,6 +82,7 @@ class Bridge:
         self.birth = Birth(
             observed_at_ms=parts.clock.now_ms(),
             epoch=parts.spool.epoch,
+            earlier=parts.spool.ledger.earlier(),
             profile=parts.profile.profile.name,
             identity=parts.identity,
             signals=self._traffic.infos(),
@@ -126,8 +127,7 @@ class Bridge:
             now_s = clock.monotonic_s()
             if now_s >= deadline_s:
                 return
-            self._handle_incoming(now_s)
-            self._send_rows(now_s)
+            self._deliver(now_s)
             pause.wait(HAND_OVER_PAUSE_S)
 
     def step(self) -> None:
@@ -143,15 +143,20 @@ class Bridge:
             drafts += self._samples(now_s, now_ms)
         if drafts:
             self._spool(drafts)
-        self._handle_incoming(now_s)
-        self._introduce(now_s)
-        self._send_rows(now_s)
+        self._deliver(now_s)
         self._tell_state(now_s, is_urgent=has_news)
 
     @property
     def unacknowledged(self) -> int:
-        """Rows after the last acknowledged one, by sequence number."""
-        return self._parts.spool.last_seq - self._window.acknowledged
+        """Rows that ingest has not acknowledged; a record of lost ones counts as many."""
+        return self._delivery.unacknowledged
+
+    def _deliver(self, now_s: float) -> None:
+        if self._delivery.take_incoming(now_s):
+            self._is_birth_due = True
+        self._introduce(now_s)
+        if not self._is_birth_due:
+            self._delivery.send(now_s)
 
     def _take_frames(self, now_s: float, now_ms: int) -> None:
         for receiver in self._parts.receivers:
@@ -184,48 +189,19 @@ class Bridge:
         return [Samples(observed_at_ms=now_ms, epoch=1, seq=1, values=values)]
 
     def _spool(self, drafts: list[DurableMessage]) -> None:
+        spool, was_in_trouble = self._parts.spool, bool(self._parts.spool.trouble)
         try:
-            states = self._judgement.states() | self._observers.states()
-            self._parts.spool.commit(drafts, states)
-        except sqlite3.OperationalError as full:
+            spool.commit(drafts, self._judgement.states() | self._observers.states())
+        except SpoolRefused as refused:
             # the rules step back to what is on disk, so that no step of a fault is skipped
-            log.warning("%s: spool: %s", self._parts.bench, full)
-            self._judgement = Judgement.restored(self._parts.profile, self._parts.spool)
-            self._observers.restore(self._parts.spool)
-            self._unspooled += sum(isinstance(draft, Samples) for draft in drafts)
-
-    def _handle_incoming(self, now_s: float) -> None:
-        incoming = self._parts.publisher.incoming
-        while not incoming.empty():
-            event = incoming.get_nowait()
-            if isinstance(event, Connected):
-                self._window = self._window.after_connecting(now_s)
-                self._is_birth_due = True
-            elif self._parts.spool.release(event.epoch, event.seq):
-                self._window = self._window.after_ack(event.seq, now_s)
-                self._repair(event.seq, now_s)
-
-    def _repair(self, stored: int, now_s: float) -> None:
-        """Send again what ingest misses; what the spool no longer has, it says is gone.
-
-        The latter happens when the store was restored from a backup or begun anew.
-        """
-        gone_through = self._window.acknowledged
-        if stored < gone_through and self._window.store_went_back(now_s):
-            record = Samples(
-                observed_at_ms=self._parts.clock.now_ms(),
-                epoch=self._parts.spool.epoch,
-                seq=stored + 1,
-                last_seq=gone_through,
-                dropped=gone_through - stored,
-            )
-            log.warning(
-                "%s: the store lost rows %d-%d", self._parts.bench, stored + 1, gone_through
-            )
-            self._parts.publisher.publish(Stream.SAMPLES, encoding.encode(record))
-            self._window = self._window.after_connecting(now_s)
-        elif self._window.misses_rows(now_s):
-            self._window = self._window.sent_again(now_s)
+            self._judgement = Judgement.restored(self._parts.profile, spool)
+            self._observers.restore(spool)
+            if not was_in_trouble:
+                log.warning("%s: no rows are kept until it works: %s", self._parts.bench, refused)
+            return
+        self._delivery.note_committed()
+        if was_in_trouble:
+            log.warning("%s: the spool takes rows again", self._parts.bench)
 
     def _introduce(self, now_s: float) -> None:
         """Say who the bench is; until it may be said, nothing else is."""
@@ -237,19 +213,6 @@ class Bridge:
         self._is_birth_due = False
         self._told = None
         self._tell_state(now_s, is_urgent=True)
-
-    def _send_rows(self, now_s: float) -> None:
-        publisher = self._parts.publisher
-        if self._is_birth_due or not publisher.is_connected:
-            return
-        self._window = self._window.after_waiting(now_s)
-        room = self._window.room()
-        if not room or self._window.sent >= self._parts.spool.last_seq:
-            return
-        for row in self._parts.spool.oldest(self._window.sent, room):
-            if not publisher.publish(row.stream, row.payload):
-                return
-            self._window = self._window.after_sending(row.seq, now_s)
 
     def _tell_state(self, now_s: float, is_urgent: bool) -> None:
         if self._is_birth_due:
@@ -274,10 +237,45 @@ class Bridge:
             bus=self._bus_state(self._parts.clock.monotonic_s() if now_s is None else now_s),
             frames=self._traffic.counts(lost),
             spool_rows=spool.rows,
-            dropped_rows=spool.dropped_rows + self._unspooled,
+            dropped_rows=spool.dropped_rows,
+            spool=SpoolReport(
+                payload_bytes=spool.payload_bytes,
+                limit_bytes=spool.limit_bytes,
+                oldest_waiting_ms=round(self._delivery.oldest_waiting_s * 1000),
+                refused_rows=spool.refused_rows,
+                damaged_rows=spool.ledger.damaged,
+                files_set_aside=spool.files_set_aside,
+                trouble=spool.trouble[:MOST_TROUBLE],
+            ),
             fault_codes=self._judgement.open_fault_codes(),
             in_use=self._judgement.is_in_use,
             diagnostics=counts_of(self._parts.informant, self._judgement.passed_over),
+        )
+
+    def figures(self) -> BridgeFigures:
+        """What the bridge has done since it started; may be called from any thread."""
+        spool, counts = self._parts.spool, self._delivery.counts
+        return BridgeFigures(
+            bench=self._parts.bench,
+            is_connected=self._parts.publisher.is_connected,
+            connections=counts.connections,
+            committed=spool.committed_rows,
+            acknowledged=counts.acknowledged,
+            sent=counts.sent,
+            resent=counts.resent,
+            acks=counts.acks,
+            foreign_acks=counts.foreign_acks,
+            unacknowledged=self._delivery.under_way,
+            spool_rows=spool.rows,
+            spool_bytes=spool.payload_bytes,
+            spool_limit_bytes=spool.limit_bytes,
+            oldest_waiting_s=self._delivery.oldest_waiting_s,
+            refused_commits=spool.refused_commits,
+            refused_rows=spool.refused_rows,
+            given_up=spool.ledger.given_up,
+            damaged=spool.ledger.damaged,
+            files_set_aside=spool.files_set_aside,
+            trouble=spool.trouble,
         )
 
     def _bus_state(self, now_s: float) -> BusState:

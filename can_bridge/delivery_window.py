@@ -13,7 +13,7 @@ RESEND_AFTER_S would hold a fault back for longer than it may take."""
 
 @dataclass(frozen=True, slots=True)
 class DeliveryWindow:
-    """State of delivery; moments are monotonic seconds.
+    """State of delivery, in positions of the spool; moments are monotonic seconds.
 
     `progress_at_s` is when ingest last acknowledged more, or when the wait for it began;
     `sent_again_at_s` the same, or when sending began anew since.
@@ -29,24 +29,30 @@ class DeliveryWindow:
     def room(self) -> int:
         """How many more rows may be sent now.
 
-        Rows are counted by sequence number; one record for many dropped rows counts as many, which
+        Rows are counted by position; one record for many dropped rows counts as many, which
         only makes the window smaller for a moment.
         """
         return max(0, MAX_UNACKNOWLEDGED - (self.sent - self.acknowledged))
 
-    def after_sending(self, seq: int, now_s: float) -> "DeliveryWindow":
+    def after_sending(self, position: int, now_s: float) -> "DeliveryWindow":
         """A row was handed to the broker."""
         if self.sent <= self.acknowledged and not (self.repeated_acks or self.lower_acks):
-            return replace(self, sent=seq, progress_at_s=now_s, sent_again_at_s=now_s)
-        return replace(self, sent=seq)
+            return replace(self, sent=position, progress_at_s=now_s, sent_again_at_s=now_s)
+        return replace(self, sent=position)
 
-    def after_ack(self, seq: int, now_s: float) -> "DeliveryWindow":
-        """Ingest committed everything up to `seq`."""
-        if seq < self.acknowledged:
-            return replace(self, lower_acks=self.lower_acks + 1)
-        if seq == self.acknowledged:
+    def after_ack(self, position: int, now_s: float) -> "DeliveryWindow":
+        """Ingest acknowledged; nothing waits up to `position`.
+
+        The acknowledgement of another epoch than the oldest waiting row's moves nothing: it
+        counts as a repeated one, or a row lost at the end of an epoch would wait for the time-out.
+        """
+        if position <= self.acknowledged:
             return replace(self, repeated_acks=self.repeated_acks + 1)
-        return DeliveryWindow(seq, max(self.sent, seq), now_s, now_s)
+        return DeliveryWindow(position, max(self.sent, position), now_s, now_s)
+
+    def after_lower_ack(self) -> "DeliveryWindow":
+        """Ingest acknowledged less of an epoch than it had before."""
+        return replace(self, lower_acks=self.lower_acks + 1)
 
     def misses_rows(self, now_s: float) -> bool:
         """Whether ingest keeps saying the same number while rows are under way: one got lost."""

@@ -10,6 +10,8 @@ BridgeError
 ├── BusUnavailable      the adapter cannot be opened, or not without the risk of transmitting
 │   └── BusAbsent       it is not there now; the same profile may find it later
 ├── SpoolUnusable       the spool file cannot be opened or is of another bench
+├── SpoolRefused        the disk takes no rows now, or gives none back
+├── SpoolDamaged        the spool file is not what was written
 └── TransmissionDenied  something tried to send a frame the diagnostics allowance does not cover
 """
 
@@ -105,6 +107,23 @@ class SpoolUnusable(BridgeError):
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"spool {path}: {reason}")
         self.path = path
+
+
+class SpoolRefused(BridgeError):
+    """The spool can neither take nor give rows now; nothing was changed, later it may work."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"spool {path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class SpoolDamaged(BridgeError):
+    """Something in a spool file is not what was written; its sound rows can be carried over."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"damaged: {what}")
+        self.what = what
 
 
 class TransmissionDenied(BridgeError):

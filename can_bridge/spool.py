@@ -4,39 +4,26 @@ A row, and the state of the rules that produced it, are committed in one transac
 a killed bridge neither loses a step of a fault nor reports it twice.
 """
 
+import contextlib
 import os
 import secrets
-import shutil
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
-from can_bridge.errors import SpoolUnusable
-from can_bridge.spool_overflow import Removed, give_up_oldest_samples
-from telemetry.contract import encoding
+from can_bridge import spool_rows
+from can_bridge.errors import SpoolDamaged, SpoolRefused
+from can_bridge.spool_file import SpoolFile, says_damaged
+from can_bridge.spool_ledger import AckKind, Ledger, Stretch
+from can_bridge.spool_opening import open_or_rescue
+from can_bridge.spool_overflow import GivenUp, Removed, give_up_oldest_samples
+from can_bridge.spool_rescue import Remembered, files_set_aside, rescue
+from can_bridge.spool_rows import SpooledRow
 from telemetry.contract.delivery import MAX_UNACKNOWLEDGED
-from telemetry.contract.payloads import DurableMessage, FaultReport, Samples, UsageReport
-from telemetry.contract.topics import Stream
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS row (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, stream TEXT NOT NULL, payload BLOB NOT NULL
-);
-"""
-_STREAMS: dict[type[DurableMessage], Stream] = {
-    Samples: Stream.SAMPLES,
-    UsageReport: Stream.USAGE,
-    FaultReport: Stream.FAULTS,
-}
-_PAGE_BYTES = 4096
-OTHER_PROCESS_S = 1.0
-"""How long to wait for a bridge that is just about to stop."""
+from telemetry.contract.payloads import DurableMessage, Samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +38,14 @@ class SpoolLimits:
     max_bytes: int = 256 * 1024 * 1024
 
 
-class SpooledRow(NamedTuple):
-    """A committed message as it goes to the broker."""
-
-    seq: int
-    stream: Stream
-    payload: bytes
-
-
 class Spool:
-    """Disk queue of one bench; used by one thread."""
+    """Disk queue of one bench; used by one thread.
+
+    Every opening begins a new epoch, so that a file that was restored from a copy never gives a
+    number twice. Counts: `rows` and `payload_bytes` wait; `refused_commits` and `refused_rows`
+    since it was opened, `files_set_aside` ever; `trouble` says why the last commit was refused,
+    "" when it was not.
+    """
 
     def __init__(
         self,
@@ -69,67 +54,55 @@ class Spool:
         limits: SpoolLimits | None = None,
         accepted_log: Path | None = None,
     ) -> None:
-        """Open or create; `accepted_log` records each committed (epoch, seq) for crash tests."""
+        """Open or create; `accepted_log` records each committed (epoch, seq) for crash tests.
+
+        A damaged file is replaced by one with its sound rows.
+
+        Raises:
+            SpoolUnusable: it can't be opened now, or is of another bench.
+        """
         self._path = path
-        self._limits = limits or SpoolLimits()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            self._db = sqlite3.connect(
-                path, timeout=OTHER_PROCESS_S, isolation_level=None, check_same_thread=False
-            )
-        except sqlite3.Error as refused:
-            raise SpoolUnusable(path, str(refused)) from refused
-        try:
-            self._set_up(bench)
-        except sqlite3.Error as refused:
-            self._db.close()
-            is_locked = "locked" in str(refused)
-            reason = f"bench {bench} already runs in another process" if is_locked else str(refused)
-            raise SpoolUnusable(path, reason) from refused
+        self._bench = bench
+        self._wanted_bytes = (limits or SpoolLimits()).max_bytes
+        self._released: list[Stretch] = []
+        self.rows = self.payload_bytes = 0
+        self.refused_commits = self.refused_rows = self._untold_refused = 0
+        self.trouble = ""
+        self.committed_rows = 0
+        self._file = open_or_rescue(path, bench, self._wanted_bytes)
+        self._ledger = self._file.ledger.begun(secrets.randbelow(2**53 - 2) + 1)
+        self._count_waiting()
         self._accepted = (
             os.open(accepted_log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
             if accepted_log
             else None
         )
-        self._release_through = 0
-        self._gone = Removed(0, 0)
-        waiting = self._db.execute(
-            "SELECT count(*), coalesce(sum(length(payload)), 0) FROM row"
-        ).fetchone()
-        self.rows = int(waiting[0])
-        self._bytes = int(waiting[1])
-        self.dropped_rows = int(self._fact("dropped") or 0)
 
-    def _set_up(self, bench: str) -> None:
-        db = self._db
-        # two bridges of one bench would give the same numbers twice
-        db.execute("PRAGMA locking_mode=EXCLUSIVE")
-        db.execute("PRAGMA journal_mode=WAL")
-        db.execute("PRAGMA synchronous=FULL")
-        db.execute("PRAGMA wal_autocheckpoint=256")
-        db.execute("PRAGMA journal_size_limit=2097152")
-        free = shutil.disk_usage(self._path.parent).free
-        cap = max(min(self._limits.max_bytes * 2, free // 4), 1024 * 1024)
-        db.execute(f"PRAGMA max_page_count={cap // _PAGE_BYTES}")
-        self._max_bytes = min(self._limits.max_bytes, cap // 2)
-        db.executescript(_SCHEMA)
-        db.execute("BEGIN IMMEDIATE")
-        owner = self._fact("bench")
-        if owner is None:
-            self._set_fact("bench", bench)
-            self._set_fact("epoch", str(secrets.randbelow(2**53 - 2) + 1))
-        db.execute("COMMIT")
-        if owner not in (None, bench):
-            db.close()
-            raise SpoolUnusable(self._path, f"is the spool of bench {owner!r}, not {bench!r}")
-        self.epoch = int(self._fact("epoch") or 0)
-        found = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'row'").fetchone()
-        self._last_seq: int = found[0] if found else 0
+    @property
+    def epoch(self) -> int:
+        """Identity of this opening."""
+        return self._ledger.present.epoch
 
     @property
     def last_seq(self) -> int:
-        """The newest sequence number ever given; 0 in a new spool."""
-        return self._last_seq
+        """The newest sequence number of this opening; 0 while there is none."""
+        return self._ledger.present.last_seq
+
+    @property
+    def ledger(self) -> Ledger:
+        """Epochs and losses as of now."""
+        return self._ledger
+
+    @property
+    def limit_bytes(self) -> int:
+        """How many bytes of payload may wait."""
+        return self._file.max_bytes
+
+    @property
+    def dropped_rows(self) -> int:
+        """Rows that were lost since the spool was made: given up, damaged, refused by the disk."""
+        ledger = self._ledger
+        return ledger.given_up + ledger.damaged + ledger.refused + self._untold_refused
 
     def commit(
         self, drafts: Sequence[DurableMessage], states: Mapping[str, bytes]
@@ -138,109 +111,173 @@ class Spool:
 
         Epoch and seq of the drafts are replaced. When the spool is full the oldest sample rows are
         replaced by one record that says how many were given up; usage and fault rows are kept.
+        Samples that were refused are counted, and told by a record in the next commit.
 
         Raises:
-            sqlite3.OperationalError: the disk is full or fails.
+            SpoolRefused: the disk is full or fails.
         """
-        rows = [self._row(position, draft) for position, draft in enumerate(drafts, start=1)]
-        new_bytes = sum(len(row.payload) for row in rows)
-        db = self._db
-        db.execute("BEGIN IMMEDIATE")
         try:
-            self._apply_release()
-            dropped = self._make_room(new_bytes)
-            db.executemany("INSERT INTO row (seq, stream, payload) VALUES (?, ?, ?)", rows)
-            db.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", list(states.items()))
-            if dropped:
-                self._set_fact("dropped", str(self.dropped_rows + dropped))
-            db.execute("COMMIT")
-        except BaseException:
-            if db.in_transaction:
-                db.execute("ROLLBACK")
-            raise
-        self._last_seq += len(rows)
-        self.dropped_rows += dropped
-        self._release_through = 0
-        self._count(len(rows), new_bytes)
+            try:
+                rows = self._try_commit(drafts, states)
+            except (sqlite3.Error, SpoolDamaged) as failed:
+                self._rescue_where_damaged(failed)
+                rows = self._try_commit(drafts, states)
+        except (sqlite3.Error, SpoolDamaged, OSError) as failed:
+            samples = sum(isinstance(draft, Samples) for draft in drafts)
+            self.refused_commits += 1
+            self.refused_rows += samples
+            self._untold_refused += samples
+            self.trouble = str(failed)
+            raise SpoolRefused(self._path, str(failed)) from failed
+        self.trouble = ""
+        self.committed_rows += len(rows)
         if self._accepted is not None and rows:
-            lines = "".join(f"{self.epoch} {row.seq}\n" for row in rows)
+            lines = "".join(f"{row.epoch} {row.seq}\n" for row in rows)
             os.write(self._accepted, lines.encode("ascii"))
         return rows
 
-    def release(self, epoch: int, seq: int) -> bool:
-        """Note that everything up to `seq` is stored; rows go with the next commit.
+    def _try_commit(
+        self, drafts: Sequence[DurableMessage], states: Mapping[str, bytes]
+    ) -> list[SpooledRow]:
+        records = self._refusal_record(drafts)
+        present = self._ledger.present
+        after = present.last_seq + len(records)
+        rows = [*records, *spool_rows.numbered(drafts, present, after)]
+        file, kept = self._file, {**self._file.states, **states}
+        file.db.execute("BEGIN IMMEDIATE")
+        try:
+            for stretch in self._released:
+                spool_rows.delete(file.db, stretch.first, stretch.last)
+            new_bytes = sum(len(row.payload) for row in rows)
+            given_up = self._make_room(new_bytes)
+            spool_rows.insert(file.db, rows)
+            observed_at_ms = drafts[-1].observed_at_ms if drafts else self._ledger.observed_at_ms
+            ledger = msgspec.structs.replace(
+                self._ledger.with_rows(len(rows), observed_at_ms),
+                commits=self._ledger.commits + 1,
+                given_up=self._ledger.given_up + given_up.samples,
+                refused=self._ledger.refused + sum(record.given_up for record in records),
+            )
+            file.write(ledger, kept)
+            file.db.execute("COMMIT")
+        except BaseException:
+            file.roll_back()
+            raise
+        self._ledger, file.states = ledger, kept
+        self._released.clear()
+        self._untold_refused -= sum(record.given_up for record in records)
+        self.rows += len(rows) - given_up.removed.rows
+        self.payload_bytes += new_bytes - given_up.removed.size
+        return rows[len(records) :]
 
-        False when the acknowledgement is for another epoch or for rows never sent.
+    def _make_room(self, new_bytes: int) -> GivenUp:
+        excess = self.payload_bytes + new_bytes - self._file.max_bytes
+        if excess <= 0:
+            return GivenUp(0, Removed(0, 0))
+        wanted = excess + self._file.max_bytes // 10
+        return give_up_oldest_samples(self._file.db, wanted, keep=MAX_UNACKNOWLEDGED)
+
+    def _refusal_record(self, drafts: Sequence[DurableMessage]) -> list[SpooledRow]:
+        if not self._untold_refused:
+            return []
+        last, seq = self._ledger.last_position, self.last_seq + 1
+        observed_at_ms = drafts[0].observed_at_ms if drafts else self._ledger.observed_at_ms
+        return [
+            spool_rows.gap_record(
+                last + 1, self.epoch, (seq, seq), self._untold_refused, observed_at_ms
+            )
+        ]
+
+    def release(self, epoch: int, seq: int) -> AckKind:
+        """Note that everything of an epoch up to `seq` is stored; rows go with the next commit.
+
+        Raises:
+            SpoolRefused: the disk fails; nothing is noted.
         """
-        if epoch != self.epoch or seq > self._last_seq:
-            return False
-        self._release_through = max(self._release_through, seq)
-        return True
+        ledger, kind = self._ledger.after_ack(epoch, seq)
+        span = self._ledger.span_of(epoch)
+        waited = span.waiting if span else None
+        if kind is not AckKind.FURTHER or span is None or waited is None:
+            return kind
+        last = min(waited.last, span.base + seq)
+        try:
+            rows, size = spool_rows.count(self._file.db, waited.first, last)
+        except sqlite3.Error as failed:
+            raise SpoolRefused(self._path, str(failed)) from failed
+        self._ledger = ledger
+        self._released.append(Stretch(epoch, waited.first, last))
+        self.rows -= rows
+        self.payload_bytes -= size
+        return kind
 
-    def oldest(self, after_seq: int, limit: int) -> list[SpooledRow]:
-        """Waiting rows after `after_seq` in order."""
-        start = max(after_seq, self._release_through)
-        found = self._db.execute(
-            "SELECT seq, stream, payload FROM row WHERE seq > ? ORDER BY seq LIMIT ?",
-            (start, limit),
-        )
-        return [SpooledRow(seq, Stream(stream), payload) for seq, stream, payload in found]
+    def oldest(self, after_position: int, limit: int) -> list[SpooledRow]:
+        """Waiting rows beyond a position, in order.
 
-    def first_waiting(self) -> int:
-        """Sequence number of the oldest waiting row; the next one to come when none waits."""
-        found = self._db.execute("SELECT min(seq) FROM row").fetchone()
-        return self._last_seq + 1 if found[0] is None else int(found[0])
+        Raises:
+            SpoolRefused: the disk fails, or there is no room to carry on from a damaged file.
+        """
+        try:
+            rows, is_sound = self._read(after_position, limit)
+            if not (rows or is_sound):
+                self._rescue("rows")
+                rows, _ = self._read(after_position, limit)
+        except (sqlite3.Error, OSError) as failed:
+            raise SpoolRefused(self._path, str(failed)) from failed
+        return rows
+
+    def _read(self, after_position: int, limit: int) -> tuple[list[SpooledRow], bool]:
+        """Rows up to the first that is damaged or missing, and whether there is none such."""
+        expected = self._ledger.waiting_after(after_position)
+        if expected is None:
+            return [], True
+        rows: list[SpooledRow] = []
+        try:
+            found = spool_rows.standing_at(self._file.db, expected, limit)
+        except sqlite3.Error as failed:
+            if not says_damaged(failed):
+                raise
+            return [], False
+        for row in found:
+            if row is None or row.position > expected:
+                return rows, False
+            if row.last_position < expected:
+                continue
+            rows.append(row)
+            following = self._ledger.waiting_after(row.last_position)
+            if following is None:
+                break
+            expected = following
+        return rows, bool(rows)
 
     def state(self, name: str) -> bytes | None:
         """The state committed last under that name."""
-        found = self._db.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()
-        return None if found is None else bytes(found[0])
+        return self._file.states.get(name)
 
     def close(self) -> None:
         """Apply what was released and close the file."""
-        if self._release_through:
-            self.commit([], {})
-        self._db.close()
+        if self._released or self._untold_refused:
+            with contextlib.suppress(SpoolRefused):
+                self.commit([], {})
+        self._file.close()
         if self._accepted is not None:
             os.close(self._accepted)
 
-    def _row(self, position: int, draft: DurableMessage) -> SpooledRow:
-        seq = self._last_seq + position
-        payload = encoding.encode(msgspec.structs.replace(draft, epoch=self.epoch, seq=seq))
-        return SpooledRow(seq, _STREAMS[type(draft)], payload)
+    def _rescue_where_damaged(self, failed: Exception) -> None:
+        if isinstance(failed, sqlite3.Error) and not says_damaged(failed):
+            raise failed
+        self._rescue(str(failed))
 
-    def _apply_release(self) -> None:
-        self._gone = Removed(0, 0)
-        if not self._release_through:
-            return
-        where = "FROM row WHERE seq <= ?", (self._release_through,)
-        count, size = self._db.execute(
-            f"SELECT count(*), coalesce(sum(length(payload)), 0) {where[0]}",
-            where[1],
-        ).fetchone()
-        self._db.execute(f"DELETE {where[0]}", where[1])
-        self._gone = Removed(count, size)
+    def _rescue(self, reason: str) -> None:
+        known = Remembered(self._ledger, self._file.states)
+        # closed it stays where the rescue fails; the next call finds that and tries again
+        self._file.close()
+        rescue(self._path, self._bench, self._wanted_bytes, reason, known)
+        self._file = SpoolFile(self._path, self._bench, self._wanted_bytes)
+        self._ledger = self._file.ledger
+        self._released.clear()
+        self._count_waiting()
 
-    def _make_room(self, new_bytes: int) -> int:
-        excess = self._bytes - self._gone.size + new_bytes - self._max_bytes
-        if excess <= 0:
-            return 0
-        given_up = give_up_oldest_samples(
-            self._db, self.epoch, excess + self._max_bytes // 10, keep=MAX_UNACKNOWLEDGED
-        )
-        self._gone = Removed(
-            self._gone.rows + given_up.removed.rows, self._gone.size + given_up.removed.size
-        )
-        return given_up.samples
-
-    def _count(self, new_rows: int, new_bytes: int) -> None:
-        self.rows += new_rows - self._gone.rows
-        self._bytes += new_bytes - self._gone.size
-        self._gone = Removed(0, 0)
-
-    def _fact(self, name: str) -> str | None:
-        found = self._db.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
-        return None if found is None else str(found[0])
-
-    def _set_fact(self, name: str, value: str) -> None:
-        self._db.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, value))
+    def _count_waiting(self) -> None:
+        self.files_set_aside = files_set_aside(self._path)
+        last = self._ledger.last_position
+        self.rows, self.payload_bytes = spool_rows.count(self._file.db, 0, last)

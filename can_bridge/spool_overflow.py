@@ -1,14 +1,14 @@
 """What a full spool gives up: its oldest sample rows, counted, never usage or fault rows."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from can_bridge import spool_rows
+from can_bridge.errors import SpoolDamaged
+from can_bridge.spool_rows import SpooledRow
 from telemetry.contract import encoding
-from telemetry.contract.payloads import Samples
 from telemetry.contract.topics import Stream
-
-_LONGEST_RECORD_BYTES = 256
 
 
 class Removed(NamedTuple):
@@ -25,84 +25,57 @@ class GivenUp(NamedTuple):
     removed: Removed
 
 
-class _Row(NamedTuple):
-    seq: int
-    stream: str
-    payload: bytes
-
-
-def give_up_oldest_samples(db: sqlite3.Connection, epoch: int, size: int, keep: int) -> GivenUp:
+def give_up_oldest_samples(db: sqlite3.Connection, size: int, keep: int) -> GivenUp:
     """Replace runs of sample rows by one record each until about `size` bytes are free.
 
     The oldest `keep` rows stay: they may be under way, and a row that ingest has must not come
     again inside a record. A run never reaches across a usage or fault row, so that a record covers
-    nothing but samples. Call inside a transaction.
+    nothing but samples, nor into another epoch. Call inside a transaction.
+
+    Raises:
+        SpoolDamaged: a row that was to be given up is not what was written.
     """
-    found = db.execute(
-        "SELECT seq, stream, payload FROM row ORDER BY seq LIMIT -1 OFFSET ?", (keep,)
-    )
     # read ahead of deleting: the run list is bounded by the bytes asked for
-    runs = list(_runs(map(_Row._make, found), size))
+    runs = list(_runs(spool_rows.scan(db, skip=keep), size))
     samples = rows = freed = 0
     for run in runs:
-        record, count = _record(run, epoch)
-        if len(run) == 1 and count == 0:
+        anew = sum(not row.given_up for row in run)
+        if len(run) == 1 and not anew:
             continue
-        db.execute("DELETE FROM row WHERE seq BETWEEN ? AND ?", (run[0].seq, run[-1].seq))
-        db.execute(
-            "INSERT INTO row (seq, stream, payload) VALUES (?, ?, ?)",
-            (run[0].seq, Stream.SAMPLES.value, record),
-        )
-        samples += count
+        record = _record(run)
+        spool_rows.delete(db, run[0].position, run[-1].last_position)
+        spool_rows.insert(db, [record])
+        samples += anew
         rows += len(run) - 1
-        freed += sum(len(row.payload) for row in run) - len(record)
+        freed += sum(len(row.payload) for row in run) - len(record.payload)
     return GivenUp(samples, Removed(rows, freed))
 
 
-def _runs(rows: Iterable[_Row], size: int) -> Iterator[list[_Row]]:
-    run: list[_Row] = []
+def _runs(rows: Iterable[SpooledRow | None], size: int) -> Iterator[list[SpooledRow]]:
+    run: list[SpooledRow] = []
     freed = 0
     for row in rows:
-        if row.stream != Stream.SAMPLES.value:
-            if run:
-                yield run
+        if row is None:
+            raise SpoolDamaged("a row that was to be given up")
+        is_sample = row.stream is Stream.SAMPLES
+        if run and not (is_sample and row.epoch == run[0].epoch):
+            yield run
             run = []
-            continue
-        run.append(row)
-        freed += len(row.payload)
+        if is_sample:
+            run.append(row)
+            freed += len(row.payload)
         if freed >= size:
             break
     if run:
         yield run
 
 
-def _record(run: list[_Row], epoch: int) -> tuple[bytes, int]:
-    """The record for a run, and how many rows it gives up anew."""
-    total = anew = 0
-    last_seq = run[-1].seq
-    observed_at_ms = 0
-    for row in run:
-        earlier = _earlier_record(row)
-        if earlier is None:
-            total += 1
-            anew += 1
-        else:
-            total += earlier.dropped
-            last_seq = max(last_seq, earlier.last_seq)
-    first = encoding.decode(Stream.SAMPLES, run[0].payload)
-    observed_at_ms = first.observed_at_ms
-    record = Samples(
-        observed_at_ms=observed_at_ms,
-        epoch=epoch,
-        seq=run[0].seq,
-        dropped=total,
-        last_seq=last_seq,
+def _record(run: Sequence[SpooledRow]) -> SpooledRow:
+    first, last = run[0], run[-1]
+    return spool_rows.gap_record(
+        first.position,
+        first.epoch,
+        (first.seq, last.last_seq),
+        sum(row.given_up or 1 for row in run),
+        encoding.decode(Stream.SAMPLES, first.payload).observed_at_ms,
     )
-    return encoding.encode(record), anew
-
-
-def _earlier_record(row: _Row) -> Samples | None:
-    if len(row.payload) > _LONGEST_RECORD_BYTES:
-        return None
-    message = encoding.decode(Stream.SAMPLES, row.payload)
-    return message if isinstance(message, Samples) and message.dropped else None

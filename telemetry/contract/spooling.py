@@ -10,7 +10,8 @@ from telemetry.contract.diagnostics import Count
 Epoch = Annotated[
     int, Meta(description="random identity of one opening of the bench's spool", ge=1, lt=2**53)
 ]
-MOST_EARLIER_EPOCHS = 64
+MOST_EARLIER_EPOCHS = 500
+MOST_TROUBLE = 300
 
 
 class EarlierEpoch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -41,4 +42,4 @@ class SpoolReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     refused_rows: Count = 0
     damaged_rows: Count = 0
     files_set_aside: Count = 0
-    trouble: Annotated[str, Meta(max_length=300)] = ""
+    trouble: Annotated[str, Meta(max_length=MOST_TROUBLE)] = ""

@@ -1,12 +1,13 @@
-import sqlite3
 from pathlib import Path
 
 import pytest
 
-from can_bridge.errors import SpoolUnusable
+from can_bridge.errors import SpoolRefused, SpoolUnusable
 from can_bridge.spool import Spool, SpoolLimits
+from can_bridge.spool_ledger import AckKind
 from telemetry.contract import encoding
 from telemetry.contract.payloads import FaultReport, FaultState, Samples
+from telemetry.contract.spooling import EarlierEpoch
 from telemetry.contract.topics import Stream
 
 
@@ -14,7 +15,7 @@ def samples(size: int = 10) -> Samples:
     return Samples(observed_at_ms=1, epoch=1, seq=1, values={"text": "x" * size})
 
 
-def fault() -> FaultReport:
+def fault(size: int = 1) -> FaultReport:
     return FaultReport(
         observed_at_ms=1,
         epoch=1,
@@ -25,21 +26,27 @@ def fault() -> FaultReport:
         state=FaultState.CONFIRMED,
         first_at_ms=1,
         text_zh="甲",
-        text_en="a",
+        text_en="a" * size,
     )
 
 
-def test_rows_keep_their_numbers_over_restarts_and_releases(tmp_path: Path) -> None:
+def test_every_opening_begins_an_epoch_and_rows_keep_theirs(tmp_path: Path) -> None:
     spool = Spool(tmp_path / "s.sqlite", "battery-01")
-    epoch = spool.epoch
+    first = spool.epoch
     assert [row.seq for row in spool.commit([samples(), fault()], {"faults": b"1"})] == [1, 2]
-    assert spool.release(epoch, 2)
-    assert spool.oldest(0, 10) == []
+    assert spool.release(first, 1) is AckKind.FURTHER
     spool.close()
     again = Spool(tmp_path / "s.sqlite", "battery-01")
-    assert (again.epoch, again.last_seq, again.rows, again.state("faults")) == (epoch, 2, 0, b"1")
-    assert [row.seq for row in again.commit([samples()], {})] == [3]
-    assert again.first_waiting() == 3
+    assert again.epoch != first
+    assert (again.last_seq, again.rows, again.state("faults")) == (0, 1, b"1")
+    again.commit([samples()], {})
+    waiting = [(row.epoch, row.seq) for row in again.oldest(0, 10)]
+    assert waiting == [(first, 2), (again.epoch, 1)]
+    assert again.ledger.earlier() == [EarlierEpoch(epoch=first, last_seq=2, acknowledged=1)]
+    assert again.release(again.epoch, 1) is AckKind.FURTHER
+    assert [row.epoch for row in again.oldest(0, 10)] == [first]
+    assert again.release(first, 2) is AckKind.FURTHER
+    assert (again.oldest(0, 10), again.rows, again.payload_bytes) == ([], 0, 0)
     again.close()
 
 
@@ -55,8 +62,8 @@ def test_messages_carry_the_epoch_and_number_of_their_row(tmp_path: Path) -> Non
 def test_foreign_acknowledgements_release_nothing(tmp_path: Path) -> None:
     spool = Spool(tmp_path / "s.sqlite", "battery-01")
     spool.commit([samples()], {})
-    assert not spool.release(spool.epoch + 1, 1)
-    assert not spool.release(spool.epoch, 2)
+    assert spool.release(spool.epoch + 1, 1) is AckKind.FOREIGN
+    assert spool.release(spool.epoch, 2) is AckKind.FOREIGN
     assert len(spool.oldest(0, 10)) == 1
     spool.close()
 
@@ -90,22 +97,24 @@ def test_a_full_spool_gives_up_samples_counted_and_keeps_faults(tmp_path: Path) 
     spool.close()
 
 
-def test_a_failed_commit_changes_nothing(tmp_path: Path) -> None:
-    spool = Spool(tmp_path / "s.sqlite", "battery-01")
-    spool.commit([samples()], {"faults": b"old"})
-    spool.close()
-    other = sqlite3.connect(tmp_path / "s.sqlite")
-    other.execute(
-        "CREATE TRIGGER full BEFORE INSERT ON row WHEN new.stream = 'faults'"
-        " BEGIN SELECT raise(ABORT, 'full'); END"
-    )
-    other.commit()
-    other.close()
-    spool = Spool(tmp_path / "s.sqlite", "battery-01")
-    with pytest.raises(sqlite3.Error, match="full"):
-        spool.commit([samples(), fault()], {"faults": b"new"})
-    assert (spool.last_seq, spool.rows, spool.state("faults")) == (1, 1, b"old")
-    assert spool.commit([samples()], {})[0].seq == 2
+def test_a_refused_commit_changes_nothing_and_its_samples_are_told_later(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "s.sqlite", "battery-01", SpoolLimits(max_bytes=400_000))
+    count = 0
+    with pytest.raises(SpoolRefused, match="full"):  # noqa: PT012 -- which commit, nobody knows
+        while True:
+            spool.commit([samples(), fault(50_000)], {"faults": str(count).encode()})
+            count += 1
+    assert count > 5
+    assert (spool.last_seq, spool.rows) == (2 * count, 2 * count)
+    assert spool.state("faults") == str(count - 1).encode()
+    assert "full" in spool.trouble
+    assert (spool.refused_commits, spool.refused_rows, spool.dropped_rows) == (1, 1, 1)
+    spool.release(spool.epoch, count)
+    assert [row.seq for row in spool.commit([samples()], {})] == [2 * count + 2]
+    told = encoding.decode(Stream.SAMPLES, spool.oldest(2 * count, 1)[0].payload)
+    assert isinstance(told, Samples)
+    assert (told.seq, told.last_seq, told.dropped) == (2 * count + 1, 2 * count + 1, 1)
+    assert (spool.trouble, spool.dropped_rows) == ("", 1)
     spool.close()
 
 

@@ -208,7 +208,7 @@ def test_repeated_acknowledgements_tell_of_a_lost_row() -> None:
 def test_only_lasting_lower_acknowledgements_mean_that_the_store_went_back() -> None:
     window = DeliveryWindow(500, 500).after_sending(501, 0.0)
     for _ in range(5):
-        window = window.after_ack(20, 9.0)
+        window = window.after_lower_ack()
     assert not window.misses_rows(9.0)
     assert not window.store_went_back(9.0)
     assert window.store_went_back(10.0)
