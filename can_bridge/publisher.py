@@ -5,6 +5,7 @@ import logging
 import queue
 import random
 import threading
+import time
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
@@ -34,7 +35,12 @@ TOLD_AFTER_FAILURES = 5
 CONNECT_TIMEOUT_S = 3.0
 CONNACK_WITHIN_S = 2.0
 """amqtt never answers a v5 CONNECT (measured): then the other version is tried."""
+UNANSWERED_S = 10.0
+"""Chosen: a broker answers in milliseconds; one that answers nothing for this long, though it is
+alive, waits for something that got lost, and only a new connection ends that."""
+LOOK_S = 1.0
 _INCOMING_LIMIT = 1000
+_OTHER_VERSION = "Unsupported protocol version"
 _VERSIONS = (MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311)
 
 
@@ -56,6 +62,8 @@ class Publisher:
         self._version = 0
         self._failures = 0
         self._unreadable = 0
+        self._refusal = ""
+        self._unanswered_since_s: float | None = None
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._thread = threading.Thread(
@@ -80,6 +88,8 @@ class Publisher:
         info = client.publish(
             topics.up(self.bench, stream), payload, qos=how.qos, retain=how.is_retained
         )
+        if self._unanswered_since_s is None:
+            self._unanswered_since_s = time.monotonic()
         return info.rc == mqtt.MQTT_ERR_SUCCESS
 
     def stop(self, farewell: BenchState, timeout_s: float = 1.0) -> None:
@@ -121,7 +131,7 @@ class Publisher:
         self._client = client
         client.loop_start()
         if not self._wake.wait(CONNACK_WITHIN_S) and attempt.was_accepted:
-            self._wake.wait()
+            self._stay_connected()
         self._is_connected = False
         self._client = None
         client.disconnect()
@@ -130,6 +140,13 @@ class Publisher:
             # an older broker closes or refuses a v5 CONNECT: try the other version next
             self._version = 1 - self._version
         return attempt.was_accepted
+
+    def _stay_connected(self) -> None:
+        while not self._wake.wait(LOOK_S):
+            since_s = self._unanswered_since_s
+            if since_s is not None and time.monotonic() - since_s > UNANSWERED_S:
+                log.warning("%s: the broker confirms nothing: connecting anew", self.bench)
+                return
 
     def _note_failure(self, reason: Exception) -> None:
         # a broker that restarts is not worth a word; one that stays away is told once
@@ -143,14 +160,29 @@ class Publisher:
                 reason,
             )
 
+    def note_refused(self, reason: str) -> None:
+        """Called by the network thread when the broker turned the bench away."""
+        # the other version follows at once; whatever else it is goes on until somebody mends it
+        if reason not in (_OTHER_VERSION, self._refusal):
+            self._refusal = reason
+            log.warning("%s: broker refused: %s; trying again", self.bench, reason)
+        self.note_disconnected()
+
     def note_connected(self) -> None:
         """Called by the network thread once the subscription is sent."""
         if self._failures >= TOLD_AFTER_FAILURES:
             log.warning("%s: connected to the broker", self.bench)
-        self._failures = 0
+        elif self._refusal:
+            log.warning("%s: the broker takes this bench again", self.bench)
+        self._failures, self._refusal = 0, ""
         self._is_connected = True
         self._unreadable = 0
+        self._unanswered_since_s = None
         self._put(Connected())
+
+    def note_answered(self) -> None:
+        """Called by the network thread when the broker confirmed a message."""
+        self._unanswered_since_s = None
 
     def note_disconnected(self) -> None:
         """Called by the network thread when the connection ended."""
@@ -211,6 +243,7 @@ class _Attempt:
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
+        client.on_publish = lambda *_: owner.note_answered()
         self.client = client
 
     def _on_connect(
@@ -222,8 +255,7 @@ class _Attempt:
         _properties: Properties | None,
     ) -> None:
         if reason.is_failure:
-            log.warning("%s: broker refused: %s", self._owner.bench, reason)
-            self._owner.note_disconnected()
+            self._owner.note_refused(str(reason))
             return
         self.was_accepted = True
         client.subscribe(topics.ack(self._owner.bench), qos=ACK_DELIVERY.qos)

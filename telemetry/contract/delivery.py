@@ -21,7 +21,9 @@ DELIVERY: dict[Stream, Delivery] = {
     Stream.USAGE: Delivery(qos=1, is_retained=False),
     Stream.FAULTS: Delivery(qos=1, is_retained=False),
 }
-ACK_DELIVERY = Delivery(qos=1, is_retained=False)
+ACK_DELIVERY = Delivery(qos=0, is_retained=False)
+"""Cumulative and repeated: a lost one costs a resend at most, while a PUBACK that got lost would
+take one of the few places for messages under way from its connection for good."""
 
 KEEPALIVE_S = 5
 """Chosen: the broker publishes the will after 1.5 times this, so a dead PC shows within 8 s."""
