@@ -11,7 +11,7 @@ COMMANDS = {
     "demo-reset": "cli_demo:demo_reset",
     "serve": "cli_serve:serve",
     "ingest": "cli_ingest:ingest",
-    "broker": "cli_ingest:broker",
+    "broker": "cli_broker:broker_app",
     "check": "cli_inventory:check",
     "lists": "cli_inventory:lists_app",
     "register": "cli_inventory:register_app",
@@ -30,7 +30,7 @@ COMMANDS = {
     "bench listen": "cli_listening:listen",
     "user": "cli_accounts:user_app",
     "api-key": "cli_accounts:key_app",
-    "db": "cli_accounts:db_app",
+    "database": "cli_database:database_app",
     "docs": "cli_documents:docs",
 }
 """Where each command lives; only the one that is called is imported (all of them take 3 s).
@@ -63,6 +63,7 @@ def command_line(words: Iterable[str] = tuple(COMMANDS)) -> typer.Typer:
         elif isinstance(command, typer.Typer):
             group = _group(app, groups, word)
             group.info.help = command.info.help
+            group.info.cls = command.info.cls
             group.registered_callback = command.registered_callback
             group.registered_commands += command.registered_commands
         else:

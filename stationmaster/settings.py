@@ -25,7 +25,18 @@ class Settings(BaseSettings):
     )
     broker_user: str = Field(default="", description="user of ingest at the broker")
     broker_password: SecretStr = SecretStr("")
-    database_url: str = Field(default="", description="SQLAlchemy URL; empty: SQLite below var")
+    broker_tls: bool = Field(default=False, description="connect to the broker by TLS only")
+    broker_ca: Path | None = Field(
+        default=None, description="PEM file of the broker's authority; empty: the system's"
+    )
+    broker_certificate: Path | None = Field(
+        default=None,
+        description="PEM certificate chain of the embedded broker, which then uses TLS",
+    )
+    broker_key: Path | None = Field(default=None, description="PEM key of that certificate")
+    database_url: SecretStr = Field(
+        default=SecretStr(""), description="postgresql://… or sqlite:///…; empty: SQLite below var"
+    )
     store: Literal["embedded", "influxdb"] = Field(
         default="embedded", description="where rows come to rest: the file below var, or InfluxDB"
     )
@@ -77,8 +88,9 @@ class Settings(BaseSettings):
 
     @property
     def inventory_url(self) -> str:
-        """URL of the relational database."""
-        return self.database_url or f"sqlite:///{(self.var / 'inventory.sqlite').as_posix()}"
+        """URL of the relational database; it may hold a password."""
+        given = self.database_url.get_secret_value()
+        return given or f"sqlite:///{(self.var / 'inventory.sqlite').as_posix()}"
 
     @property
     def telemetry_path(self) -> Path:

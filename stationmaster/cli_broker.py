@@ -1,0 +1,141 @@
+"""Commands for the message broker: run the embedded one, examine any."""
+
+import json
+import subprocess
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from stationmaster.broker_seats import Given, UnusableBroker, seats_of
+from stationmaster.default_command import RunByDefault
+from stationmaster.language import Language
+from stationmaster.logs import log_as
+from stationmaster.processes import ask_to_end
+from stationmaster.refusing import give_up
+from stationmaster.settings import Settings
+from stationmaster.stopping import stop_on_signals
+from telemetry.broker.access import HOUSE_USERS, read_or_make_passwords
+from telemetry.broker.embedded import NoSuchBroker, prepare
+
+broker_app = typer.Typer(cls=RunByDefault, help="Message broker. 消息代理。")
+
+FOUND_BAD = 1
+_TITLES = {
+    "connecting": ("连接", "connecting"),
+    "doors": ("登录", "who is let in"),
+    "round_trip": ("QoS 1 往返", "QoS 1 round trip"),
+    "retained": ("保留消息", "retained messages"),
+    "will": ("遗嘱", "will"),
+    "offline_queue": ("离线队列", "offline queue"),
+    "sharing": ("共享订阅", "shared subscription"),
+    "separation": ("主题权限", "access rules"),
+    "take_over": ("客户端标识占用", "client id take-over"),
+    "payload": ("最大负载", "largest payload"),
+    "in_flight": ("在途消息", "messages in flight"),
+    "restart": ("重启后保留", "durability over a restart"),
+}
+_GRADES = {
+    "good": ("好", "good"),
+    "weak": ("有限", "limited"),
+    "bad": ("不合格", "BAD"),
+    "unknown": ("未知", "unknown"),
+}
+
+
+@broker_app.command("run")
+def run_broker(
+    benches: Annotated[list[str] | None, typer.Argument(help="bench codes to let in")] = None,
+) -> None:
+    """启动内置消息代理。 Run the embedded broker for ingest and the named benches."""
+    log_as("broker")
+    settings, stop = Settings(), stop_on_signals()
+    passwords = read_or_make_passwords(settings.credentials_path, [*HOUSE_USERS, *(benches or [])])
+    try:
+        embedded = prepare(
+            settings.var / "broker",
+            settings.broker_host,
+            settings.broker_port,
+            passwords,
+            settings.broker_program,
+        )
+    except NoSuchBroker as missing:
+        typer.echo(str(missing), err=True)
+        raise typer.Exit(2) from missing
+    process = subprocess.Popen(embedded.command)  # noqa: S603
+    while process.poll() is None and not stop.wait(0.2):
+        pass
+    if process.poll() is None:
+        ask_to_end(process)
+    raise typer.Exit(process.wait())
+
+
+@broker_app.command("doctor")
+def examine_broker(  # noqa: PLR0913, PLR0917 -- every option of the command line is an argument
+    url: Annotated[
+        str | None,
+        typer.Argument(help="mqtt://host:1883 or mqtts://host:8883; the embedded one by default"),
+    ] = None,
+    user: Annotated[
+        str, typer.Option(help="an account made for the examination, of nothing at work")
+    ] = "",
+    second_user: Annotated[
+        str, typer.Option(help="another one, where the broker takes users for client ids")
+    ] = "",
+    bench_user: Annotated[
+        str, typer.Option(help="a bench's account with no bench behind it, to try access rules")
+    ] = "",
+    password_file: Annotated[
+        Path | None, typer.Option(help='JSON file {"user": "password"}, readable by you only')
+    ] = None,
+    ca: Annotated[Path | None, typer.Option(help="PEM file of the broker's authority")] = None,
+    language: Annotated[Language, typer.Option(help="zh | en")] = Language.ZH,
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON, in both languages")] = False,
+) -> None:
+    """检查消息代理是否合用。 What a broker really does and what that means. Exit: 1 bad, 2 refused.
+
+    Messages go below stationmaster/doctor and on bench topics nobody listens to; nothing is left
+    behind, and benches at work are not disturbed.
+    """
+    # paho and the probes are no business of running the broker
+    from telemetry.broker.doctor.examination import examine  # noqa: PLC0415
+    from telemetry.broker.doctor.line import NotAccepted  # noqa: PLC0415
+    from telemetry.broker.doctor.verdicts import Grade, Verdict  # noqa: PLC0415
+
+    given = Given(url, user, second_user, bench_user, password_file, ca)
+
+    verdicts: list[Verdict] = []
+    where = url or "embedded"
+    try:
+        seats = seats_of(given, Settings())
+        where = f"{seats.first.host}:{seats.first.port}"
+        for verdict in examine(seats):
+            verdicts.append(verdict)
+            if not as_json:
+                _print(asdict(verdict), language)
+    except UnusableBroker as wrong:
+        give_up(wrong)
+    except (NotAccepted, ValueError) as refused:
+        give_up(f"{where}: {refused}")
+    if as_json:
+        typer.echo(json.dumps([_record(asdict(one)) for one in verdicts], ensure_ascii=False))
+    if any(one.grade is Grade.BAD for one in verdicts):
+        raise typer.Exit(FOUND_BAD)
+
+
+def _record(verdict: dict[str, object]) -> dict[str, object]:
+    texts = ("measured", "meaning", "remedy")
+    words = {name: dict(zip(("zh", "en"), verdict[name], strict=True)) for name in texts}  # type: ignore[call-overload]
+    return {"check": verdict["check"], "grade": verdict["grade"], **words}
+
+
+def _print(verdict: dict[str, object], language: Language) -> None:
+    place = 0 if language is Language.ZH else 1
+    title = _TITLES[str(verdict["check"])][place]
+    grade = _GRADES[str(verdict["grade"])][place]
+    typer.echo(f"[{grade}] {title}: {verdict['measured'][place]}")  # type: ignore[index]
+    for name, sign in (("meaning", "·"), ("remedy", "→")):
+        text = verdict[name][place]  # type: ignore[index]
+        if text:
+            typer.echo(f"    {sign} {text}")
