@@ -31,6 +31,7 @@ COMMANDS = {
     "user": "cli_accounts:user_app",
     "api-key": "cli_accounts:key_app",
     "database": "cli_database:database_app",
+    "telemetry": "cli_quarantine:telemetry_app",
     "docs": "cli_documents:docs",
 }
 """Where each command lives; only the one that is called is imported (all of them take 3 s).
@@ -66,6 +67,7 @@ def command_line(words: Iterable[str] = tuple(COMMANDS)) -> typer.Typer:
             group.info.cls = command.info.cls
             group.registered_callback = command.registered_callback
             group.registered_commands += command.registered_commands
+            group.registered_groups += command.registered_groups
         else:
             app.command(word)(command)
     return app
