@@ -42,7 +42,7 @@ class BadDatabaseUrl(ValueError):
     def __init__(self) -> None:
         super().__init__(
             "not the address of a database: expected sqlite:///FILE or "
-            "postgresql://USER:PASSWORD@HOST:PORT/NAME"
+            "postgresql://USER:PASSWORD@HOST:PORT/NAME, after a ? only what libpq knows"
         )
 
 
@@ -61,6 +61,10 @@ def parsed_url(text: str) -> URL:
         return url
     if backend not in {"postgres", "postgresql"}:
         raise BadDatabaseUrl
+    try:
+        psycopg.conninfo.make_conninfo("", **dict.fromkeys(url.query, ""))
+    except psycopg.Error:
+        raise BadDatabaseUrl from None
     return url.set(drivername="postgresql+psycopg")
 
 

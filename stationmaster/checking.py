@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -9,10 +10,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from inventory.accounts.rules import Principal, Role
-from inventory.database import open_database
 from inventory.equipment.reading import read_register
 from inventory.errors import Invalid, UnknownStation
-from inventory.migrations.run import upgrade
 from inventory.readiness.findings import Question, Readiness
 from inventory.readiness.rules import check
 from inventory.readiness.use_cases import Asked, ReadinessDesk, ReadinessMemory, today
@@ -25,6 +24,7 @@ from inventory.stations.schema import StationFacts
 from inventory.stations.table import Station
 from stationmaster.evidence import StoredLiveBenches
 from stationmaster.files import read_file
+from stationmaster.opening import house_database
 from stationmaster.settings import Settings
 from stationmaster.stores import open_reader
 
@@ -68,11 +68,7 @@ def run_check(request: CheckRequest) -> Readiness:
 def _check_station(request: CheckRequest) -> Readiness:
     """Check a station as its own administrator would, with live evidence."""
     settings = Settings()
-    settings.make_var()
-    database = open_database(settings.inventory_url)
-    reader = open_reader(settings)
-    try:
-        upgrade(database.engine)
+    with house_database(settings) as database, closing(open_reader(settings)) as reader:
         with database.read() as db:
             found = db.get(Station, request.station)
         if found is None:
@@ -81,9 +77,6 @@ def _check_station(request: CheckRequest) -> Readiness:
         desk = ReadinessDesk(database, StoredLiveBenches(reader), ReadinessMemory())
         asked = Asked(request.module, request.level, request.use, request.on_date)
         return desk.check(operator, request.station, asked, datetime.now(UTC))
-    finally:
-        reader.close()
-        database.close()
 
 
 def _check_files(request: CheckRequest, list_file: Path, register_file: Path) -> Readiness:

@@ -1,4 +1,4 @@
-"""Commands for accounts, API keys and the database: `user`, `api-key`, `db`."""
+"""Commands for accounts and API keys: `user`, `api-key`."""
 
 import getpass
 import sys
@@ -17,14 +17,13 @@ from inventory.accounts.passwords import Passwords
 from inventory.accounts.rules import Role
 from inventory.accounts.schema import MAX_KEY_DAYS, ApiKeyCreate, UserFields
 from inventory.accounts.use_cases import create_user, disable_user, set_password, user, users
-from inventory.database import Database, open_database
+from inventory.database import Database
 from inventory.errors import InventoryError
-from inventory.migrations.run import upgrade
+from stationmaster.opening import house_database
 from stationmaster.settings import Settings
 
 user_app = typer.Typer(no_args_is_help=True, help="Accounts 账号")
 key_app = typer.Typer(no_args_is_help=True, help="API keys 接口密钥")
-db_app = typer.Typer(no_args_is_help=True, help="Database 数据库")
 Username = Annotated[str, typer.Argument(help="user name 用户名")]
 
 
@@ -39,12 +38,9 @@ def operator() -> str:
 @contextmanager
 def opened_database() -> Iterator[Database]:
     """The installation's database, migrated; facts that stop a command end it with exit code 1."""
-    settings = Settings()
-    settings.make_var()
-    database = open_database(settings.inventory_url)
     try:
-        upgrade(database.engine)
-        yield database
+        with house_database(Settings()) as database:
+            yield database
     except InventoryError as fact:
         typer.secho(str(fact), fg="red", err=True)
         raise typer.Exit(1) from fact
@@ -53,8 +49,6 @@ def opened_database() -> Iterator[Database]:
             place = ".".join(str(part) for part in error["loc"])
             typer.secho(f"{place}: {error['msg']}", fg="red", err=True)
         raise typer.Exit(1) from invalid
-    finally:
-        database.close()
 
 
 def asked_password() -> str:
@@ -152,10 +146,3 @@ def revoke_key(key_id: Annotated[str, typer.Argument(help="id of the key 密钥�
         now = datetime.now(UTC)
         revoke_api_key(database, key_id, principal=None, who=operator(), now=now)
     typer.echo(f"{key_id}: revoked 已吊销")
-
-
-@db_app.command("upgrade")
-def upgrade_database() -> None:
-    """Bring the database to this version. 升级数据库."""
-    with opened_database():
-        typer.echo("database is up to date 数据库已是最新")

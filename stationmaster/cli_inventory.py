@@ -9,11 +9,9 @@ from typing import Annotated
 
 import typer
 
-from inventory.database import Database, open_database
 from inventory.equipment.template import REGISTER_COLUMNS
 from inventory.equipment.use_cases import RegisterUpload, import_register
 from inventory.errors import Invalid, InventoryError, Unknown
-from inventory.migrations.run import upgrade
 from inventory.readiness.findings import Readiness, Status
 from inventory.readiness.schema import shown
 from inventory.requirements.errors import RowsRefused
@@ -33,6 +31,7 @@ from stationmaster.checking import CheckRequest, run_check
 from stationmaster.cli_accounts import operator
 from stationmaster.files import read_file, write_file
 from stationmaster.language import Language
+from stationmaster.opening import house_database
 from stationmaster.readiness_printing import problem_lines, result_lines
 from stationmaster.settings import Settings
 
@@ -74,18 +73,6 @@ def _fail(text: str) -> None:
     raise typer.Exit(BAD_INPUT)
 
 
-@contextmanager
-def _database() -> Iterator[Database]:
-    settings = Settings()
-    settings.make_var()
-    database = open_database(settings.inventory_url)
-    try:
-        upgrade(database.engine)
-        yield database
-    finally:
-        database.close()
-
-
 @lists_app.command("import")
 def import_list_file(  # noqa: PLR0913, PLR0917 - the command line's options
     file: Annotated[
@@ -105,7 +92,7 @@ def import_list_file(  # noqa: PLR0913, PLR0917 - the command line's options
     lang: Lang = Language.ZH,
 ) -> None:
     """Import a list version; all of it or nothing. 导入清单."""
-    with _plain_refusals(lang), _database() as database:
+    with _plain_refusals(lang), house_database(Settings()) as database:
         found = bundled_draft() if file is None else ListUpload(file.name, read_file(file))
         upload = replace(
             found,
@@ -127,7 +114,11 @@ def import_list_file(  # noqa: PLR0913, PLR0917 - the command line's options
 @lists_app.command("show")
 def show_lists() -> None:
     """List the imported versions, the latest first. 查看清单版本."""
-    with _plain_refusals(Language.EN), _database() as database, database.read() as db:
+    with (
+        _plain_refusals(Language.EN),
+        house_database(Settings()) as database,
+        database.read() as db,
+    ):
         for row in lists(db):
             kind = "official 正式" if row.is_official else "draft 草案"
             typer.echo(
@@ -148,7 +139,7 @@ def change_settings(
     lang: Lang = Language.ZH,
 ) -> None:
     """Say which authorities bind in a version. 设置具有约束力的依据."""
-    with _plain_refusals(lang), _database() as database:
+    with _plain_refusals(lang), house_database(Settings()) as database:
         set_binding(
             database,
             version,
@@ -180,7 +171,7 @@ def import_register_file(
     lang: Lang = Language.ZH,
 ) -> None:
     """Add and update equipment by asset number; all of it or nothing. 导入设备台账."""
-    with _plain_refusals(lang), _database() as database:
+    with _plain_refusals(lang), house_database(Settings()) as database:
         upload = RegisterUpload(file.name, read_file(file), organisation, partial)
         done = import_register(database, upload, who=operator())
     counts = (done.created, done.updated, done.unchanged)

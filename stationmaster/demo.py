@@ -15,9 +15,8 @@ from pathlib import Path
 import httpx2
 from rich.console import Console
 
-from inventory.database import open_database
-from inventory.migrations.run import upgrade
 from stationmaster import demo_data
+from stationmaster.opening import house_database
 from stationmaster.processes import House, Part, end_leftovers, running_house
 from stationmaster.settings import Settings
 from telemetry.broker.access import HOUSE_USERS, read_or_make_passwords, write_private
@@ -98,13 +97,9 @@ def _prepare_inventory(settings: Settings) -> tuple[list[dict[str, str]], str]:
     """Fill an empty inventory; returns the demo logins and the evaluation organisation's key."""
     path = settings.var / "demo-secrets.json"
     passwords = _secrets(path, demo_data.USERNAMES)
-    database = open_database(settings.inventory_url)
-    try:
-        upgrade(database.engine)
+    with house_database(settings) as database:
         logins = demo_data.fill(database, passwords)
         key = passwords.get("api_key") or demo_data.make_api_key(database)
-    finally:
-        database.close()
     write_private(path, json.dumps({**passwords, "api_key": key}, indent=1))
     return logins, key
 
