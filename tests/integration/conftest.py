@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.databases import KINDS, Databases
+from tests.influx_servers import start_influxdb
 from tests.rig import RunningBroker, start_broker
 
 
@@ -28,6 +29,14 @@ def broker(
     running = start_broker(tmp_path, free_port, str(request.param))
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="module")
+def influxdb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of an InfluxDB 1.x of the test file's own."""
+    server = start_influxdb(tmp_path_factory.mktemp("influxdb"))
+    yield server.url
+    server.kill()
 
 
 @pytest.fixture(scope="session")

@@ -30,16 +30,19 @@ from telemetry.store.port import (
 )
 from telemetry.store.sqlite import SqliteStore
 from telemetry.store.sqlite_reading import SqliteReader
+from tests.influx_servers import INFLUXDBS, sending_store
 from tests.rig import POSIX_ONLY
 
 EPOCH = 77
 
 
-@pytest.fixture(params=["sqlite", "memory"])
+@pytest.fixture(params=["sqlite", "memory", *INFLUXDBS])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TimeSeriesStore]:
     opened: TimeSeriesStore = MemoryStore()
     if request.param == "sqlite":
         opened = SqliteStore(tmp_path / "telemetry.sqlite")
+    if request.param in INFLUXDBS:
+        opened = sending_store(request, tmp_path)
     yield opened
     opened.close()
 

@@ -1,18 +1,27 @@
 """Random histories on the embedded store and on the plain one must give the same answers."""
 
+import os
 import tempfile
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from telemetry.contract.payloads import Samples, UsageEvent, UsageReport, Value
 from telemetry.downsampling import Window
 from telemetry.store.memory import MemoryStore
 from telemetry.store.port import Batch, Received, Rollups, RowColumns, Step, StoredRow
 from telemetry.store.sqlite import SqliteStore
+from tests.influx_servers import INFLUXDBS, SendingStore
 
 HOUR_MS = 3_600_000
 BENCHES = ("a-1", "b-2")
@@ -98,9 +107,12 @@ class Stores(RuleBasedStateMachine):
     def make(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
         self.path = Path(self.folder.name) / "telemetry.sqlite"
-        self.real = SqliteStore(self.path, PACK_ROWS)
+        self.real = self.opened()
         self.model = MemoryStore(PACK_ROWS)
         self.next_seq = dict.fromkeys(BENCHES, 1)
+
+    def opened(self) -> SqliteStore:
+        return SqliteStore(self.path, PACK_ROWS)
 
     def teardown(self) -> None:
         self.real.close()
@@ -182,7 +194,7 @@ class Stores(RuleBasedStateMachine):
     @rule()
     def the_process_starts_again(self) -> None:
         self.real.close()
-        self.real = SqliteStore(self.path, PACK_ROWS)
+        self.real = self.opened()
 
     @rule(bench=st.sampled_from(BENCHES), span=spans, points=st.integers(1, 500))
     def a_window_is_read(self, bench: str, span: tuple[int, int], points: int) -> None:
@@ -234,3 +246,23 @@ class Stores(RuleBasedStateMachine):
 
 Stores.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
 TestStores = Stores.TestCase
+
+
+class StoresOnInflux(Stores):
+    """The same with rows that come to rest in InfluxDB; what is sealed is read back from there."""
+
+    url = ""
+
+    def opened(self) -> SqliteStore:
+        known = getattr(self, "real", None)
+        address = known.address if isinstance(known, SendingStore) else None
+        return SendingStore(self.path, self.url, PACK_ROWS, address)
+
+
+@pytest.mark.parametrize("kind", INFLUXDBS)
+def test_random_histories_on_influxdb(kind: str, request: pytest.FixtureRequest) -> None:
+    own = kind == "influxdb-1"
+    url = request.getfixturevalue("influxdb") if own else os.environ["INFLUXDB_URL"]
+    StoresOnInflux.url = str(url)
+    few = settings(max_examples=25, stateful_step_count=25, deadline=None)
+    run_state_machine_as_test(StoresOnInflux, settings=few)  # type: ignore[no-untyped-call]

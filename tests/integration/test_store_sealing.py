@@ -7,16 +7,19 @@ from telemetry.contract.payloads import Samples, UsageEvent, UsageReport, Value
 from telemetry.store.memory import MemoryStore
 from telemetry.store.port import Batch, Received, Sealed, Step, TimeSeriesStore
 from telemetry.store.sqlite import SqliteStore
+from tests.influx_servers import INFLUXDBS, sending_store
 
 EPOCH = 77
 HOUR_MS = 3_600_000
 
 
-@pytest.fixture(params=["sqlite", "memory"])
+@pytest.fixture(params=["sqlite", "memory", *INFLUXDBS])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TimeSeriesStore]:
     opened: TimeSeriesStore = MemoryStore()
     if request.param == "sqlite":
         opened = SqliteStore(tmp_path / "telemetry.sqlite")
+    if request.param in INFLUXDBS:
+        opened = sending_store(request, tmp_path)
     yield opened
     opened.close()
 
