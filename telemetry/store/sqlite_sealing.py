@@ -89,11 +89,11 @@ def made_of(view: View, due: Due) -> Made | None:
         (due.bench_id, due.hour, due.is_over),
     ).fetchall()
     tables = [*(chunk_table(view, observed, content) for _, observed, content in chunks), *hot]
-    if not tables:
-        return None
     away = _rows_elsewhere(view, due) if hour.has_chunk else None
     if away:
         tables.append(away)
+    if not tables:
+        return None
     table = RowTable.joined(tables)
     minutes: list[tuple[str, Groups]] = []
     hours: list[tuple[str, RollupPoint]] = []
