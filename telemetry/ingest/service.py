@@ -6,6 +6,8 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+import structlog
+
 from telemetry.contract.broker_address import BrokerAddress
 from telemetry.ingest.decoding import Clock
 from telemetry.ingest.figures import Figures
@@ -14,6 +16,8 @@ from telemetry.ingest.subscriber import ALONE, Share, Subscriber
 from telemetry.ingest.writer import Writer
 from telemetry.store.port import TimeSeriesStore
 from telemetry.store.retention import Retention
+
+log = structlog.get_logger()
 
 CHANGE_PROTOCOL_AFTER_S = 3.0
 """Chosen: two reconnect attempts of 1-2 s before the other MQTT version is tried."""
@@ -75,6 +79,9 @@ def _keep_connected(subscriber: Subscriber, stop: threading.Event, writing: "Fut
     connected_at_s = time.monotonic()
     while not stop.wait(0.5) and not writing.done():
         now_s = time.monotonic()
+        if subscriber.is_deaf():
+            log.warning("the broker brings nothing any more: connecting anew")
+            subscriber.connect_anew()
         if subscriber.is_connected:
             connected_at_s = now_s
         elif subscriber.is_version_refused or now_s - connected_at_s > CHANGE_PROTOCOL_AFTER_S:

@@ -2,6 +2,7 @@
 
 import contextlib
 import queue
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from telemetry.contract.broker_address import BrokerAddress
 from telemetry.contract.delivery import ACK_DELIVERY, KEEPALIVE_S
 from telemetry.contract.encoding import encode
 from telemetry.contract.payloads import Ack
+from telemetry.ingest.hearing import Hearing
 
 log = structlog.get_logger()
 
@@ -78,6 +80,7 @@ class Subscriber:
         self._now_ms = now_ms
         self._share = share
         self._connection = 0
+        self._hearing = Hearing()
         self._stopping = False
         self._client = self._new_client(MQTTProtocolVersion.MQTTv5)
         self.is_connected = False
@@ -137,6 +140,7 @@ class Subscriber:
                 log.warning("broker refused ingest", reason=str(reason))
             return
         self._connection += 1
+        self._hearing = Hearing()
         self.is_connected = True
         client.subscribe([(wanted, 1) for wanted in self._share.filters()])
 
@@ -153,6 +157,7 @@ class Subscriber:
     def _on_message(
         self, _client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage
     ) -> None:
+        self._hearing.note_arrived(time.monotonic(), is_live=not message.retain)
         self.enqueue(
             Arrived(
                 message.topic,
@@ -172,20 +177,31 @@ class Subscriber:
                 self.inbox.put(arrived, timeout=PUT_S)
                 return
 
+    def is_deaf(self) -> bool:
+        """Whether the broker brings nothing any more though the connection lives."""
+        return self.is_connected and self._hearing.is_deaf(time.monotonic())
+
+    def connect_anew(self) -> None:
+        """Leave the connection and make another one."""
+        self._start_again(self._client.protocol)
+
     def change_protocol(self) -> None:
         """Start again with the other of MQTT 5 and 3.1.1, for brokers that refuse one of them."""
         self.is_version_refused = False
         speaks_5 = self._client.protocol == MQTTProtocolVersion.MQTTv5
+        self._start_again(MQTTProtocolVersion.MQTTv311 if speaks_5 else MQTTProtocolVersion.MQTTv5)
+
+    def _start_again(self, protocol: MQTTProtocolVersion) -> None:
         self.stop()
-        self._client = self._new_client(
-            MQTTProtocolVersion.MQTTv311 if speaks_5 else MQTTProtocolVersion.MQTTv5
-        )
+        self._client = self._new_client(protocol)
         self.start()
 
     def acknowledge(self, arrived: Arrived) -> None:
         """PUBACK a message of the present connection; one of an earlier one is gone anyway."""
-        if arrived.qos and arrived.connection == self._connection:
-            self._client.ack(arrived.mid, arrived.qos)
+        if arrived.connection == self._connection:
+            self._hearing.note_acknowledged()
+            if arrived.qos:
+                self._client.ack(arrived.mid, arrived.qos)
 
     def send_ack(self, bench: str, ack: Ack) -> None:
         """Tell a bench what is committed; a lost one is repeated with the next commit."""

@@ -119,18 +119,23 @@ class Line:
         except StoreUnavailable:
             return 0
 
-    def wait_until_all_deliver(self, within_s: float = 60.0) -> None:
-        """Until a row of every bench is stored."""
+    def wait_until_all_deliver(self, within_s: float = 60.0, since_ms: int = 0) -> None:
+        """Until a row of every bench is stored, made after that moment."""
         until(
-            lambda: all(self.latest_made_ms(self.codes).values()),
+            lambda: self._runs() and min(self.latest_made_ms(self.codes).values()) > since_ms,
             "rows of every bench are stored",
             within_s,
         )
 
+    def _runs(self) -> bool:
+        for name, service in {"ingest": self.ingest, **self.bridges}.items():
+            assert service.is_running, f"{name} ended by itself: {service.last_words()}"
+        return True
+
     def settle(self, within_s: float) -> Audit:
         """End the benches, let what is left in their spools be handed over, compare."""
-        for name, bridge in self.bridges.items():
-            assert bridge.is_running, f"{name} ended by itself: {bridge.last_words()}"
+        assert self._runs()
+        for bridge in self.bridges.values():
             bridge.end()
         oracle = {code: accepted(self.folder / f"{code}.accepted") for code in self.codes}
         if not is_everything_received(self.store, oracle):
