@@ -60,6 +60,18 @@ class Settings(BaseSettings):
         ge=1000,
         description="rows that may wait for InfluxDB, then none are taken",
     )
+    metrics_port: int = Field(
+        default=0,
+        ge=0,
+        le=65535,
+        description="port of figures and health for Prometheus and probes, one a process; 0: off",
+    )
+    metrics_host: str = Field(
+        default="127.0.0.1", description="address it listens on; whoever reaches it may read"
+    )
+    log_megabytes: float = Field(
+        default=10.0, gt=0, description="size at which a process begins a new log; four are kept"
+    )
     late_minutes: float = Field(
         default=10.0, gt=0, description="quiet time after which a closed hour of rows is sealed"
     )
