@@ -8,20 +8,22 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.datastructures import State
 
-from inventory.accounts.policies import Now, RoutePolicy, TheDatabase, identify, public
-from inventory.accounts.rules import Action, Decision, authorize
+from inventory.accounts.policies import Now, TheDatabase, now_of, public, require
+from inventory.accounts.rules import Action
 from inventory.audit.use_cases import revision
+from inventory.benches.live import LiveBenches
 from inventory.database import Database
 from inventory.edge import Metrics
-from inventory.errors import NotAllowed, NotLoggedIn, SourceUnavailable
+from inventory.errors import SourceUnavailable
 from inventory.monitoring.projecting import unknown_benches
-from inventory.monitoring.routes import Live, streams_of
+from inventory.monitoring.routes import Live
+from inventory.monitoring.streams import Streams
 
 router = APIRouter(tags=["health"])
 _open = [Depends(public())]
 INGEST_LATE_AFTER_S = 10.0
-_LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 
 class Health(BaseModel):
@@ -70,37 +72,32 @@ def readyz(database: TheDatabase, live: Live, now: Now, response: Response) -> R
     )
 
 
-class MetricsPolicy(RoutePolicy):
-    """For administrators, and for whoever asks from this very machine and not through a proxy."""
+@router.get(
+    "/metrics", dependencies=[Depends(require(Action.READ_METRICS))], response_class=Response
+)
+def metrics(request: Request) -> Response:
+    """Figures for Prometheus, for administrators and their API keys.
 
-    def __call__(self, request: Request) -> None:
-        """Pass or refuse.
-
-        Raises:
-            NotLoggedIn: nobody known asks from elsewhere.
-            NotAllowed: the role does not include it.
-        """
-        address = request.client.host if request.client else ""
-        if address in _LOOPBACK and "x-forwarded-for" not in request.headers:
-            return
-        caller = identify(request)
-        if caller is None:
-            raise NotLoggedIn
-        if authorize(caller, Action.READ_METRICS) is not Decision.ALLOWED:
-            raise NotAllowed(Action.READ_METRICS.value)
+    There is no exception for callers of this machine: a proxy before the server is one, too.
+    """
+    text = metrics_text(request.app.state, now_of(request))
+    return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-@router.get("/metrics", dependencies=[Depends(MetricsPolicy())], response_class=Response)
-def metrics(request: Request, database: TheDatabase, live: Live, now: Now) -> Response:
-    """Figures for Prometheus: for administrators, and for this machine itself."""
-    figures = cast("Metrics", request.app.state.metrics)
-    with database.read() as db:
+def metrics_text(state: State, now: datetime) -> bytes:
+    """The figures of an app by its state, for whoever may see them.
+
+    Raises:
+        SourceUnavailable: the telemetry store gives no answer.
+    """
+    figures = cast("Metrics", state.metrics)
+    with cast("Database", state.database).read() as db:
         figures.audit.set(revision(db))
         figures.unknown_benches.set(len(unknown_benches(db)))
-    age = _age_s(live.ingest_seen_at(), now)
+    age = _age_s(cast("LiveBenches", state.live).ingest_seen_at(), now)
     figures.ingest_age.set(-1 if age is None else age)
-    figures.streams.set(streams_of(request).open_count)
-    return Response(figures.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+    figures.streams.set(cast("Streams", state.streams).open_count)
+    return figures.text()
 
 
 @router.get("/api/v1/openapi.json", include_in_schema=False, dependencies=_open)

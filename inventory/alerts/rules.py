@@ -55,7 +55,6 @@ class WatchedBench:
     silence_limit: timedelta
     last_seen_at: datetime | None = None
     spool_share: float | None = None
-    spool_rows: int = 0
     dropped: int = 0
     dropped_floor: int = 0
     rejected: int = 0

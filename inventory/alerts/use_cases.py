@@ -38,6 +38,9 @@ REMEMBERED = timedelta(days=1)
 """How long a closed alert still says what was told already."""
 
 
+_IS_OPEN = col(Alert.closed_at).is_(None)
+
+
 @dataclass(frozen=True, slots=True)
 class AlertQuery:
     """Which alerts; None: open and closed ones, of every bench."""
@@ -154,6 +157,11 @@ def alerts(
     return list(rows), db.exec(select(func.count()).select_from(Alert).where(*wanted)).one()
 
 
+def open_kinds(db: Session) -> Sequence[AlertKind]:
+    """Kind of every open alert of all organisations: for counting, not for showing."""
+    return [AlertKind(kind) for kind in db.exec(select(Alert.kind).where(_IS_OPEN)).all()]
+
+
 def shown(row: Alert) -> AlertOut:
     """The alert as the API shows it."""
     return AlertOut.model_validate(row)
@@ -163,8 +171,7 @@ def _visible(principal: Principal, query: AlertQuery) -> list[ColumnElement[bool
     own = col(Alert.organisation_code).in_(visible_organisations(principal))
     wanted: list[ColumnElement[bool]] = [or_(own, col(Alert.organisation_code).is_(None))]
     if query.is_open is not None:
-        is_open = col(Alert.closed_at).is_(None)
-        wanted.append(is_open if query.is_open else ~is_open)
+        wanted.append(_IS_OPEN if query.is_open else ~_IS_OPEN)
     if query.bench is not None:
         wanted.append(col(Alert.bench_code) == query.bench)
     return wanted
@@ -172,7 +179,7 @@ def _visible(principal: Principal, query: AlertQuery) -> list[ColumnElement[bool
 
 def _latest(db: Session, now: datetime) -> Mapping[str, KnownAlert]:
     remembered = or_(
-        col(Alert.closed_at).is_(None),
+        _IS_OPEN,
         col(Alert.closed_at) > now - REMEMBERED,
         # one alert for a silence in a booking, however long the booking is
         (col(Alert.kind) == AlertKind.BENCH_SILENT) & (col(Booking.end_at) > now),

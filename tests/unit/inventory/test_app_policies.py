@@ -66,4 +66,4 @@ def test_only_login_and_health_are_public() -> None:
         for operation in operations.values()
         if "security" not in operation
     }
-    assert public_paths == {"/api/v1/login", "/healthz", "/readyz", "/metrics"}
+    assert public_paths == {"/api/v1/login", "/healthz", "/readyz"}

@@ -1,0 +1,93 @@
+"""Figures of every bench and of the alerts, for Prometheus, as the server sees them."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from prometheus_client.metrics_core import HistogramMetricFamily, Metric
+
+from inventory.alerts.rules import AlertKind
+from inventory.alerts.use_cases import open_kinds
+from inventory.data_health.source import TransportCounters
+from inventory.data_health.use_cases import Sources
+from inventory.database import Database
+from stationmaster.process_metrics import MetricInfo
+
+_P = "stationmaster_bench"
+_BENCH = ("bench",)
+_COUNTERS = {
+    "rows": "rows in the store",
+    "resends": "messages sent again and recognised, harmless",
+    "rejected": "messages nobody could read",
+    "expired_rows": "rows too old to keep when they came",
+    "dropped_rows": "rows a full spool gave up",
+}
+_GAUGES = {
+    "missing_rows": "numbered rows that have not arrived though later ones did",
+    "quarantined": "unreadable messages kept to be looked at",
+    "spool_rows": "rows waiting at the bench, as it last said",
+    "spool_ratio": "share of its spool in use, 0 to 1",
+    "backlog_age_seconds": "how long the oldest row waits at the bench",
+    "clock_offset_seconds": "bench clock minus ingest's",
+}
+_ATTRIBUTES = {
+    "expired_rows": "expired",
+    "dropped_rows": "dropped",
+    "missing_rows": "missing",
+    "spool_ratio": "spool_share",
+    "backlog_age_seconds": "backlog_age_s",
+    "clock_offset_seconds": "clock_offset_s",
+}
+_LAST_SEEN = MetricInfo(
+    f"{_P}_last_seen_age_seconds", "gauge", "since the bench was last heard of", _BENCH
+)
+_ALERTS = MetricInfo("stationmaster_open_alerts", "gauge", "open alerts", ("kind",))
+METRICS = (
+    *(MetricInfo(f"{_P}_{name}", "counter", text, _BENCH) for name, text in _COUNTERS.items()),
+    *(MetricInfo(f"{_P}_{name}", "gauge", text, _BENCH) for name, text in _GAUGES.items()),
+    _LAST_SEEN,
+    _ALERTS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HouseFigures:
+    """Asks store and database when somebody looks."""
+
+    database: Database
+    sources: Sources
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def families(self) -> list[Metric]:
+        """All metrics of benches and alerts."""
+        counters = self.sources.transport.counters()
+        families = [_family(info, list(counters.values())) for info in METRICS[:-2]]
+        return [*families, self._last_seen(list(counters)), self._alerts()]
+
+    def _last_seen(self, codes: Sequence[str]) -> Metric:
+        family, now = _LAST_SEEN.family(), self.clock()
+        for code, state in self.sources.live.states(codes).items():
+            if state.last_seen_at is not None and not isinstance(family, HistogramMetricFamily):
+                family.add_metric([code], max((now - state.last_seen_at).total_seconds(), 0.0))
+        return family
+
+    def _alerts(self) -> Metric:
+        with self.database.read() as db:
+            counted = Counter(open_kinds(db))
+        family = _ALERTS.family()
+        for kind in AlertKind:
+            if not isinstance(family, HistogramMetricFamily):
+                family.add_metric([kind.value], counted[kind])
+        return family
+
+
+def _family(info: MetricInfo, benches: Sequence[TransportCounters]) -> Metric:
+    family = info.family()
+    name = info.name.removeprefix(f"{_P}_")
+    for one in benches:
+        value = getattr(one, _ATTRIBUTES.get(name, name))
+        # what a bench never told is left out, which is not zero
+        if value is not None and not isinstance(family, HistogramMetricFamily):
+            family.add_metric([one.bench], float(value))
+    return family
