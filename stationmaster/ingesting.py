@@ -1,7 +1,8 @@
 """Ingest with its projection, as one call that returns when the process is told to stop."""
 
-from inventory.database import open_database
-from inventory.migrations.run import upgrade
+from contextlib import closing
+
+from stationmaster.opening import service_database
 from stationmaster.projection import Projection
 from stationmaster.settings import Settings
 from stationmaster.stopping import stop_on_signals
@@ -34,21 +35,16 @@ def retention_of(settings: Settings) -> Retention:
 def ingest(settings: Settings) -> None:
     """Take what benches send into the store, and usage and faults on into the inventory."""
     stop = stop_on_signals()
-    settings.make_var()
-    database = open_database(settings.inventory_url)
-    store = open_store(settings)
-    projection = Projection(database, store)
-    try:
-        upgrade(database.engine)
+    with service_database(settings) as database, closing(open_store(settings)) as store:
+        projection = Projection(database, store)
         projection.start()
-        run_ingest(
-            broker_address(settings),
-            store,
-            stop,
-            retention=retention_of(settings),
-            worker=Worker(on_events=projection.notify),
-        )
-    finally:
-        projection.stop()
-        store.close()
-        database.close()
+        try:
+            run_ingest(
+                broker_address(settings),
+                store,
+                stop,
+                retention=retention_of(settings),
+                worker=Worker(on_events=projection.notify),
+            )
+        finally:
+            projection.stop()
