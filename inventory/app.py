@@ -25,6 +25,9 @@ from inventory.data_health.source import MemoryTransport, TransportSource
 from inventory.database import Database
 from inventory.edge import MAX_BODY_BYTES, Edge, Metrics
 from inventory.equipment.routes import router as equipment_router
+from inventory.exports.jobs import ExportJobs
+from inventory.exports.jobs_memory import MemoryExportJobs
+from inventory.exports.routes import router as exports_router
 from inventory.health import router as health_router
 from inventory.history.routes import router as history_router
 from inventory.monitoring.changes import ChangeWatch
@@ -44,6 +47,7 @@ ROUTERS = (
     readiness_router,
     benches_router,
     history_router,
+    exports_router,
     lists_router,
     equipment_router,
     bookings_router,
@@ -71,6 +75,7 @@ class Parts:
     passwords: Passwords = field(default_factory=Passwords)
     clock: Callable[[], datetime] = _utc_now
     public_url: str = ""
+    exports: ExportJobs = field(default_factory=MemoryExportJobs)
 
 
 @dataclass(frozen=True)
@@ -120,6 +125,7 @@ def create_app(parts: Parts, front: Front | None = None) -> FastAPI:
     app.state.transport = parts.transport
     app.state.passwords = parts.passwords
     app.state.clock = parts.clock
+    app.state.exports = parts.exports
     public = urlsplit(parts.public_url)
     app.state.is_cookie_secure = public.scheme == "https"
     app.state.public_netloc = public.netloc

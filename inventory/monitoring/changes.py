@@ -22,7 +22,7 @@ from inventory.monitoring.use_cases import liveness_of_all
 
 LOOK_EVERY_S = 0.2
 """Chosen: a change shows within half a second however many pages are open."""
-_PRIVATE = ("login", "api_key", "user")
+_PRIVATE = ("login", "api_key", "user", "export")
 _OF_BENCHES = ("fault", "usage_session")
 
 
