@@ -11,11 +11,16 @@ from pathlib import Path
 from telemetry.contract import topics
 
 INGEST_USER = "ingest"
+MOST_INGEST_WORKERS = 8
+INGEST_USERS = (INGEST_USER, *(f"{INGEST_USER}.{n}" for n in range(2, MOST_INGEST_WORKERS + 1)))
+"""One a worker, because a client id is its user here; no bench can have a name with a dot."""
+PROBE_PREFIX = "stationmaster/probe"
+"""Where workers of ingest try whether the broker shares; no bench's topic."""
 EXAMINERS = ("examiner.1", "examiner.2")
 """Users of `broker doctor`; no bench can have such a name, and both reach only its own topics."""
 EXAMINED_BENCH = "examined-bench"
 """A bench's account with nobody behind it, to try what a bench may do."""
-HOUSE_USERS = (INGEST_USER, *EXAMINERS, EXAMINED_BENCH)
+HOUSE_USERS = (*INGEST_USERS, *EXAMINERS, EXAMINED_BENCH)
 EXAMINATION_PREFIX = "stationmaster/doctor"
 EXAMINATION_LEVEL = "doctor"
 """Below a bench's `up` and `down`: a level on which neither ingest nor bridges listen."""
@@ -66,16 +71,23 @@ def mosquitto_acl() -> str:
     """The access list: ingest sees all, a bench (`%u`, its user name) only its own topics."""
     return "\n".join(
         [
-            f"user {INGEST_USER}",
-            f"topic read {topics.up_filter()}",
-            f"topic write {topics.PREFIX}/+/down/ack",
-            "",
+            *(line for worker in INGEST_USERS for line in _ingest_acl(worker)),
             *(line for examiner in EXAMINERS for line in _examiner_acl(examiner)),
             f"pattern write {topics.PREFIX}/%u/up/#",
             f"pattern read {topics.PREFIX}/%u/down/#",
             "",
         ]
     )
+
+
+def _ingest_acl(user: str) -> list[str]:
+    return [
+        f"user {user}",
+        f"topic read {topics.up_filter()}",
+        f"topic write {topics.PREFIX}/+/down/ack",
+        f"topic readwrite {PROBE_PREFIX}/#",
+        "",
+    ]
 
 
 def _examiner_acl(user: str) -> list[str]:
@@ -102,8 +114,9 @@ def _examiner_may(topic: str, *, is_hearing: bool) -> bool:
 
 def may_publish(user: str, topic: str) -> bool:
     """The same access rules for a broker that asks us."""
-    if user == INGEST_USER:
-        return topic.startswith(f"{topics.PREFIX}/") and topic.endswith("/down/ack")
+    if user in INGEST_USERS:
+        is_ack = topic.startswith(f"{topics.PREFIX}/") and topic.endswith("/down/ack")
+        return is_ack or topic.startswith(f"{PROBE_PREFIX}/")
     if user in EXAMINERS:
         return _examiner_may(topic, is_hearing=False)
     return topic.startswith(f"{topics.PREFIX}/{user}/up/")
@@ -111,11 +124,19 @@ def may_publish(user: str, topic: str) -> bool:
 
 def may_subscribe(user: str, topic_filter: str) -> bool:
     """Whether a user may hear a topic or topic filter."""
-    if user == INGEST_USER:
-        parts = topic_filter.split("/")
-        return topic_filter == topics.up_filter() or (
-            topic_filter.startswith(f"{topics.PREFIX}/") and parts[3:4] == ["up"]
-        )
+    if user in INGEST_USERS:
+        return _ingest_may_hear(topic_filter)
     if user in EXAMINERS:
         return _examiner_may(topic_filter, is_hearing=True)
     return topic_filter.startswith(f"{topics.PREFIX}/{user}/down/")
+
+
+def _ingest_may_hear(topic_filter: str) -> bool:
+    if topic_filter.startswith("$share/"):
+        topic_filter = topic_filter.split("/", 2)[-1]
+    is_up = topic_filter.split("/")[3:4] == ["up"]
+    return (
+        topic_filter == topics.up_filter()
+        or (topic_filter.startswith(f"{topics.PREFIX}/") and is_up)
+        or topic_filter.startswith(f"{PROBE_PREFIX}/")
+    )
