@@ -17,24 +17,25 @@ from stationmaster.refusing import give_up
 from stationmaster.settings import Settings
 from stationmaster.stopping import stop_on_signals
 from telemetry.broker.access import HOUSE_USERS, read_or_make_passwords
+from telemetry.broker.doctor.findings import Check
 from telemetry.broker.embedded import NoSuchBroker, prepare
 
 broker_app = typer.Typer(cls=RunByDefault, help="Message broker. 消息代理。")
 
 FOUND_BAD = 1
-_TITLES = {
-    "connecting": ("连接", "connecting"),
-    "doors": ("登录", "who is let in"),
-    "round_trip": ("QoS 1 往返", "QoS 1 round trip"),
-    "retained": ("保留消息", "retained messages"),
-    "will": ("遗嘱", "will"),
-    "offline_queue": ("离线队列", "offline queue"),
-    "sharing": ("共享订阅", "shared subscription"),
-    "separation": ("主题权限", "access rules"),
-    "take_over": ("客户端标识占用", "client id take-over"),
-    "payload": ("最大负载", "largest payload"),
-    "in_flight": ("在途消息", "messages in flight"),
-    "restart": ("重启后保留", "durability over a restart"),
+_TITLES: dict[Check, tuple[str, str]] = {
+    Check.CONNECTING: ("连接", "connecting"),
+    Check.DOORS: ("登录", "who is let in"),
+    Check.ROUND_TRIP: ("QoS 1 往返", "QoS 1 round trip"),
+    Check.RETAINED: ("保留消息", "retained messages"),
+    Check.WILL: ("遗嘱", "will"),
+    Check.OFFLINE_QUEUE: ("离线队列", "offline queue"),
+    Check.SHARING: ("共享订阅", "shared subscription"),
+    Check.SEPARATION: ("主题权限", "access rules"),
+    Check.TAKE_OVER: ("客户端标识占用", "client id take-over"),
+    Check.PAYLOAD: ("最大负载", "largest payload"),
+    Check.IN_FLIGHT: ("在途消息", "messages in flight"),
+    Check.RESTART: ("重启后保留", "durability over a restart"),
 }
 _GRADES = {
     "good": ("好", "good"),
@@ -90,6 +91,9 @@ def examine_broker(  # noqa: PLR0913, PLR0917 -- every option of the command lin
         Path | None, typer.Option(help='JSON file {"user": "password"}, readable by you only')
     ] = None,
     ca: Annotated[Path | None, typer.Option(help="PEM file of the broker's authority")] = None,
+    check: Annotated[
+        list[Check] | None, typer.Option(help="only this check; repeat; all by default")
+    ] = None,
     language: Annotated[Language, typer.Option(help="zh | en")] = Language.ZH,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON, in both languages")] = False,
 ) -> None:
@@ -110,7 +114,7 @@ def examine_broker(  # noqa: PLR0913, PLR0917 -- every option of the command lin
     try:
         seats = seats_of(given, Settings())
         where = f"{seats.first.host}:{seats.first.port}"
-        for verdict in examine(seats):
+        for verdict in examine(seats, check or tuple(Check)):
             verdicts.append(verdict)
             if not as_json:
                 _print(asdict(verdict), language)
@@ -132,7 +136,7 @@ def _record(verdict: dict[str, object]) -> dict[str, object]:
 
 def _print(verdict: dict[str, object], language: Language) -> None:
     place = 0 if language is Language.ZH else 1
-    title = _TITLES[str(verdict["check"])][place]
+    title = _TITLES[Check(str(verdict["check"]))][place]
     grade = _GRADES[str(verdict["grade"])][place]
     typer.echo(f"[{grade}] {title}: {verdict['measured'][place]}")  # type: ignore[index]
     for name, sign in (("meaning", "·"), ("remedy", "→")):
