@@ -15,11 +15,11 @@ from can_bridge.logs.writing import WRITERS, Written, convert, format_of, write_
 from can_bridge.recording.reading import Recording
 from can_bridge.recording.recorder import recording_folder
 from can_bridge.recording.segments import counts_in, segments_in
-from stationmaster.durations import seconds_in
 from stationmaster.language import Language
 from stationmaster.log_printing import fact_lines, facts_record, written_lines
 from stationmaster.refusing import give_up
 from stationmaster.settings import Settings
+from stationmaster.spans import span_s
 
 log_app = typer.Typer(no_args_is_help=True, help="CAN logs and recordings. CAN 日志与录制。")
 
@@ -119,7 +119,7 @@ def export(  # noqa: PLR0913, PLR0917 -- every option of the command line is an 
     """导出台架的录制给其他工具。 Write what a bench recorded for other tools."""
     try:
         form = format_of(target, form)
-        from_s, to_s = _window(begin, end, last, time.time())
+        from_s, to_s = span_s(begin, end, last, time.time())
         recording = Recording(recording_folder(_spool_folder(), bench), from_s, to_s)
         facts = log_facts(recording.batches())
         if not facts.frames:
@@ -163,36 +163,6 @@ def _print_written(written: Written, lang: Language, source: CanLog | None = Non
 
 def _spool_folder() -> Path:
     return Settings().var / "spool"
-
-
-def _window(
-    begin: str | None, end: str | None, last: str | None, now_s: float
-) -> tuple[float, float]:
-    """From and to in seconds since 1970."""
-    if last is None:
-        from_s = -float("inf") if begin is None else _moment(begin)
-        to_s = float("inf") if end is None else _moment(end)
-    elif begin is None and end is None:
-        span_s = seconds_in(last)
-        if span_s is None:
-            raise ValueError(f"--last {last!r}: expected such as 90s, 15m, 2h or 1d")
-        from_s, to_s = now_s - span_s, float("inf")
-    else:
-        raise ValueError("--last goes without --from and --to")
-    if from_s >= to_s:
-        raise ValueError(f"--from {begin} is not before --to {end}")
-    return from_s, to_s
-
-
-def _moment(text: str) -> float:
-    """A moment in local time unless it says otherwise; a time alone is today's."""
-    today = datetime.now(UTC).astimezone().date()
-    for attempt in (text, f"{today}T{text}"):
-        try:
-            return datetime.fromisoformat(attempt).astimezone().timestamp()
-        except ValueError:
-            continue
-    raise ValueError(f"{text!r}: expected such as 2026-05-04T10:30:00 or 10:30")
 
 
 def _nothing(recording: Recording, lang: Language) -> str:
