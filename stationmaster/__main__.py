@@ -28,10 +28,12 @@ COMMANDS = {
     "bench new": "cli_profiles:new_profile",
     "bench check": "cli_profiles:check_profiles",
     "bench listen": "cli_listening:listen",
+    "store": "cli_store:store_app",
     "user": "cli_accounts:user_app",
     "api-key": "cli_accounts:key_app",
     "database": "cli_database:database_app",
     "telemetry": "cli_quarantine:telemetry_app",
+    "telemetry export": "cli_telemetry:export_rows",
     "docs": "cli_documents:docs",
 }
 """Where each command lives; only the one that is called is imported (all of them take 3 s).

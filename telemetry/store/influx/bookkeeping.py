@@ -83,6 +83,16 @@ def _has_tables(db: sqlite3.Connection) -> bool:
     return found is not None
 
 
+def drop(db: sqlite3.Connection) -> None:
+    """Take the tables away again."""
+    db.execute("DROP TRIGGER influx_rollup_made")
+    tables = db.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'influx_*'"
+    ).fetchall()
+    for (table,) in tables:
+        db.execute(f"DROP TABLE {table}")
+
+
 _BACKLOG = (
     "SELECT bench.id, bench.code, coalesce(influx_sent.position, 0), bench.row_count,"
     " bench.row_count - coalesce(influx_sent.row_count, 0) AS waiting"
@@ -178,6 +188,13 @@ def away_hour(db: sqlite3.Connection, bench_id: int, hour: int) -> AwayHour | No
         return None
     rows, first, last, names = found
     return AwayHour(rows, first, last, _names.decode(names))
+
+
+def away_hours(db: sqlite3.Connection) -> list[tuple[int, int, int]]:
+    """(Bench id, hour, rows) of all that rests in InfluxDB alone."""
+    return db.execute(
+        "SELECT bench_id, hour, row_count FROM influx_hour WHERE away = 1 ORDER BY 1, 2"
+    ).fetchall()
 
 
 def note_away(db: sqlite3.Connection, bench_id: int, hour: int, rows: AwayHour) -> None:

@@ -85,6 +85,7 @@ class Forwarder:
         self._file = file
         self._influx = influx
         self._limits = limits
+        self._told: set[tuple[str, str]] = set()
 
     def send_rows(self) -> int:
         """Send some of what waits, and return the number of rows that do not wait any more."""
@@ -162,10 +163,15 @@ class Forwarder:
         bookkeeping.note_highest(db, of.bench_id, plan.highest)
         if kept:
             bookkeeping.note_kept(db, of.bench_id, kept_runs(table, kept))
-            log.warning(
-                "rows stay in the file", bench=of.bench, rows=len(kept), reasons={*kept.values()}
-            )
+            self._tell(of.bench, {*kept.values()})
         bookkeeping.note_sent(db, of.bench_id, int(table.position[-1]), len(table))
+
+    def _tell(self, bench: str, reasons: set[str]) -> None:
+        # once: the table of kept rows counts them all
+        for reason in reasons:
+            if (bench, reason) not in self._told:
+                self._told.add((bench, reason))
+                log.warning("rows stay in the file", bench=bench, reason=reason)
 
     def send_again(self, bench: str, table: RowTable, stays: frozenset[int]) -> None:
         """Send all rows of an hour but those at some positions as the points they were before."""
@@ -200,7 +206,7 @@ class Forwarder:
                 self._influx.write(policy, lines)
         except BadLines as bad:
             # the file has them, and the good ones among them were taken
-            log.warning("rollups refused", policy=policy, why=str(bad))
+            log.info("rollups refused", policy=policy, why=str(bad))
 
 
 def back_in_time(

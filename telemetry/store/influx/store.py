@@ -24,7 +24,7 @@ from telemetry.store.sqlite import SqliteStore
 from telemetry.store.sqlite_connections import View
 from telemetry.store.sqlite_reading import SqliteReader
 from telemetry.store.sqlite_room import Room, room_on_disk
-from telemetry.store.sqlite_sealing import PACK_ROWS
+from telemetry.store.sqlite_sealing import PACK_ROWS, Due
 
 log = structlog.get_logger()
 
@@ -105,12 +105,15 @@ class InfluxStore(SqliteStore):
         Raises:
             StoreUnavailable: InfluxDB does not take them now.
         """
-        sent = 0
-        while rows := self._forwarder.send_rows():
-            sent += rows
+        sent = sum(self.sending())
         while self._forwarder.send_rollups():
             pass
         return sent
+
+    def sending(self) -> Iterator[int]:
+        """Send all that waits, some rows at a time, and tell how many each time."""
+        while rows := self._forwarder.send_rows():
+            yield rows
 
     def commit(self, batch: Batch) -> Committed:
         """Store a batch in the file; see the port.
@@ -164,6 +167,39 @@ class InfluxStore(SqliteStore):
         """How sending to InfluxDB goes."""
         with self._reading.snapshot() as view:
             return bookkeeping.forwarding(view.db)
+
+    def rows_away(self) -> int:
+        """How many rows rest in InfluxDB alone."""
+        with self._reading.snapshot() as view:
+            return sum(rows for _, _, rows in bookkeeping.away_hours(view.db))
+
+    def kept_reasons(self) -> list[tuple[str, str, int]]:
+        """(Bench, reason, rows) of what InfluxDB did not get."""
+        with self._reading.snapshot() as view:
+            return bookkeeping.kept_reasons(view.db)
+
+    def bring_home(self) -> Iterator[tuple[int, int]]:
+        """Read every row back into the file, hour by hour; tells hours done and in all.
+
+        Raises:
+            StoreUnavailable: InfluxDB can't be asked, or lacks rows.
+        """
+        with self._reading.snapshot() as view:
+            away = bookkeeping.away_hours(view.db)
+        for done, (bench_id, hour, _) in enumerate(away, start=1):
+            self._seal(Due(bench_id, hour, is_over=True))
+            yield done, len(away)
+
+    def leave_influxdb(self) -> None:
+        """Forget that there ever was an InfluxDB: the file is an embedded store again.
+
+        Raises:
+            StoreUnavailable: some rows rest only there.
+        """
+        if self.rows_away():
+            raise StoreUnavailable(f"{self._path}: some rows rest in InfluxDB alone")
+        with self._transaction() as db:
+            bookkeeping.drop(db)
 
     def close(self) -> None:
         """Stop sending, close every connection; what was committed stays."""
