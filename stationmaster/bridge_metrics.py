@@ -1,11 +1,13 @@
 """Bridges' figures as Prometheus metrics by bench, and what they say of their health."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from prometheus_client.metrics_core import HistogramMetricFamily, Metric
 
 from can_bridge.figures import BridgeFigures
-from stationmaster.process_metrics import MetricInfo, Trouble
+from stationmaster.process_metrics import MetricInfo, Trouble, serve_metrics, text_of
+from stationmaster.settings import Settings
 
 _P = "stationmaster_bridge"
 _COUNTERS = {
@@ -75,3 +77,19 @@ def bridge_troubles(bridges: Callable[[], Sequence[BridgeFigures]]) -> Sequence[
             share = one.spool_bytes / one.spool_limit_bytes
             found.append(Trouble(f"{one.bench}: spool {share:.0%} full", is_failing=False))
     return found
+
+
+@contextmanager
+def bridge_metrics(
+    settings: Settings, bridges: Callable[[], Sequence[BridgeFigures]]
+) -> Iterator[None]:
+    """Serve the figures and health of the bridges while the block runs, where a port is set."""
+    text = text_of(lambda: bridge_families(bridges()), METRICS)
+    server = serve_metrics(
+        text, lambda: bridge_troubles(bridges), settings.metrics_host, settings.metrics_port
+    )
+    try:
+        yield
+    finally:
+        if server is not None:
+            server.stop()

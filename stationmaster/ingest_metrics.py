@@ -1,11 +1,13 @@
 """Ingest's figures as Prometheus metrics, and what they say of its health."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import accumulate
 
 from prometheus_client.metrics_core import HistogramMetricFamily, Metric
 
-from stationmaster.process_metrics import MetricInfo, Trouble
+from stationmaster.process_metrics import MetricInfo, Trouble, serve_metrics, text_of
+from stationmaster.settings import Settings
 from telemetry.ingest.figures import SECONDS, Durations, Figures
 
 _P = "stationmaster_ingest"
@@ -93,3 +95,17 @@ def _buckets(durations: Durations) -> list[tuple[str, float]]:
         (bound, float(count))
         for bound, count in zip(bounds, accumulate(durations.counts), strict=True)
     ]
+
+
+@contextmanager
+def ingest_metrics(settings: Settings, figures: Callable[[], Figures]) -> Iterator[None]:
+    """Serve ingest's figures and health while the block runs, where a port is set."""
+    text = text_of(lambda: ingest_families(figures()), METRICS)
+    server = serve_metrics(
+        text, lambda: ingest_troubles(figures), settings.metrics_host, settings.metrics_port
+    )
+    try:
+        yield
+    finally:
+        if server is not None:
+            server.stop()

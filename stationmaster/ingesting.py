@@ -2,6 +2,7 @@
 
 from contextlib import closing
 
+from stationmaster.ingest_metrics import ingest_metrics
 from stationmaster.opening import service_database
 from stationmaster.projection import Projection
 from stationmaster.settings import Settings
@@ -38,13 +39,15 @@ def ingest(settings: Settings) -> None:
     with service_database(settings) as database, closing(open_store(settings)) as store:
         projection = Projection(database, store)
         projection.start()
+        worker = Worker(on_events=projection.notify)
         try:
-            run_ingest(
-                broker_address(settings),
-                store,
-                stop,
-                retention=retention_of(settings),
-                worker=Worker(on_events=projection.notify),
-            )
+            with ingest_metrics(settings, lambda: worker.figures):
+                run_ingest(
+                    broker_address(settings),
+                    store,
+                    stop,
+                    retention=retention_of(settings),
+                    worker=worker,
+                )
         finally:
             projection.stop()
