@@ -83,7 +83,7 @@ def run_simulators(
     sites: Mapping[str, BridgeSite],
     injections: InjectionFolder,
     stop: threading.Event,
-    on_running: Callable[[], None],
+    on_running: Callable[[Sequence[Bridge]], None],
     speed: float = 1.0,
 ) -> float:
     """Host the simulators and their bridges until told to stop; returns the speed reached.
@@ -115,7 +115,7 @@ def run_simulators(
         ]
         for worker in workers:
             worker.start()
-        on_running()
+        on_running(bridges)
         stop.wait()
         for worker in workers:
             worker.join()

@@ -16,11 +16,11 @@ from can_bridge.logs.reading import CanLog, open_log
 from can_bridge.logs.statistics import LogStatistics, log_statistics
 from can_bridge.profile import load_profile
 from stationmaster.bench_hosting import ReplayRequest, run_replay
+from stationmaster.bridge_metrics import bridge_metrics
 from stationmaster.cli_diagnostics import ARMING_FOLDER, seconds_of
 from stationmaster.refusing import give_up
 from stationmaster.settings import Settings
 from stationmaster.stopping import stop_on_signals
-from telemetry.contract.broker_address import BrokerAddress
 
 bridge_app = typer.Typer(no_args_is_help=True, help="Connect a bench. 连接台架。")
 
@@ -115,7 +115,8 @@ def run_bridge(  # noqa: PLR0913, PLR0917 -- every option of the command line is
         give_up(refused)
     broker = f"{site.broker.host}:{site.broker.port}"
     typer.echo(f"running: {bench} ({checked.profile.name}) → {broker}; Ctrl-C ends it")
-    bridge.run(stop)
+    with bridge_metrics(Settings(), lambda: [bridge.figures()]):
+        bridge.run(stop)
 
 
 @bridge_app.command("replay")
@@ -156,16 +157,18 @@ class Connection:
         accepted_log: Path | None,
     ) -> None:
         self._settings = Settings()
-        self._host = host or self._settings.broker_host
-        self._port = port or self._settings.broker_port
+        self._host, self._port = host, port
         self._credentials = credentials or self._settings.credentials_path
         self._accepted_log = accepted_log
 
     def site(self, bench: str) -> BridgeSite:
         """Where the bridge of a bench runs."""
+        settled = self._settings.broker_address(bench, self._password(bench))
         return BridgeSite(
             bench=bench,
-            broker=BrokerAddress.of_user(self._host, self._port, bench, self._password(bench)),
+            broker=replace(
+                settled, host=self._host or settled.host, port=self._port or settled.port
+            ),
             spool_folder=self._settings.var / "spool",
             accepted_log=self._accepted_log,
             version=_version(),

@@ -3,11 +3,14 @@
 import os
 import threading
 import time
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from can_bridge.bridge import Bridge
 from can_bridge.errors import BridgeError
 from device_sims.bench import LARGEST_SPEED
 from device_sims.duty_cycles import Duty
@@ -20,6 +23,7 @@ from stationmaster.bench_hosting import (
     fleet_requests,
     run_simulators,
 )
+from stationmaster.bridge_metrics import bridge_metrics
 from stationmaster.cli_can import (
     AcceptedLog,
     BrokerHost,
@@ -57,9 +61,15 @@ def run_sims(  # noqa: PLR0913, PLR0917 -- every option of the command line is a
         requests = [SimulatorRequest.parse(text, duty) for text in benches]
         sites = {request.bench: connection.site(request.bench) for request in requests}
         running = ", ".join(f"{request.bench} ({request.kind.value})" for request in requests)
-        reached = run_simulators(
-            requests, sites, _injections(), stop, lambda: typer.echo(f"running: {running}"), speed
-        )
+        with ExitStack() as closing:
+
+            def tell(bridges: Sequence[Bridge]) -> None:
+                closing.enter_context(
+                    bridge_metrics(Settings(), lambda: [one.figures() for one in bridges])
+                )
+                typer.echo(f"running: {running}")
+
+            reached = run_simulators(requests, sites, _injections(), stop, tell, speed)
     except (BridgeError, UnknownKind, ValueError) as refused:
         give_up(refused)
     if speed > 1:

@@ -61,7 +61,7 @@ class RunningSims:
         sites = {request.bench: site(request.bench, folder, broker) for request in requests}
         self._thread = threading.Thread(
             target=run_simulators,
-            args=(requests, sites, self.injections, self._stop, running.set),
+            args=(requests, sites, self.injections, self._stop, lambda _bridges: running.set()),
         )
         self._thread.start()
         assert running.wait(10)
