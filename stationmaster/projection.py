@@ -20,10 +20,11 @@ RETRY_AFTER_S = 2.0
 
 @dataclass(slots=True)
 class ProjectionCounts:
-    """What the loop has done since it started."""
+    """What the loop has done since it started; `refused` steps left an audit entry each."""
 
     events: int = 0
     changed: int = 0
+    refused: int = 0
     failures: int = 0
 
 
@@ -81,6 +82,9 @@ class Projection:
             )
             self.counts.events += len(events)
             self.counts.changed += applied.changed
+            if applied.refused:
+                self.counts.refused += applied.refused
+                log.error("projection_refused_steps", steps=applied.refused)
         return len(events)
 
     def _checked(self, position: int) -> int:

@@ -1,15 +1,15 @@
 """API and dashboard on one port, as one call that returns when the process is told to stop."""
 
 import os
+from contextlib import closing
 from types import FrameType
 
 import uvicorn
 
-from inventory.database import open_database
-from inventory.migrations.run import upgrade
 from stationmaster.compose import compose_app
+from stationmaster.opening import service_database
 from stationmaster.settings import Settings
-from telemetry.store.sqlite_reading import SqliteReader
+from stationmaster.stores import open_reader
 
 GRACE_S = 2
 """What a request that is under way gets to finish when the server stops."""
@@ -31,12 +31,8 @@ class _Server(uvicorn.Server):
 
 def serve(settings: Settings) -> None:
     """Serve API and dashboard on one port."""
-    settings.make_var()
     os.environ.setdefault("STATIONMASTER_API_URL", own_address(settings))
-    database = open_database(settings.inventory_url)
-    reader = SqliteReader(settings.telemetry_path)
-    try:
-        upgrade(database.engine)
+    with service_database(settings) as database, closing(open_reader(settings)) as reader:
         app = compose_app(settings, database, reader)
         config = uvicorn.Config(
             app,
@@ -46,7 +42,7 @@ def serve(settings: Settings) -> None:
             server_header=False,
             timeout_graceful_shutdown=GRACE_S,
         )
-        _Server(config).run()
-    finally:
-        reader.close()
-        database.close()
+        try:
+            _Server(config).run()
+        finally:
+            app.state.exports.close()

@@ -1,19 +1,30 @@
 """Taking reported events into the inventory: batch and cursor in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
+import msgspec
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlmodel import Session, col, select
 
+from inventory.audit.use_cases import SYSTEM, record
 from inventory.benches.table import Bench
 from inventory.database import Database
+from inventory.errors import Invalid
 from inventory.faults.use_cases import apply_fault
 from inventory.monitoring.table import ProjectionCursor, UnknownBench
 from inventory.usage_sessions.use_cases import apply_usage
 from telemetry.contract.payloads import FaultReport, UsageReport
 
 EVENTS = "events"
+MAX_ID = 200
+"""Chosen: PostgreSQL can't index what is much longer; bridges make ids of 40 characters."""
+REFUSALS = (DataError, IntegrityError, Invalid)
+"""What is said to values that can't be held; trying again would not help."""
+Taker = Callable[[Session, "ReportedEvent"], bool | None]
+Report = TypeVar("Report", FaultReport, UsageReport)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +39,14 @@ class ReportedEvent:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """Outcome of a batch: steps that changed something, and where the cursor now stands."""
+    """Outcome of a batch: steps that changed something, and where the cursor now stands.
+
+    `refused` steps can't be stored as they are; each left an audit entry that says so.
+    """
 
     changed: int
     position: int
+    refused: int = 0
 
 
 def cursor(db: Session) -> int:
@@ -44,12 +59,20 @@ def apply_events(database: Database, events: Sequence[ReportedEvent], now: datet
     """Take a batch in and move the cursor behind it, all or nothing.
 
     Events at or before the cursor were taken in before and are passed over, so that a batch may
-    be tried again after a crash.
+    be tried again after a crash. One that the database refuses does not hold up those behind it.
     """
-    changed = 0
+    try:
+        return _apply_batch(database, events, now, _take_in)
+    except REFUSALS:
+        return _apply_batch(database, events, now, _take_in_or_refuse)
+
+
+def _apply_batch(
+    database: Database, events: Sequence[ReportedEvent], now: datetime, take: Taker
+) -> Applied:
+    changed = refused = 0
     with database.begin() as db:
-        # held, so that a second projection waits where the database itself lets writers overlap
-        row = db.get(ProjectionCursor, EVENTS, with_for_update=True)
+        row = db.get(ProjectionCursor, EVENTS)
         if row is None:
             row = ProjectionCursor(name=EVENTS, position=0, moved_at=now)
         fresh = [event for event in events if event.position > row.position]
@@ -57,10 +80,12 @@ def apply_events(database: Database, events: Sequence[ReportedEvent], now: datet
         for event in fresh:
             if event.bench not in known:
                 _count_unknown(db, event)
-            changed += _apply(db, event)
+            outcome = take(db, event)
+            changed += outcome is True
+            refused += outcome is None
             row.position, row.moved_at = event.position, now
         db.add(row)
-        return Applied(changed, row.position)
+        return Applied(changed, row.position, refused)
 
 
 def rewind(database: Database, now: datetime) -> None:
@@ -78,10 +103,55 @@ def unknown_benches(db: Session) -> list[UnknownBench]:
     return list(db.exec(query.order_by(col(UnknownBench.code))).all())
 
 
-def _apply(db: Session, event: ReportedEvent) -> bool:
-    if isinstance(event.report, FaultReport):
-        return apply_fault(db, event.bench, event.report)
-    return apply_usage(db, event.bench, event.report)
+def _take_in(db: Session, event: ReportedEvent) -> bool:
+    report = without_nul(event.report)
+    named = report.fault_id if isinstance(report, FaultReport) else report.usage_id
+    if len(named) > MAX_ID:
+        raise Invalid("id", f"at most {MAX_ID} characters")
+    if isinstance(report, FaultReport):
+        return apply_fault(db, event.bench, report)
+    return apply_usage(db, event.bench, report)
+
+
+def _take_in_or_refuse(db: Session, event: ReportedEvent) -> bool | None:
+    """Whether the step changed something; None when it can't be stored."""
+    try:
+        with db.begin_nested():
+            changed = _take_in(db, event)
+            db.flush()
+    except REFUSALS as refusal:
+        record(
+            db,
+            who=SYSTEM,
+            action="refused",
+            entity="fault" if isinstance(event.report, FaultReport) else "usage_session",
+            entity_id=f"{event.bench}/event {event.position}",
+            new={"reason": _first_line(refusal)},
+        )
+        return None
+    return changed
+
+
+def without_nul(report: Report) -> Report:
+    """The report with every NUL in its texts shown as U+FFFD: no database of ours takes one."""
+    plain = msgspec.to_builtins(report)
+    shown = _shown(plain)
+    return report if shown == plain else msgspec.convert(shown, type(report))
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, str):
+        return value.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    if isinstance(value, dict):
+        return {_shown(name): _shown(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_shown(item) for item in value]
+    return value
+
+
+def _first_line(refusal: Exception) -> str:
+    said = refusal.orig if isinstance(refusal, DBAPIError) else refusal
+    return str(said).splitlines()[0]
 
 
 def _count_unknown(db: Session, event: ReportedEvent) -> None:

@@ -2,6 +2,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlmodel import col, func, select
 
@@ -155,6 +156,28 @@ def test_a_clock_gone_wild_stops_nothing(
     with house.database.read() as db:
         assert db.exec(select(UsageSession)).one().observed_at.year == 9999
         assert db.exec(select(Fault)).one().dtc == "P0AA6"
+
+
+def test_a_step_that_cannot_be_stored_leaves_an_entry_and_holds_nothing_up(
+    house: Schools, store: SqliteStore, reader: SqliteReader
+) -> None:
+    endless = msgspec.structs.replace(fault(1, FaultState.CONFIRMED), fault_id="x" * 5000)
+    with_nul = msgspec.structs.replace(fault(2, FaultState.CONFIRMED), text_zh="绝缘\0低", ecu="\0")
+    store_events(store, endless, with_nul, usage(3, UsageEvent.STARTED))
+    projection = Projection(house.database, reader)
+    assert projection.carry_over() == 3
+    assert (projection.counts.changed, projection.counts.refused) == (2, 1)
+    with house.database.read() as db:
+        kept = db.exec(select(Fault)).one()
+        entry = db.exec(select(AuditEntry).where(AuditEntry.action == "refused")).one()
+        assert len(db.exec(select(UsageSession)).all()) == 1
+    assert (kept.text_zh, kept.ecu) == (
+        "绝缘\N{REPLACEMENT CHARACTER}低",
+        "\N{REPLACEMENT CHARACTER}",
+    )
+    assert entry.entity_id == "battery-01/event 1"
+    assert entry.new == {"reason": "id: expected at most 200 characters"}
+    assert projection.carry_over() == 0
 
 
 def test_a_replaced_store_is_noticed(
