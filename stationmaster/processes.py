@@ -15,6 +15,8 @@ from pathlib import Path
 import psutil
 import structlog
 
+from stationmaster.logs import DEFAULT_BYTES, LOG_BYTES, LOG_FILE, cut, is_full, shift
+
 log = structlog.get_logger()
 
 STOP_S = 3.0
@@ -24,11 +26,12 @@ MAX_RESTART_PAUSE_S = 10.0
 HEALTHY_S = 20.0
 """A process that lived this long is restarted at once again, not with a growing pause."""
 FAILING_RESTARTS = 3
+LOOK_AT_LOGS_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A process of the house; its output goes to `<logs>/<name>.log`."""
+    """A process of the house; its output goes to `<logs>/<name>.log`, which is kept small."""
 
     name: str
     command: Sequence[str]
@@ -45,18 +48,23 @@ class _Child:
     restarts: int = 0
 
 
-def _start(part: Part, logs: Path) -> subprocess.Popen[bytes]:
+def _start(part: Part, logs: Path, log_bytes: int) -> subprocess.Popen[bytes]:
     own_group: dict[str, object] = {"start_new_session": True}
     if sys.platform == "win32":
         own_group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
     logs.mkdir(parents=True, exist_ok=True)
-    with (logs / f"{part.name}.log").open("ab") as output:
+    log_path = logs / f"{part.name}.log"
+    limits = {LOG_FILE: str(log_path.resolve()), LOG_BYTES: str(log_bytes)}
+    if is_full(log_path, log_bytes):
+        with contextlib.suppress(OSError):
+            shift(log_path)
+    with log_path.open("ab") as output:
         return subprocess.Popen(  # type: ignore[call-overload,no-any-return]  # noqa: S603
             list(part.command),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **part.environment},
+            env={**os.environ, **limits, **part.environment},
             **own_group,
         )
 
@@ -73,22 +81,41 @@ def ask_to_end(process: subprocess.Popen[bytes]) -> None:
 class House:
     """The running parts, started in order, restarted when they die, ended in reverse order."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, log_bytes: int = DEFAULT_BYTES) -> None:
         self._logs = folder / "logs"
+        self._log_bytes = log_bytes
         self._pids = folder / "processes.json"
         self._children: list[_Child] = []
         self._lock = threading.Lock()
+        self._look_at_logs_s = 0.0
 
     def start(self, part: Part) -> None:
         """Start a part after those already started."""
         with self._lock:
-            self._children.append(_Child(part, _start(part, self._logs), time.monotonic()))
+            self._children.append(
+                _Child(part, _start(part, self._logs, self._log_bytes), time.monotonic())
+            )
             self._note_pids()
 
     def watch(self, stop: threading.Event) -> None:
         """Restart what dies until `stop` is set."""
         while not stop.wait(0.1):
             self._revive_dead()
+            self._bound_logs()
+
+    def _bound_logs(self) -> None:
+        """Bound the logs of foreign programs; ours begin a new one long before."""
+        now_s = time.monotonic()
+        # an emptied file would begin with a hole where appending is not up to the system
+        if sys.platform == "win32" or now_s < self._look_at_logs_s:
+            return
+        self._look_at_logs_s = now_s + LOOK_AT_LOGS_S
+        with self._lock:
+            paths = [self._logs / f"{child.part.name}.log" for child in self._children]
+        for path in paths:
+            if is_full(path, 2 * self._log_bytes):
+                with contextlib.suppress(OSError):
+                    cut(path)
 
     def _revive_dead(self) -> None:
         with self._lock:
@@ -104,7 +131,7 @@ class House:
                     code = child.process.returncode
                     log.warning("process ended, starting it again", name=child.part.name, code=code)
                 if now_s >= child.restart_at_s:
-                    child.process = _start(child.part, self._logs)
+                    child.process = _start(child.part, self._logs, self._log_bytes)
                     child.started_s, child.restart_at_s = now_s, None
                     child.restarts += 1
                     self._note_pids()
