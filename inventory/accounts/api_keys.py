@@ -64,7 +64,7 @@ def api_keys(db: Session, principal: Principal | None) -> list[tuple[ApiKey, Use
             query = query.where(User.organisation_code == principal.organisation_code)
         else:
             query = query.where(User.id == principal.user_id)
-    return list(db.exec(query.order_by(col(ApiKey.created_at))).all())
+    return list(db.exec(query.order_by(col(ApiKey.created_at), col(ApiKey.id))).all())
 
 
 def revoke_api_key(

@@ -104,7 +104,8 @@ def equipment(
 def items_of(db: Session, organisation_code: str) -> list[EquipmentItem]:
     """An organisation's whole register as the rules take it."""
     query = select(Equipment).where(Equipment.organisation_code == organisation_code)
-    return [item_of(row) for row in db.exec(query).all()]
+    # the order decides which of two equal things is chosen; a server keeps none by itself
+    return [item_of(row) for row in db.exec(query.order_by(col(Equipment.asset_number))).all()]
 
 
 def item_of(row: Equipment) -> EquipmentItem:

@@ -70,7 +70,12 @@ def open_faults(db: Session, bench_codes: Sequence[str]) -> list[Fault]:
         db.exec(
             select(Fault)
             .where(col(Fault.bench_code).in_(bench_codes), col(Fault.state).in_(OPEN_STATES))
-            .order_by(col(Fault.severity).desc(), col(Fault.first_at).desc())
+            .order_by(
+                col(Fault.severity).desc(),
+                col(Fault.first_at).desc(),
+                col(Fault.bench_code),
+                col(Fault.fault_id),
+            )
         ).all()
     )
 

@@ -45,7 +45,7 @@ def current_usage(db: Session, bench_codes: Sequence[str]) -> dict[str, UsageSes
     rows = db.exec(
         select(UsageSession)
         .where(col(UsageSession.bench_code).in_(bench_codes), col(UsageSession.ended_at).is_(None))
-        .order_by(col(UsageSession.started_at))
+        .order_by(col(UsageSession.started_at), col(UsageSession.usage_id))
     ).all()
     return {row.bench_code: row for row in rows}
 
