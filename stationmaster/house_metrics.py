@@ -1,18 +1,24 @@
 """Figures of every bench and of the alerts, for Prometheus, as the server sees them."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from fastapi import FastAPI
 from prometheus_client.metrics_core import HistogramMetricFamily, Metric
+from sqlalchemy.exc import DBAPIError
 
 from inventory.alerts.rules import AlertKind
 from inventory.alerts.use_cases import open_kinds
 from inventory.data_health.source import TransportCounters
-from inventory.data_health.use_cases import Sources
+from inventory.data_health.use_cases import INGEST_LATE, Sources
 from inventory.database import Database
-from stationmaster.process_metrics import MetricInfo
+from inventory.errors import SourceUnavailable
+from inventory.health import metrics_text
+from stationmaster.process_metrics import MetricInfo, Trouble, serve_metrics, text_of
+from stationmaster.settings import Settings
 
 _P = "stationmaster_bench"
 _BENCH = ("bench",)
@@ -65,6 +71,24 @@ class HouseFigures:
         families = [_family(info, list(counters.values())) for info in METRICS[:-2]]
         return [*families, self._last_seen(list(counters)), self._alerts()]
 
+    def troubles(self) -> Sequence[Trouble]:
+        """Why the server can't do its work: a store or the database gives no answer."""
+        found: list[Trouble] = []
+        try:
+            ingest = self.sources.transport.ingest()
+        except SourceUnavailable as unavailable:
+            return [Trouble(str(unavailable))]
+        try:
+            with self.database.read() as db:
+                open_alerts = len(open_kinds(db))
+        except DBAPIError:
+            return [Trouble("the database gives no answer")]
+        if ingest.seen_at is None or self.clock() - ingest.seen_at > INGEST_LATE:
+            found.append(Trouble("ingest gives no sign of life", is_failing=False))
+        if open_alerts:
+            found.append(Trouble(f"{open_alerts} open alerts", is_failing=False))
+        return found
+
     def _last_seen(self, codes: Sequence[str]) -> Metric:
         family, now = _LAST_SEEN.family(), self.clock()
         for code, state in self.sources.live.states(codes).items():
@@ -91,3 +115,22 @@ def _family(info: MetricInfo, benches: Sequence[TransportCounters]) -> Metric:
         if value is not None and not isinstance(family, HistogramMetricFamily):
             family.add_metric([one.bench], float(value))
     return family
+
+
+@contextmanager
+def house_metrics(settings: Settings, app: FastAPI, house: HouseFigures) -> Iterator[None]:
+    """Serve the server's own figures and those of all benches while the block runs, if asked for.
+
+    The API's `/metrics` has no figures by bench: its callers belong to one organisation each.
+    """
+    of_benches = text_of(house.families, METRICS)
+
+    def text() -> bytes:
+        return metrics_text(app.state, house.clock()) + of_benches()
+
+    server = serve_metrics(text, house.troubles, settings.metrics_host, settings.metrics_port)
+    try:
+        yield
+    finally:
+        if server is not None:
+            server.stop()

@@ -155,7 +155,7 @@ def _handler(text: Text, health: Health) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             path = self.path.partition("?")[0]
             if path == "/metrics":
-                self._answer(HTTPStatus.OK, TEXT, text())
+                self._metrics()
             elif path == "/health":
                 found = health()
                 is_failing = any(trouble.is_failing for trouble in found)
@@ -168,6 +168,16 @@ def _handler(text: Text, health: Health) -> type[BaseHTTPRequestHandler]:
             else:
                 expected = ["/metrics", "/health", "/healthz"]
                 self._json(HTTPStatus.NOT_FOUND, {"expected": expected})
+
+        def _metrics(self) -> None:
+            try:
+                content = text()
+            except Exception:
+                # a store that is away is no figure; the prober sees that there are none
+                log.exception("metrics_unavailable")
+                self._json(HTTPStatus.SERVICE_UNAVAILABLE, {"status": "unavailable"})
+                return
+            self._answer(HTTPStatus.OK, TEXT, content)
 
         def _json(self, status: HTTPStatus, content: object) -> None:
             self._answer(status, "application/json", json.dumps(content).encode())

@@ -6,10 +6,13 @@ from types import FrameType
 
 import uvicorn
 
+from inventory.data_health.use_cases import Sources
 from stationmaster.compose import compose_app
+from stationmaster.house_metrics import HouseFigures, house_metrics
 from stationmaster.opening import service_database
 from stationmaster.settings import Settings
 from stationmaster.stores import open_reader
+from stationmaster.watching import Watcher
 
 GRACE_S = 2
 """What a request that is under way gets to finish when the server stops."""
@@ -42,7 +45,12 @@ def serve(settings: Settings) -> None:
             server_header=False,
             timeout_graceful_shutdown=GRACE_S,
         )
+        sources = Sources(app.state.live, app.state.transport)
+        watcher = Watcher(database, sources)
+        watcher.start()
         try:
-            _Server(config).run()
+            with house_metrics(settings, app, HouseFigures(database, sources)):
+                _Server(config).run()
         finally:
+            watcher.stop()
             app.state.exports.close()
