@@ -146,51 +146,55 @@ def serve_metrics(text: Text, health: Health, host: str, port: int) -> MetricsSe
     return server
 
 
+class _Handler(BaseHTTPRequestHandler):
+    timeout = SLOW_CLIENT_S
+    server_version = "stationmaster"
+    sys_version = ""
+    text: Text
+    health: Health
+
+    def do_GET(self) -> None:
+        path = self.path.partition("?")[0]
+        if path == "/metrics":
+            self._metrics()
+        elif path == "/health":
+            found = self.health()
+            is_failing = any(trouble.is_failing for trouble in found)
+            word = "failing" if is_failing else "degraded" if found else "ok"
+            status = HTTPStatus.SERVICE_UNAVAILABLE if is_failing else HTTPStatus.OK
+            reasons = [trouble.reason for trouble in found]
+            self._json(status, {"status": word, "reasons": reasons})
+        elif path == "/healthz":
+            self._json(HTTPStatus.OK, {"status": "ok"})
+        else:
+            expected = ["/metrics", "/health", "/healthz"]
+            self._json(HTTPStatus.NOT_FOUND, {"expected": expected})
+
+    def _metrics(self) -> None:
+        try:
+            content = self.text()
+        except Exception:
+            # a store that is away is no figure; the prober sees that there are none
+            log.exception("metrics_unavailable")
+            self._json(HTTPStatus.SERVICE_UNAVAILABLE, {"status": "unavailable"})
+            return
+        self._answer(HTTPStatus.OK, TEXT, content)
+
+    def _json(self, status: HTTPStatus, content: object) -> None:
+        self._answer(status, "application/json", json.dumps(content).encode())
+
+    def _answer(self, status: HTTPStatus, kind: str, content: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        """Probes come every few seconds and are nobody's news."""
+
+
 def _handler(text: Text, health: Health) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        timeout = SLOW_CLIENT_S
-        server_version = "stationmaster"
-        sys_version = ""
-
-        def do_GET(self) -> None:
-            path = self.path.partition("?")[0]
-            if path == "/metrics":
-                self._metrics()
-            elif path == "/health":
-                found = health()
-                is_failing = any(trouble.is_failing for trouble in found)
-                word = "failing" if is_failing else "degraded" if found else "ok"
-                status = HTTPStatus.SERVICE_UNAVAILABLE if is_failing else HTTPStatus.OK
-                reasons = [trouble.reason for trouble in found]
-                self._json(status, {"status": word, "reasons": reasons})
-            elif path == "/healthz":
-                self._json(HTTPStatus.OK, {"status": "ok"})
-            else:
-                expected = ["/metrics", "/health", "/healthz"]
-                self._json(HTTPStatus.NOT_FOUND, {"expected": expected})
-
-        def _metrics(self) -> None:
-            try:
-                content = text()
-            except Exception:
-                # a store that is away is no figure; the prober sees that there are none
-                log.exception("metrics_unavailable")
-                self._json(HTTPStatus.SERVICE_UNAVAILABLE, {"status": "unavailable"})
-                return
-            self._answer(HTTPStatus.OK, TEXT, content)
-
-        def _json(self, status: HTTPStatus, content: object) -> None:
-            self._answer(status, "application/json", json.dumps(content).encode())
-
-        def _answer(self, status: HTTPStatus, kind: str, content: bytes) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(content)))
-            self.send_header("Cache-Control", "no-store")
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_: object) -> None:
-            """Probes come every few seconds and are nobody's news."""
-
-    return Handler
+    facts = {"text": staticmethod(text), "health": staticmethod(health)}
+    return type("_OfProcess", (_Handler,), facts)

@@ -159,7 +159,8 @@ def conditions(signs: HouseSigns, latest: Mapping[str, KnownAlert]) -> list[Cond
     for slot in signs.slots:
         bench = by_code.get(slot.bench_code)
         if bench is not None:
-            found += _silence(bench, slot, signs)
+            known = latest.get(silence_key(bench.code, slot.booking_id))
+            found += _silence(bench, slot, signs, is_open=known is not None and known.is_open)
     for bench in signs.benches:
         found += _of_bench(bench, signs.now, latest)
     return found
@@ -222,12 +223,17 @@ def _ingest(signs: HouseSigns) -> Iterator[Condition]:
         yield Condition(AlertKind.INGEST_SILENT, AlertKind.INGEST_SILENT.value, facts=facts)
 
 
-def _silence(bench: WatchedBench, slot: RunningSlot, signs: HouseSigns) -> Iterator[Condition]:
+def _silence(
+    bench: WatchedBench, slot: RunningSlot, signs: HouseSigns, *, is_open: bool
+) -> Iterator[Condition]:
     if _is_ingest_silent(signs):
         # then every bench looks silent, and there is one alert that says why
         return
     limit = min(bench.silence_limit, BOOKED_SILENCE)
-    expected_since = max(bench.last_seen_at or slot.start_at, slot.start_at, signs.watched_since)
+    expected_since = max(bench.last_seen_at or slot.start_at, slot.start_at)
+    if not is_open:
+        # a house that has just been started gives its benches time, but forgets no silence
+        expected_since = max(expected_since, signs.watched_since)
     if signs.now - expected_since > limit:
         seen = bench.last_seen_at
         yield Condition(

@@ -120,7 +120,7 @@ class Book:
         self.latest[known.key] = known
 
 
-def seen(ago: timedelta, signs: HouseSigns = SIGNS, **facts: Any) -> HouseSigns:
+def seen(ago: timedelta, signs: HouseSigns = SIGNS, **facts: Any) -> HouseSigns:  # noqa: ANN401 - any field
     bench = replace(signs.benches[0], last_seen_at=signs.now - ago, **facts)
     return replace(signs, benches=(bench,))
 
@@ -201,6 +201,12 @@ def test_a_house_that_has_just_started_waits_for_its_ingest() -> None:
     assert kinds(Book().look(replace(started, now=NOW + MINUTE, slots=()))) == [
         AlertKind.INGEST_SILENT
     ]
+
+
+def test_a_house_that_was_started_anew_does_not_forget_a_silence() -> None:
+    book = Book()
+    book.look(seen(10 * MINUTE))
+    assert book.look(replace(seen(10 * MINUTE), watched_since=NOW)) == []
 
 
 def test_a_filling_spool_does_not_flicker() -> None:
