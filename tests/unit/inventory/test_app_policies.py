@@ -1,3 +1,6 @@
+from typing import Any
+
+import pytest
 from fastapi import APIRouter, Depends, FastAPI
 from jsonschema import Draft202012Validator
 
@@ -10,6 +13,11 @@ from inventory.database import open_database
 
 def whole_app() -> FastAPI:
     return create_app(Parts(open_database("sqlite://"), MemoryLiveBenches()))
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    return whole_app().openapi()
 
 
 def nothing() -> None:
@@ -36,8 +44,9 @@ def test_a_route_without_a_policy_is_found_in_a_router_too() -> None:
     assert routes_without_policy(app.routes) == ["/api/v1/more/forgotten"]
 
 
-def test_the_description_promises_problems_and_not_the_frameworks_errors() -> None:
-    document = whole_app().openapi()
+def test_the_description_promises_problems_and_not_the_frameworks_errors(
+    document: dict[str, Any],
+) -> None:
     text = str(document)
     assert "HTTPValidationError" not in text
     for path, operations in document["paths"].items():
@@ -47,8 +56,8 @@ def test_the_description_promises_problems_and_not_the_frameworks_errors() -> No
                 assert {"401", "403"} <= operation["responses"].keys()
 
 
-def test_every_example_is_a_valid_one() -> None:
-    schemas = whole_app().openapi()["components"]["schemas"]
+def test_every_example_is_a_valid_one(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
     checked = 0
     for schema in schemas.values():
         for example in schema.get("examples", []):
@@ -58,8 +67,7 @@ def test_every_example_is_a_valid_one() -> None:
     assert checked >= 9
 
 
-def test_only_login_and_health_are_public() -> None:
-    document = whole_app().openapi()
+def test_only_login_and_health_are_public(document: dict[str, Any]) -> None:
     public_paths = {
         path
         for path, operations in document["paths"].items()
