@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 from influxdb_client.client.influxdb_client import InfluxDBClient
 
+from telemetry.store.committed import Committed
 from telemetry.store.influx.connection import Address, Influx
 from telemetry.store.influx.forwarding import Limits
 from telemetry.store.influx.preparing import Kept, prepare_server
 from telemetry.store.influx.store import InfluxStore
-from telemetry.store.port import Batch, Committed
+from telemetry.store.port import Batch
 from tests.rig import until
 
 FOR_EVER = Kept(0, 0, 0)
@@ -35,6 +36,7 @@ bind-address = "127.0.0.1:{rpc}"
 [http]
   bind-address = "127.0.0.1:{port}"
   log-enabled = false
+  auth-enabled = {auth}
   max-row-limit = 10000
 [monitor]
   store-enabled = false
@@ -75,14 +77,18 @@ class Server:
         self.process = self._start()
 
 
-def start_influxdb(folder: Path) -> Server:
+def start_influxdb(folder: Path, *, with_accounts: bool = False) -> Server:
     program = shutil.which("influxd")
     if program is None:
         pytest.skip("influxd is not installed: apt-get install influxdb")
     folder.mkdir(parents=True, exist_ok=True)
     port = _free_port()
     config = folder / "influxdb.conf"
-    config.write_text(_CONFIG.format(folder=folder.as_posix(), port=port, rpc=_free_port()))
+    config.write_text(
+        _CONFIG.format(
+            folder=folder.as_posix(), port=port, rpc=_free_port(), auth=str(with_accounts).lower()
+        )
+    )
     return Server([program, "-config", str(config)], port)
 
 
@@ -95,11 +101,11 @@ def start_victoria(folder: Path) -> Server:
     return Server([program, *flags, "-retentionPeriod=100y", "-loggerLevel=ERROR"], port)
 
 
-def new_database(url: str, kept: Kept = FOR_EVER) -> Address:
+def new_database(url: str, kept: Kept = FOR_EVER, token: str = "") -> Address:
     """A database of its own on a server, ready to be written."""
     address = Address(
         url,
-        os.environ.get("INFLUXDB_TOKEN", ""),
+        token or os.environ.get("INFLUXDB_TOKEN", ""),
         os.environ.get("INFLUXDB_ORG", "-"),
         f"t{uuid.uuid4().hex[:12]}",
     )

@@ -265,4 +265,4 @@ def test_random_histories_on_influxdb(kind: str, request: pytest.FixtureRequest)
     url = request.getfixturevalue("influxdb") if own else os.environ["INFLUXDB_URL"]
     StoresOnInflux.url = str(url)
     few = settings(max_examples=25, stateful_step_count=25, deadline=None)
-    run_state_machine_as_test(StoresOnInflux, settings=few)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(StoresOnInflux, settings=few)

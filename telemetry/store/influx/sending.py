@@ -3,6 +3,7 @@
 import random
 import threading
 import time
+from collections.abc import Callable
 
 import structlog
 
@@ -23,9 +24,13 @@ NOTE_EVERY_S = 1.0
 class Sender:
     """Sends until it is stopped; what fails is told in `failure` and tried again."""
 
-    def __init__(self, file: File, forwarder: Forwarder) -> None:
+    def __init__(
+        self, file: File, forwarder: Forwarder, may_send: Callable[[], bool] = lambda: True
+    ) -> None:
+        """Of several processes with one file only that sends for which `may_send` is true."""
         self._file = file
         self._forwarder = forwarder
+        self._may_send = may_send
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
@@ -71,7 +76,7 @@ class Sender:
                 self._stop.wait(GATHER_S)
 
     def _send_all(self) -> None:
-        while not self._stop.is_set():
+        while not self._stop.is_set() and self._may_send():
             rows = self._forwarder.send_rows()
             self.sent += rows
             if not rows and not self._forwarder.send_rollups():

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import structlog
 
+from telemetry.store.committed import Committed
 from telemetry.store.influx import bookkeeping
 from telemetry.store.influx.away_rows import AwayRows
 from telemetry.store.influx.bookkeeping import Forwarding
@@ -19,7 +20,7 @@ from telemetry.store.influx.connection import Influx
 from telemetry.store.influx.forwarding import Forwarder, Limits
 from telemetry.store.influx.letting_go import LettingGo, ripe_hours
 from telemetry.store.influx.sending import Sender
-from telemetry.store.port import Batch, Committed, Sealed, StoreUnavailable
+from telemetry.store.port import Batch, Sealed, StoreUnavailable
 from telemetry.store.sqlite import SqliteStore
 from telemetry.store.sqlite_connections import View
 from telemetry.store.sqlite_reading import SqliteReader
@@ -75,7 +76,7 @@ class InfluxStore(SqliteStore):
         file = _File(self)
         self._forwarder = Forwarder(file, influx, self._sending_limits)
         self._letting_go = LettingGo(file, influx, self._forwarder)
-        self._sender = Sender(file, self._forwarder)
+        self._sender = Sender(file, self._forwarder, self.may_keep_house)
 
     def _open(self) -> sqlite3.Connection:
         writer = super()._open()

@@ -52,7 +52,8 @@ def test_fields_of_different_types_have_different_names() -> None:
 
 
 def test_a_line_holds_what_influxdb_needs() -> None:
-    rows = table([5], [1700000000123], **{"a b": ['say "hi"\\'], "u": [1.5], "x": [ABSENT]})
+    cells: dict[str, Sequence[Cell]] = {"a b": ['say "hi"\\'], "u": [1.5], "x": [ABSENT]}
+    rows = table([5], [1700000000123], **cells)
     assert lines_of("battery-01", rows, [False]) == [
         (
             "samples,bench=battery-01 epoch:row=7i,seq:row=5i,position:row=5i,"
