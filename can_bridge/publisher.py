@@ -23,6 +23,7 @@ from telemetry.contract.delivery import (
 )
 from telemetry.contract.encoding import BadPayload, decode_ack, encode
 from telemetry.contract.payloads import BenchState
+from telemetry.contract.tls_refusals import explain
 from telemetry.contract.topics import Stream
 
 log = logging.getLogger(__name__)
@@ -157,7 +158,7 @@ class Publisher:
                 "%s: no broker at %s (%s); data are kept here, trying again",
                 self.bench,
                 where,
-                reason,
+                explain(reason),
             )
 
     def note_refused(self, reason: str) -> None:

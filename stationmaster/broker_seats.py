@@ -84,11 +84,8 @@ def _embedded_seats(settings: Settings) -> Seats:
             f"{settings.credentials_path}: no accounts for an examination; start the embedded "
             "broker once with this version, or name another broker by its URL"
         )
-    where = _Where(
-        settings.broker_host, settings.broker_port, settings.broker_tls, settings.broker_ca
-    )
     first, second, bench = (
-        where.address(user, passwords[user]) for user in (*EXAMINERS, EXAMINED_BENCH)
+        settings.broker_address(user, passwords[user]) for user in (*EXAMINERS, EXAMINED_BENCH)
     )
     return Seats(first, second, bench)
 

@@ -19,6 +19,7 @@ from stationmaster.stopping import stop_on_signals
 from telemetry.broker.access import HOUSE_USERS, read_or_make_passwords
 from telemetry.broker.doctor.findings import Check
 from telemetry.broker.embedded import NoSuchBroker, prepare
+from telemetry.contract.broker_address import UnusableCertificate
 
 broker_app = typer.Typer(cls=RunByDefault, help="Message broker. 消息代理。")
 
@@ -60,8 +61,9 @@ def run_broker(
             settings.broker_port,
             passwords,
             settings.broker_program,
+            settings.broker_server_certificate,
         )
-    except NoSuchBroker as missing:
+    except (NoSuchBroker, UnusableCertificate) as missing:
         typer.echo(str(missing), err=True)
         raise typer.Exit(2) from missing
     process = subprocess.Popen(embedded.command)  # noqa: S603

@@ -21,6 +21,7 @@ from stationmaster.processes import House, Part, end_leftovers, running_house
 from stationmaster.settings import Settings
 from telemetry.broker.access import HOUSE_USERS, read_or_make_passwords, write_private
 from telemetry.broker.embedded import EmbeddedBroker, NoSuchBroker, prepare
+from telemetry.contract.broker_address import UnusableCertificate
 
 READY_WITHIN_S = 60.0
 
@@ -115,9 +116,12 @@ def _prepare_broker(settings: Settings) -> EmbeddedBroker:
             settings.broker_port,
             passwords,
             settings.broker_program,
+            settings.broker_server_certificate,
         )
     except NoSuchBroker as missing:
         raise DemoCannotStart(f"没有找到消息代理：{missing}", str(missing)) from missing
+    except UnusableCertificate as wrong:
+        raise DemoCannotStart(f"消息代理的证书不可用：{wrong}", str(wrong)) from wrong
 
 
 def _parts(settings: Settings, broker: EmbeddedBroker) -> Iterator[Part]:
@@ -199,7 +203,7 @@ def run_demo(settings: Settings, stop: threading.Event, console: Console) -> Non
     logins, key = _prepare_inventory(settings)
     broker = _prepare_broker(settings)
     console.print(f"启动消息代理、采集、网页和模拟台架…… Starting ({broker.program.value}) …")
-    house = House(settings.var)
+    house = House(settings.var, int(settings.log_megabytes * 1_000_000))
     try:
         for part in _parts(settings, broker):
             house.start(part)

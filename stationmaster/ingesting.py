@@ -1,5 +1,6 @@
 """Ingest with its projection, as one call that returns when the process is told to stop."""
 
+import threading
 from contextlib import closing
 
 from stationmaster.ingest_metrics import ingest_metrics
@@ -20,7 +21,7 @@ def broker_address(settings: Settings) -> BrokerAddress:
     user = settings.broker_user or INGEST_USER
     if not password:
         password = read_or_make_passwords(settings.credentials_path, [user])[user]
-    return BrokerAddress(settings.broker_host, settings.broker_port, user, password, user)
+    return settings.broker_address(user, password)
 
 
 def retention_of(settings: Settings) -> Retention:
@@ -33,9 +34,12 @@ def retention_of(settings: Settings) -> Retention:
     )
 
 
-def ingest(settings: Settings) -> None:
-    """Take what benches send into the store, and usage and faults on into the inventory."""
-    stop = stop_on_signals()
+def ingest(settings: Settings, stop: threading.Event | None = None) -> None:
+    """Take what benches send into the store, and usage and faults on into the inventory.
+
+    Until `stop` is set; None: until a signal asks for it.
+    """
+    stop = stop or stop_on_signals()
     with service_database(settings) as database, closing(open_store(settings)) as store:
         projection = Projection(database, store)
         projection.start()

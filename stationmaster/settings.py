@@ -6,6 +6,10 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from telemetry.broker.access import MOST_INGEST_WORKERS
+from telemetry.broker.embedded import ServerCertificate
+from telemetry.contract.broker_address import BrokerAddress
+
 
 class Settings(BaseSettings):
     """Settings of one installation; every field can be set as STATIONMASTER_<NAME> or in .env."""
@@ -34,6 +38,10 @@ class Settings(BaseSettings):
         description="PEM certificate chain of the embedded broker, which then uses TLS",
     )
     broker_key: Path | None = Field(default=None, description="PEM key of that certificate")
+    broker_client_certificate: Path | None = Field(
+        default=None, description="PEM certificate for a broker that asks its clients for one"
+    )
+    broker_client_key: Path | None = Field(default=None, description="PEM key of that certificate")
     database_url: SecretStr = Field(
         default=SecretStr(""), description="postgresql://… or sqlite:///…; empty: SQLite below var"
     )
@@ -71,6 +79,12 @@ class Settings(BaseSettings):
     )
     log_megabytes: float = Field(
         default=10.0, gt=0, description="size at which a process begins a new log; four are kept"
+    )
+    ingest_workers: int = Field(
+        default=1,
+        ge=1,
+        le=MOST_INGEST_WORKERS,
+        description="processes that share ingest, where the broker shares",
     )
     late_minutes: float = Field(
         default=10.0, gt=0, description="quiet time after which a closed hour of rows is sealed"
@@ -123,6 +137,29 @@ class Settings(BaseSettings):
     def credentials_path(self) -> Path:
         """Passwords of the broker's users, `{user: password}`; only its owner can read it."""
         return self.var / "broker" / "credentials.json"
+
+    @property
+    def broker_server_certificate(self) -> ServerCertificate | None:
+        """With what the embedded broker speaks TLS; without a key file that lies in the chain's."""
+        if self.broker_certificate is None:
+            return None
+        return ServerCertificate(
+            self.broker_certificate, self.broker_key or self.broker_certificate
+        )
+
+    def broker_address(self, user: str, password: str) -> BrokerAddress:
+        """Where a user of the broker connects; by TLS also where the embedded broker has it."""
+        return BrokerAddress(
+            self.broker_host,
+            self.broker_port,
+            user,
+            password,
+            user,
+            use_tls=self.broker_tls or self.broker_certificate is not None,
+            ca_path=self.broker_ca,
+            certificate_path=self.broker_client_certificate,
+            key_path=self.broker_client_key,
+        )
 
     @property
     def base_url(self) -> str:

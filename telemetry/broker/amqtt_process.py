@@ -123,7 +123,7 @@ async def serve(config: dict[str, Any]) -> None:
     """Run the broker until a signal ends it."""
     broker = PlainBroker(
         {
-            "listeners": {"default": {"type": "tcp", "bind": f"{config['host']}:{config['port']}"}},
+            "listeners": {"default": {"type": "tcp", **config["listener"]}},
             "plugins": {
                 f"{PLUGINS}.KnownUsers": {"passwords": config["passwords"]},
                 f"{PLUGINS}.OwnTopics": {},

@@ -3,6 +3,7 @@
 import getpass
 import json
 import shutil
+import ssl
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from telemetry.broker.access import mosquitto_acl, mosquitto_passwords, write_private
+from telemetry.contract.broker_address import load_certificate
 from telemetry.contract.delivery import MAX_UNACKNOWLEDGED
 from telemetry.contract.encoding import MAX_PAYLOAD_BYTES
 
@@ -27,6 +29,14 @@ class BrokerProgram(StrEnum):
 
     MOSQUITTO = "mosquitto"
     AMQTT = "amqtt"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerCertificate:
+    """PEM files with which the broker speaks TLS, and TLS alone."""
+
+    chain: Path
+    key: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +62,12 @@ def find_mosquitto() -> Path | None:
 
 
 def prepare(
-    folder: Path, host: str, port: int, passwords: Mapping[str, str], wanted: str = ""
+    folder: Path,
+    host: str,
+    port: int,
+    passwords: Mapping[str, str],
+    wanted: str = "",
+    certificate: ServerCertificate | None = None,
 ) -> EmbeddedBroker:
     """Write the broker's configuration below `folder` and say how to start it.
 
@@ -60,8 +75,14 @@ def prepare(
 
     Raises:
         NoSuchBroker: Mosquitto is wanted and not installed, or the name is neither of the two.
+        UnusableCertificate: certificate or key can't be read, or don't belong together.
         OSError: the folder can't be written.
     """
+    if certificate is not None:
+        # the programs would only end; here it can be said which file is wrong
+        tried = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        load_certificate(tried, certificate.chain, certificate.key)
+    listener = _Listener(host, port, certificate)
     mosquitto = find_mosquitto()
     if not wanted:
         wanted = BrokerProgram.MOSQUITTO if mosquitto else BrokerProgram.AMQTT
@@ -70,20 +91,27 @@ def prepare(
             raise NoSuchBroker(
                 "mosquitto is not installed: `apt-get install mosquitto`, or choose amqtt"
             )
-        return _mosquitto(mosquitto, folder, host, port, passwords)
+        return _mosquitto(mosquitto, folder, listener, passwords)
     if wanted == BrokerProgram.AMQTT:
-        return _amqtt(folder, host, port, passwords)
+        return _amqtt(folder, listener, passwords)
     raise NoSuchBroker(f"broker {wanted!r}: expected mosquitto or amqtt")
 
 
+@dataclass(frozen=True, slots=True)
+class _Listener:
+    host: str
+    port: int
+    certificate: ServerCertificate | None
+
+
 def _mosquitto(
-    program: Path, folder: Path, host: str, port: int, passwords: Mapping[str, str]
+    program: Path, folder: Path, listener: _Listener, passwords: Mapping[str, str]
 ) -> EmbeddedBroker:
     folder = folder.resolve()
     write_private(folder / "passwords", mosquitto_passwords(passwords))
     write_private(folder / "acl", mosquitto_acl())
     lines = [
-        f"listener {port} {host}",
+        f"listener {listener.port} {listener.host}",
         "allow_anonymous false",
         f"password_file {folder / 'passwords'}",
         f"acl_file {folder / 'acl'}",
@@ -99,18 +127,23 @@ def _mosquitto(
         "log_type error",
         "log_type warning",
     ]
+    if listener.certificate is not None:
+        chain, key = listener.certificate.chain, listener.certificate.key
+        lines += [f"certfile {chain.resolve()}", f"keyfile {key.resolve()}"]
     if sys.platform != "win32":
         lines.append(f"user {getpass.getuser()}")
     config = folder / "mosquitto.conf"
     write_private(config, "\n".join(lines) + "\n")
     command = [str(program), "-c", str(config)]
-    return EmbeddedBroker(BrokerProgram.MOSQUITTO, command, host, port)
+    return EmbeddedBroker(BrokerProgram.MOSQUITTO, command, listener.host, listener.port)
 
 
-def _amqtt(folder: Path, host: str, port: int, passwords: Mapping[str, str]) -> EmbeddedBroker:
+def _amqtt(folder: Path, listener: _Listener, passwords: Mapping[str, str]) -> EmbeddedBroker:
     config = folder.resolve() / "amqtt.json"
-    write_private(
-        config, json.dumps({"host": host, "port": port, "passwords": dict(passwords)}, indent=1)
-    )
+    how: dict[str, object] = {"bind": f"{listener.host}:{listener.port}"}
+    if listener.certificate is not None:
+        chain, key = listener.certificate.chain, listener.certificate.key
+        how |= {"ssl": True, "certfile": str(chain.resolve()), "keyfile": str(key.resolve())}
+    write_private(config, json.dumps({"listener": how, "passwords": dict(passwords)}, indent=1))
     command = [sys.executable, "-m", "telemetry.broker.amqtt_process", str(config)]
-    return EmbeddedBroker(BrokerProgram.AMQTT, command, host, port)
+    return EmbeddedBroker(BrokerProgram.AMQTT, command, listener.host, listener.port)

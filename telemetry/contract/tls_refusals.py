@@ -3,10 +3,10 @@
 import socket
 import ssl
 
-_WRONG_NAME = 62
+_WRONG_NAME, _WRONG_ADDRESS = 62, 64
 _ENDED = 10
 _NOT_YET = 9
-"""OpenSSL's X509_V_ERR_ numbers: hostname mismatch, certificate has expired, not yet valid."""
+"""OpenSSL's X509_V_ERR_ numbers: names and addresses that don't match, ended, not yet valid."""
 
 
 def explain(refusal: Exception) -> str:
@@ -26,7 +26,7 @@ def explain(refusal: Exception) -> str:
 
 
 def _certificate(refusal: ssl.SSLCertVerificationError) -> str:
-    if refusal.verify_code == _WRONG_NAME:
+    if refusal.verify_code in {_WRONG_NAME, _WRONG_ADDRESS}:
         return (
             f"{refusal.verify_message}: the broker's certificate is for another host; connect by a "
             "name or address that the certificate states"

@@ -2,6 +2,7 @@
 
 import contextlib
 import queue
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from telemetry.contract.broker_address import BrokerAddress
 from telemetry.contract.delivery import ACK_DELIVERY, KEEPALIVE_S
 from telemetry.contract.encoding import encode
 from telemetry.contract.payloads import Ack
+from telemetry.contract.tls_refusals import explain
 from telemetry.ingest.hearing import Hearing
 
 log = structlog.get_logger()
@@ -82,6 +84,7 @@ class Subscriber:
         self._connection = 0
         self._hearing = Hearing()
         self._stopping = False
+        self._told = ""
         self._client = self._new_client(MQTTProtocolVersion.MQTTv5)
         self.is_connected = False
         self.is_version_refused = False
@@ -99,6 +102,7 @@ class Subscriber:
             client.tls_set_context(secured)
         client.reconnect_delay_set(*RECONNECT_S)
         client.on_connect = self._on_connect
+        client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
         return client
@@ -142,7 +146,20 @@ class Subscriber:
         self._connection += 1
         self._hearing = Hearing()
         self.is_connected = True
+        if self._told:
+            self._told = ""
+            log.warning("ingest is connected again")
         client.subscribe([(wanted, 1) for wanted in self._share.filters()])
+
+    def _on_connect_fail(self, _client: mqtt.Client, _userdata: object) -> None:
+        # paho calls this while it handles the exception, and hands it to nobody
+        reason = sys.exception()
+        told = explain(reason) if isinstance(reason, Exception) else "no connection"
+        if told != self._told:
+            # a broker that stays away is told once, not every two seconds
+            self._told = told
+            where = f"{self._address.host}:{self._address.port}"
+            log.warning("ingest can't connect; trying again", broker=where, reason=told)
 
     def _on_disconnect(
         self,

@@ -131,8 +131,12 @@ class Line:
 
     def close(self) -> None:
         """Disconnect; a second call does nothing."""
-        self._client.disconnect()
-        self._client.loop_stop()
+        client = self._client
+        client.disconnect()
+        client.loop_stop()
+        # without the way back the client's sockets go with it, not whenever garbage is collected
+        client.on_connect = client.on_disconnect = client.on_message = None
+        client.on_publish = client.on_subscribe = None
 
     def break_off(self) -> None:
         """End the connection as a cut cable does: without a word."""
