@@ -93,11 +93,18 @@ async def _beginning(reader: asyncio.StreamReader) -> tuple[bytes, int]:
 
 
 class PlainBroker(Broker):  # type: ignore[misc]  # amqtt ships no type information
-    """amqtt that tells a client of MQTT 5 at once that it speaks 3.1.1.
+    """amqtt that says at once that it speaks 3.1.1, and keeps what is not for a client.
 
     By itself it reads on for the rest of a CONNECT it has misunderstood and answers nothing, so
-    that every such client waits until its patience ends.
+    that every such client waits until its patience ends. It also hands whoever connects the
+    retained messages of everybody's subscriptions, without asking who may hear them.
     """
+
+    async def _publish_retained_messages_for_subscription(
+        self, subscription: tuple[str, int], session: Session
+    ) -> None:
+        if may_subscribe(session.username or "", subscription[0]):
+            await super()._publish_retained_messages_for_subscription(subscription, session)
 
     async def stream_connected(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, listener_name: str

@@ -77,3 +77,37 @@ def test_what_is_no_client_keeps_no_other_from_connecting(
     assert connected.wait(3)
     client.disconnect()
     client.loop_stop()
+
+
+def test_a_bench_that_connects_hears_nothing_of_other_benches(broker: RunningBroker) -> None:
+    heard: queue.Queue[str] = queue.Queue()
+    ready = threading.Event()
+
+    def client(user: str) -> mqtt.Client:
+        made = mqtt.Client(
+            CallbackAPIVersion.VERSION2, client_id=user, protocol=MQTTProtocolVersion.MQTTv311
+        )
+        made.username_pw_set(user, broker.passwords[user])
+        made.on_subscribe = lambda *_: ready.set()
+        made.on_message = lambda _c, _d, message: heard.put(message.topic)
+        made.connect("127.0.0.1", broker.port, keepalive=5)
+        made.loop_start()
+        return made
+
+    ingest = client(INGEST_USER)
+    ingest.subscribe("stationmaster/v1/+/up/+", 1)
+    assert ready.wait(5)
+    first = client("battery-01")
+    first.publish("stationmaster/v1/battery-01/up/birth", b"who I am", 1, retain=True)
+    assert heard.get(timeout=5) == "stationmaster/v1/battery-01/up/birth"
+    ready.clear()
+    second = client("motor-01")
+    second.subscribe("stationmaster/v1/motor-01/down/ack", 1)
+    assert ready.wait(5)
+    ingest.publish("stationmaster/v1/motor-01/down/ack", b"{}", 1)
+    try:
+        assert heard.get(timeout=5) == "stationmaster/v1/motor-01/down/ack"
+    finally:
+        for one in (ingest, first, second):
+            one.disconnect()
+            one.loop_stop()
