@@ -70,6 +70,10 @@ class BadLines(Exception):
     """The server is well and does not want these lines; the text is its reason."""
 
 
+class NotThere(StoreUnavailable):
+    """The server knows no such database, bucket or path."""
+
+
 class Series(msgspec.Struct):
     """Columns and values of one answer."""
 
@@ -211,7 +215,8 @@ class Influx:
             return BadLines(text)
         hint = _HINTS.get(404 if _NO_POLICY in text else status, "")
         said = f"InfluxDB {self.address.url}: {status} {text}"
-        return StoreUnavailable(f"{said} ({hint})" if hint else said)
+        kind = NotThere if status == 404 else StoreUnavailable  # noqa: PLR2004 - HTTP
+        return kind(f"{said} ({hint})" if hint else said)
 
 
 def _message(failed: ApiException) -> str:

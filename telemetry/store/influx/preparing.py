@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from telemetry.store.influx.connection import BadLines, Influx
+from telemetry.store.influx.connection import BadLines, Influx, NotThere
 from telemetry.store.influx.lines import HOURS, MINUTES, MS, ROWS
 from telemetry.store.port import StoreUnavailable
 
@@ -92,13 +92,10 @@ def _told(kept_ms: int) -> str:
 
 
 def _prepare_2(influx: Influx, kept: Kept) -> list[str]:
-    try:
-        organisation = _organisation(influx)
-    except StoreUnavailable as failed:
+    if not influx.server().version.lstrip("v").startswith("2."):
         # 3.x and others that take 2.x lines make databases as they are written
-        if "404" in str(failed) or "400" in str(failed):
-            return []
-        raise
+        return []
+    organisation = _organisation(influx)
     done = []
     for policy, kept_ms in kept.by_policy().items():
         bucket, told = _bucket(influx, organisation, policy, kept_ms)
@@ -127,11 +124,23 @@ def _listed(answer: Mapping[str, object], what: str) -> list[dict[str, object]]:
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
+def _found(
+    influx: Influx, path: str, query: Mapping[str, str], what: str
+) -> list[dict[str, object]]:
+    """Those a search by name finds; none is an empty list or "not found", by version."""
+    try:
+        return _listed(_json(influx, "GET", path, query), what)
+    except NotThere:
+        return []
+
+
 def _organisation(influx: Influx) -> str:
     name = influx.address.organisation
-    found = _listed(_json(influx, "GET", "/api/v2/orgs", {"org": name}), "orgs")
+    found = _found(influx, "/api/v2/orgs", {"org": name}, "orgs")
     if not found:
-        raise StoreUnavailable(f"InfluxDB has no organisation {name!r}")
+        raise StoreUnavailable(
+            f"InfluxDB has no organisation {name!r}: check STATIONMASTER_INFLUX_ORGANISATION"
+        )
     return str(found[0]["id"])
 
 
@@ -139,7 +148,7 @@ def _bucket(influx: Influx, organisation: str, policy: str, kept_ms: int) -> tup
     name = f"{influx.address.database}/{policy}"
     rules = [{"type": "expire", "everySeconds": kept_ms // 1000}] if kept_ms else []
     query = {"orgID": organisation, "name": name}
-    found = _listed(_json(influx, "GET", "/api/v2/buckets", query), "buckets")
+    found = _found(influx, "/api/v2/buckets", query, "buckets")
     if not found:
         body = {"orgID": organisation, "name": name, "retentionRules": rules}
         made = _json(influx, "POST", "/api/v2/buckets", None, body)
@@ -155,7 +164,7 @@ def _bucket(influx: Influx, organisation: str, policy: str, kept_ms: int) -> tup
 def _mapping(influx: Influx, organisation: str, policy: str, bucket: str) -> list[str]:
     database = influx.address.database
     query = {"orgID": organisation, "db": database, "rp": policy}
-    found = _listed(_json(influx, "GET", "/api/v2/dbrps", query), "content")
+    found = _found(influx, "/api/v2/dbrps", query, "content")
     if any(one.get("bucketID") == bucket for one in found):
         return []
     body = {
