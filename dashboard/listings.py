@@ -1,6 +1,6 @@
 """What the API says, arranged for the screens (pure)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -123,3 +123,37 @@ def live_data(bench: BenchPage, *, lang: Lang) -> dict[str, Any]:
         ),
         "bench": bench.model_dump(mode="json"),
     }
+
+
+HISTORY_PARAMETERS = ("span", "from", "to", "signals", "other", "other_from")
+"""What the history page's address may say beside the bench."""
+
+
+def history_data(
+    bench: BenchPage, benches: Sequence[BenchOut], asked: Mapping[str, str | None], *, lang: Lang
+) -> dict[str, Any]:
+    """What the history component starts from; it asks the API for the rest by itself.
+
+    `asked` is what the address says, by `HISTORY_PARAMETERS`. Benches whose details the visitor
+    may not see can't be compared with.
+    """
+    areas = ("common", "history", "choice", "trouble", "export", "export_state", "export_trouble")
+    switches = {key: say(lang, key) for key in ("live.yes", "live.no")}
+    return {
+        "api": API,
+        "lang": lang.value,
+        "texts": texts(lang, *areas) | switches,
+        "bench": bench.model_dump(mode="json"),
+        "benches": [
+            {"code": one.code, "title": bench_name(one, lang)}
+            for one in benches
+            if one.is_in_use is not None
+        ],
+        "asked": {name: value for name, value in asked.items() if value},
+    }
+
+
+def bench_name(bench: BenchOut, lang: Lang) -> str:
+    """Code and name of a bench."""
+    name = bench.name_zh if lang is Lang.ZH else bench.name_en or bench.name_zh
+    return f"{bench.code} {name}"

@@ -36,6 +36,16 @@ def _component(name: str, *scripts: str, isolated: bool = True) -> Callable[...,
 STATIONS = _component("stations", "drawer", "stations", "matrix", "benches")
 FINDINGS = _component("findings", "findings", "evidence")
 LIVE = _component("live", "signals", "charts", "live", "pulse", "freeze", "buses")
+HISTORY = _component(
+    "history",
+    "signals",
+    "charts",
+    "history_chart",
+    "history",
+    "history_loading",
+    "history_marks",
+    "export",
+)
 LOGIN = _component("login", isolated=False)  # password managers do not look into shadow trees
 LOGOUT = _component("logout")
 MARK = _text("mark.svg")

@@ -18,7 +18,7 @@ def show(client: ApiClient, frame: Frame) -> None:
     """Show the bench the address names, or the first one."""
     with frame.head(frame.say("page.bench")):
         benches = {one.code: one for one in last_known("benches", client.benches).value}
-        code = _choice(benches, frame) if benches else None
+        code = choose_bench(benches, frame) if benches else None
         odd = choices.is_odd("bench", list(benches))
     if odd:
         st.warning(frame.say("trouble.odd_address", code=plain(odd)))
@@ -29,14 +29,15 @@ def show(client: ApiClient, frame: Frame) -> None:
     with st.skeleton(PAGE_HEIGHT):
         bench = last_known(f"bench-{code}", lambda: client.bench(code)).value
     if bench.details is None:
-        _show_outside(bench, frame)
+        show_outside(bench, frame)
         return
     data = listings.live_data(bench, lang=frame.lang)
     data["keep"] = language.in_links(frame.lang)
     frame.follow(mounting.mount(mounting.LIVE, f"live-{code}", data))
 
 
-def _choice(benches: Mapping[str, BenchOut], frame: Frame) -> str | None:
+def choose_bench(benches: Mapping[str, BenchOut], frame: Frame) -> str | None:
+    """The bench somebody picks, or the address names; None without any."""
     codes = list(benches)
     wanted = choices.from_query("bench", codes, codes[0])
     return st.selectbox(
@@ -50,7 +51,8 @@ def _choice(benches: Mapping[str, BenchOut], frame: Frame) -> str | None:
     )
 
 
-def _show_outside(bench: BenchOut, frame: Frame) -> None:
+def show_outside(bench: BenchOut, frame: Frame) -> None:
+    """What those read who may only know that the bench is shared."""
     with st.container(border=True, key="bench-outside"):
         st.subheader(plain(listings.bench_title(bench, frame.lang)), anchor=False)
         st.write(frame.say("bench.visitor"))

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 from dashboard.api_client import ApiClient
-from dashboard.screens import live_bench, station, stations
+from dashboard.screens import history, live_bench, station, stations
 from inventory.requirements.use_cases import bundled_draft, import_list
 from telemetry.contract.payloads import (
     BenchState,
@@ -177,14 +177,28 @@ def test_a_visitor_sees_that_a_bench_is_shared_and_no_values(house: Schools) -> 
     assert "0.62" not in str(at.main)
 
 
+def test_the_history_page_gets_the_catalogue_and_what_its_address_asks(house: Schools) -> None:
+    asked = {"bench": "battery-01", "span": "86400", "signals": "soc", "other": "motor-01"}
+    data = drawn(run(history.show, client_of(house, "bj-master"), **asked), "history")
+    assert data["bench"]["details"]["signals"][0]["name"] == "soc"
+    assert data["asked"] == {"span": "86400", "signals": "soc", "other": "motor-01"}
+    assert [one["code"] for one in data["benches"]] == ["battery-01", "motor-01"]
+
+
+def test_a_visitor_sees_no_history_of_a_shared_bench(house: Schools) -> None:
+    at = run(history.show, client_of(house, "visitor"), bench="battery-01")
+    assert not [one for one in at.get("bidi_component") if "history" in one.proto.component_name]
+    assert any("开放共享" in one.value for one in at.markdown)
+
+
 @pytest.mark.parametrize(
     "show",
-    [stations.show, station.show, live_bench.show],
-    ids=["stations", "station", "bench"],
+    [stations.show, station.show, live_bench.show, history.show],
+    ids=["stations", "station", "bench", "history"],
 )
 def test_every_page_speaks_english_too(house: Schools, show: Show) -> None:
     at = run(show, client_of(house, "bj-master"), "en")
-    assert at.title[0].value in {"Stations", "Station", "Live bench"}
+    assert at.title[0].value in {"Stations", "Station", "Live bench", "History"}
     component = next(
         one for one in at.get("bidi_component") if "logout" not in one.proto.component_name
     )

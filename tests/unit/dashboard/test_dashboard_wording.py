@@ -8,6 +8,7 @@ import pytest
 from dashboard.wording import TEXTS, Lang, say, texts
 from inventory.accounts.rules import Role
 from inventory.benches.rules import Liveness
+from inventory.exports.rules import ExportFormat, ExportState, ExportTrouble
 from inventory.readiness.findings import FindingKind, RemedyGroup, Status
 from inventory.requirements.rules import Authority
 from inventory.stations.rules import MODULES, Level, StationUse
@@ -36,6 +37,9 @@ SPOKEN_ENUMS: dict[str, type[StrEnum]] = {
     "identity_note": IdentityKind,
     "bus": BusState,
     "bus_health": BusHealth,
+    "export_state": ExportState,
+    "export_trouble": ExportTrouble,
+    "export": ExportFormat,
 }
 MAX_STATUS_LETTERS = 9
 
