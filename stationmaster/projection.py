@@ -114,4 +114,7 @@ class Projection:
 
 
 def _reported(event: StoredEvent) -> ReportedEvent:
-    return ReportedEvent(event.position, event.bench, moment(event.received_at_ms), event.message)
+    return ReportedEvent(
+        *(event.position, event.bench, moment(event.received_at_ms), event.message),
+        epoch_order=event.epoch_order,
+    )

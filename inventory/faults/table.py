@@ -13,7 +13,8 @@ class Fault(FaultFields, Row, table=True):
     """A stored fault.
 
     `bench_code` is no foreign key: a bench may report before it is registered, and what it
-    reported is kept until it is.
+    reported is kept until it is. `orders` are those of the steps that count: `state`, `confirmed`,
+    `severity` and `freeze`.
     """
 
     __tablename__ = "fault"
@@ -22,6 +23,9 @@ class Fault(FaultFields, Row, table=True):
     fault_id: str = Field(primary_key=True)
     signals: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     has_freeze: bool = False
+    orders: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False, server_default="{}")
+    )
 
 
 class FaultFreeze(Row, table=True):

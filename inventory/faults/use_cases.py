@@ -9,41 +9,80 @@ from sqlmodel import Session, col, select
 from inventory.audit.use_cases import record
 from inventory.benches.table import Bench
 from inventory.errors import UnknownFreeze
-from inventory.faults.rules import OPEN_STATES, FaultLife, FaultState, FaultStep, is_blocking, step
+from inventory.faults.rules import (
+    OPEN_STATES,
+    FaultLife,
+    FaultState,
+    FaultStep,
+    brings_state,
+    is_blocking,
+    step,
+)
 from inventory.faults.schema import FaultOut, FreezeOut
 from inventory.faults.table import Fault, FaultFreeze
 from inventory.moments import moment
+from inventory.step_order import Order, order_in
 from telemetry.contract.payloads import FaultReport, FreezeFrame
 
 
-def apply_fault(db: Session, bench_code: str, report: FaultReport) -> bool:
+def apply_fault(db: Session, bench_code: str, report: FaultReport, *, epoch_order: int = 1) -> bool:
     """Take a reported step into the fault's record, in the caller's transaction.
 
+    Steps may come in any order: the bench made them in that of (`epoch_order`, the report's seq).
     A freeze of the signals comes with a repeated step; the first one is kept. A repeated step also
     tells when an open fault has become more severe.
 
     Returns:
-        Whether anything changed; late and repeated steps change nothing.
+        Whether anything changed; late and repeated steps mostly change nothing.
     """
     row = db.get(Fault, (bench_code, report.fault_id))
+    order = (epoch_order, report.seq)
     reported = FaultStep(
-        FaultState(report.state.value), moment(report.first_at_ms), moment(report.observed_at_ms)
+        FaultState(report.state.value),
+        moment(report.first_at_ms),
+        moment(report.observed_at_ms),
+        order,
     )
-    life = step(None if row is None else _life(row), reported)
-    if life is None:
-        return row is not None and (_keep_freeze(db, row, report) | _worsen(db, row, report))
+    known = None if row is None else _life(row)
+    life = step(known, reported)
+    is_changed = life is not None
+    if life is not None and (row is None or brings_state(known, reported)):
+        row = _take_state(db, row, _reported_facts(bench_code, report) | _columns(life), life)
+    elif life is not None and row is not None:
+        _correct(db, row, life)
+    if row is None:
+        return False
+    return is_changed | _worsen(db, row, report, order) | _keep_freeze(db, row, report, order)
+
+
+def _take_state(db: Session, row: Fault | None, facts: dict[str, object], life: FaultLife) -> Fault:
     old: dict[str, object] | None = None if row is None else {"state": row.state.value}
-    facts = _reported_facts(bench_code, report) | _columns(life)
+    orders: dict[str, object] = {} if row is None else dict(row.orders)
+    if row is not None and row.state is life.state:
+        # an earlier step to the same state: how severe it became meanwhile is known already
+        facts = {**facts, "severity": row.severity, "status": row.status}
+    else:
+        orders["severity"] = life.order
+    facts["orders"] = {**orders, "state": life.order, "confirmed": life.confirmed_order}
     fault = Fault.model_validate(facts) if row is None else row.sqlmodel_update(facts)
     db.add(fault)
-    _keep_freeze(db, fault, report)
     new: dict[str, object] = {
         "state": life.state.value,
-        "dtc": report.dtc,
-        "severity": report.severity,
+        "dtc": fault.dtc,
+        "severity": fault.severity,
     }
     _note(db, fault, life.state.value, old=old, new=new)
-    return True
+    return fault
+
+
+def _correct(db: Session, fault: Fault, life: FaultLife) -> None:
+    """Take in what a step tells that came after a later one: since when, and when confirmed."""
+    old: dict[str, object] = {"first_at": fault.first_at, "confirmed_at": fault.confirmed_at}
+    fault.first_at, fault.confirmed_at = life.first_at, life.confirmed_at
+    fault.orders = {**fault.orders, "confirmed": life.confirmed_order}
+    db.add(fault)
+    new: dict[str, object] = {"first_at": life.first_at, "confirmed_at": life.confirmed_at}
+    _note(db, fault, "corrected", old=old, new=new)
 
 
 def freeze(db: Session, bench_code: str, fault_id: str) -> FreezeOut:
@@ -120,33 +159,45 @@ def _note(
     )
 
 
-def _worsen(db: Session, fault: Fault, report: FaultReport) -> bool:
-    if fault.state.value != report.state.value or report.severity <= fault.severity:
+def _worsen(db: Session, fault: Fault, report: FaultReport, order: Order) -> bool:
+    is_earlier = order < order_in(fault.orders, "severity")
+    if fault.state.value != report.state.value or not (
+        report.severity > fault.severity or (report.severity == fault.severity and is_earlier)
+    ):
         return False
+    is_worse = report.severity > fault.severity
     old: dict[str, object] = {"severity": fault.severity}
     fault.severity, fault.status = report.severity, report.status
+    fault.orders = {**fault.orders, "severity": order}
     db.add(fault)
-    _note(db, fault, "worsened", old=old, new={"severity": report.severity, "dtc": report.dtc})
+    if is_worse:
+        _note(db, fault, "worsened", old=old, new={"severity": report.severity, "dtc": report.dtc})
     return True
 
 
-def _keep_freeze(db: Session, fault: Fault, report: FaultReport) -> bool:
-    if report.freeze is None or fault.has_freeze:
+def _keep_freeze(db: Session, fault: Fault, report: FaultReport, order: Order) -> bool:
+    if report.freeze is None:
         return False
+    if fault.has_freeze and order >= order_in(fault.orders, "freeze"):
+        return False
+    record = msgspec.to_builtins(report.freeze)
+    known = db.get(FaultFreeze, (fault.bench_code, fault.fault_id))
     fault.has_freeze = True
+    fault.orders = {**fault.orders, "freeze": order}
     db.add(fault)
-    db.add(
-        FaultFreeze(
-            bench_code=fault.bench_code,
-            fault_id=fault.fault_id,
-            record=msgspec.to_builtins(report.freeze),
-        )
-    )
+    if known is None:
+        known = FaultFreeze(bench_code=fault.bench_code, fault_id=fault.fault_id, record=record)
+    known.record = record
+    db.add(known)
     return True
 
 
 def _life(row: Fault) -> FaultLife:
-    return FaultLife(row.state, row.first_at, row.observed_at, row.confirmed_at, row.cleared_at)
+    return FaultLife(
+        *(row.state, row.first_at, row.observed_at, row.confirmed_at, row.cleared_at),
+        order=order_in(row.orders, "state"),
+        confirmed_order=order_in(row.orders, "confirmed"),
+    )
 
 
 def _columns(life: FaultLife) -> dict[str, object]:

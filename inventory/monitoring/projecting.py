@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 import msgspec
+from sqlalchemy import update
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlmodel import Session, col, select
 
@@ -13,8 +14,10 @@ from inventory.audit.use_cases import SYSTEM, record
 from inventory.benches.table import Bench
 from inventory.database import Database
 from inventory.errors import Invalid
+from inventory.faults.table import Fault
 from inventory.faults.use_cases import apply_fault
 from inventory.monitoring.table import ProjectionCursor, UnknownBench
+from inventory.usage_sessions.table import UsageSession
 from inventory.usage_sessions.use_cases import apply_usage
 from telemetry.contract.payloads import FaultReport, UsageReport
 
@@ -29,12 +32,16 @@ Report = TypeVar("Report", FaultReport, UsageReport)
 
 @dataclass(frozen=True, slots=True)
 class ReportedEvent:
-    """A usage or fault step in the order ingest stored it."""
+    """A usage or fault step in the order ingest stored it.
+
+    The bench made its steps in the order of (`epoch_order`, the report's seq).
+    """
 
     position: int
     bench: str
     received_at: datetime
     report: FaultReport | UsageReport
+    epoch_order: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +96,16 @@ def _apply_batch(
 
 
 def rewind(database: Database, now: datetime) -> None:
-    """Start again at the first event, after the events' store was replaced; repeats do no harm."""
+    """Start again at the first event, after the events' store was replaced; repeats do no harm.
+
+    The new store counts epochs from one again: what is known already counts as earlier than all.
+    """
     with database.begin() as db:
         row = db.get(ProjectionCursor, EVENTS)
         if row is not None:
             row.position, row.moved_at = 0, now
+        for table in (Fault, UsageSession):
+            db.exec(update(table).values(orders={}))
 
 
 def unknown_benches(db: Session) -> list[UnknownBench]:
@@ -109,8 +121,8 @@ def _take_in(db: Session, event: ReportedEvent) -> bool:
     if len(named) > MAX_ID:
         raise Invalid("id", f"at most {MAX_ID} characters")
     if isinstance(report, FaultReport):
-        return apply_fault(db, event.bench, report)
-    return apply_usage(db, event.bench, report)
+        return apply_fault(db, event.bench, report, epoch_order=event.epoch_order)
+    return apply_usage(db, event.bench, report, epoch_order=event.epoch_order)
 
 
 def _take_in_or_refuse(db: Session, event: ReportedEvent) -> bool | None:

@@ -8,22 +8,25 @@ from sqlmodel import Session, col, select
 from inventory.audit.use_cases import record
 from inventory.benches.table import Bench
 from inventory.moments import moment
+from inventory.step_order import Order, order_in
 from inventory.usage_sessions.rules import UsageEvent, UsageLife, UsageStep, step
 from inventory.usage_sessions.table import UsageSession
 from telemetry.contract.payloads import UsageReport
 
 
-def apply_usage(db: Session, bench_code: str, report: UsageReport) -> bool:
+def apply_usage(db: Session, bench_code: str, report: UsageReport, *, epoch_order: int = 1) -> bool:
     """Take a reported step into the session's record, in the caller's transaction.
 
+    Steps may come in any order: the bench made them in that of (`epoch_order`, the report's seq).
     Starts and ends are audited; extensions only move `observed_at` and the evidence.
 
     Returns:
         Whether anything changed; late and repeated steps change nothing.
     """
     row = db.get(UsageSession, (bench_code, report.usage_id))
-    known = None if row is None else UsageLife(row.started_at, row.observed_at, row.ended_at)
-    life = step(known, _step_of(report))
+    known = None if row is None else _life(row)
+    reported = _step_of(report, (epoch_order, report.seq))
+    life = step(known, reported)
     if life is None:
         return False
     session = row or UsageSession(
@@ -32,10 +35,13 @@ def apply_usage(db: Session, bench_code: str, report: UsageReport) -> bool:
         started_at=life.started_at,
         observed_at=life.observed_at,
     )
+    session.started_at = life.started_at
     session.observed_at, session.ended_at = life.observed_at, life.ended_at
-    session.evidence = dict(report.evidence)
+    session.orders = {"latest": life.order, "ended": life.ended_order}
+    if life.order == reported.order:
+        session.evidence = dict(report.evidence)
     db.add(session)
-    if row is None or life.ended_at is not None:
+    if known is None or life.ended_at != known.ended_at:
         _note(db, session, is_new=row is None)
     return True
 
@@ -66,12 +72,23 @@ def usage_sessions(
     return list(rows), total
 
 
-def _step_of(report: UsageReport) -> UsageStep:
+def _life(row: UsageSession) -> UsageLife:
+    return UsageLife(
+        row.started_at,
+        row.observed_at,
+        row.ended_at,
+        order_in(row.orders, "latest"),
+        order_in(row.orders, "ended"),
+    )
+
+
+def _step_of(report: UsageReport, order: Order) -> UsageStep:
     return UsageStep(
         UsageEvent(report.event.value),
         moment(report.started_at_ms),
         moment(report.observed_at_ms),
         None if report.ended_at_ms is None else moment(report.ended_at_ms),
+        order,
     )
 
 

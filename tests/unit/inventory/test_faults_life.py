@@ -9,7 +9,7 @@ NOW = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
 
 
 def reported(state: FaultState, after_s: int = 0) -> FaultStep:
-    return FaultStep(state, NOW, NOW + timedelta(seconds=after_s))
+    return FaultStep(state, NOW, NOW + timedelta(seconds=after_s), (1, after_s))
 
 
 def lived(*steps: FaultStep) -> FaultLife | None:
@@ -39,7 +39,10 @@ def test_a_repeated_step_changes_nothing() -> None:
 
 def test_a_late_step_does_not_open_a_cleared_fault() -> None:
     life = lived(reported(FaultState.CLEARED, 9))
-    assert step(life, reported(FaultState.CONFIRMED, 1)) is None
+    after = step(life, reported(FaultState.CONFIRMED, 1))
+    assert after is not None
+    assert (after.state, after.confirmed_at) == (FaultState.CLEARED, NOW + timedelta(seconds=1))
+    assert step(after, reported(FaultState.CONFIRMED, 2)) is None
 
 
 def test_a_fault_may_be_heard_of_first_when_it_is_confirmed() -> None:
@@ -53,6 +56,19 @@ def test_only_confirmed_and_severe_faults_block() -> None:
     assert not is_blocking(FaultState.CONFIRMED, 1, 2)
     assert not is_blocking(FaultState.PENDING, 3, 2)
     assert not is_blocking(FaultState.CLEARED, 3, 2)
+
+
+@given(
+    st.lists(
+        st.builds(reported, st.sampled_from(FaultState), st.integers(0, 100)),
+        min_size=1,
+        unique_by=lambda made: made.order,
+    ).flatmap(lambda made: st.tuples(st.just(made), st.permutations(made)))
+)
+def test_the_order_in_which_steps_come_makes_no_difference(
+    steps: tuple[list[FaultStep], list[FaultStep]],
+) -> None:
+    assert lived(*steps[0]) == lived(*steps[1])
 
 
 @given(st.lists(st.builds(reported, st.sampled_from(FaultState), st.integers(0, 100)), min_size=1))

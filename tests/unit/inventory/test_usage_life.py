@@ -10,7 +10,8 @@ NOW = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
 
 def reported(event: UsageEvent, after_s: int = 0, ended_s: int | None = None) -> UsageStep:
     ended_at = None if ended_s is None else NOW + timedelta(seconds=ended_s)
-    return UsageStep(event, NOW, NOW + timedelta(seconds=after_s), ended_at)
+    order = (1, 100 + after_s)
+    return UsageStep(event, NOW, NOW + timedelta(seconds=after_s), ended_at, order)
 
 
 def lived(*steps: UsageStep) -> UsageLife | None:
@@ -26,7 +27,9 @@ def test_a_session_starts_grows_and_ends() -> None:
         reported(UsageEvent.EXTENDED, 60),
         reported(UsageEvent.ENDED, 130, ended_s=100),
     )
-    assert life == UsageLife(NOW, NOW + timedelta(seconds=130), NOW + timedelta(seconds=100))
+    assert life is not None
+    assert life.observed_at == NOW + timedelta(seconds=130)
+    assert life.ended_at == NOW + timedelta(seconds=100)
 
 
 def test_an_ended_session_stays_ended() -> None:
@@ -44,6 +47,14 @@ def test_an_end_is_believed_even_when_the_clock_went_back() -> None:
     ended = step(life, reported(UsageEvent.ENDED, -30))
     assert ended is not None
     assert ended.ended_at == NOW
+
+
+def test_the_latest_step_is_the_one_made_last_whatever_the_clock_said() -> None:
+    later = UsageStep(UsageEvent.EXTENDED, NOW, NOW - timedelta(days=3650), order=(2, 1))
+    for steps in ((reported(UsageEvent.STARTED), later), (later, reported(UsageEvent.STARTED))):
+        life = lived(*steps)
+        assert life is not None
+        assert life.observed_at == later.observed_at
 
 
 steps = st.builds(
