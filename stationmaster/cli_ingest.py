@@ -1,11 +1,30 @@
 """The command for the way from the benches into the store."""
 
-from stationmaster.ingesting import ingest as run_ingest
+from typing import Annotated
+
+import typer
+
+from stationmaster.ingest_workers import ingest_by_workers
+from stationmaster.ingesting import ingest as ingest_alone
 from stationmaster.logs import log_as
 from stationmaster.settings import Settings
+from telemetry.broker.access import MOST_INGEST_WORKERS
 
 
-def ingest() -> None:
+def ingest(
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=MOST_INGEST_WORKERS, help="processes that share the work 采集进程数"
+        ),
+    ] = None,
+) -> None:
     """从消息代理采集数据入库。 Take what benches send into the store."""
     log_as("ingest")
-    run_ingest(Settings())
+    settings = Settings()
+    if workers is not None:
+        settings = settings.model_copy(update={"ingest_workers": workers})
+    if settings.ingest_workers > 1:
+        ingest_by_workers(settings)
+    else:
+        ingest_alone(settings)
