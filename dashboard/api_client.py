@@ -10,6 +10,8 @@ import httpx2
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from inventory.accounts.schema import Me
+from inventory.alerts.schema import AlertOut
+from inventory.data_health.schema import DataHealthOut
 from inventory.monitoring.schema import BenchOut, BenchPage
 from inventory.paging import MAX_LIMIT, Page
 from inventory.readiness.schema import Matrix, ReadinessOut
@@ -101,6 +103,15 @@ class ApiClient:
     def bench(self, code: str) -> BenchPage:
         """One bench with its catalogue of signals, where the user may look into it."""
         return self._one(f"/benches/{quote(code, safe='')}", BenchPage)
+
+    def data_health(self) -> DataHealthOut:
+        """Whether the data of the benches the user may see come through."""
+        return self._one("/data-health", DataHealthOut)
+
+    def alerts(self, limit: int = 50) -> list[AlertOut]:
+        """The user's alerts, open ones first, then the latest."""
+        page = self._get("/alerts", {"limit": str(limit)})
+        return self._read(page, TypeAdapter(Page[AlertOut])).items
 
     def matrix(self, on_date: date | None = None) -> Matrix:
         """Every station by module and level."""

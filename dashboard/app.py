@@ -16,7 +16,7 @@ from dashboard.api_client import (
 )
 from dashboard.components import mounting
 from dashboard.frame import Frame
-from dashboard.screens import history, live_bench, login, station, stations
+from dashboard.screens import health, history, live_bench, login, station, stations
 from dashboard.screens.guarding import Show, show_guarded
 from dashboard.wording import Lang, say
 
@@ -25,6 +25,7 @@ PAGES: Mapping[str, tuple[Show, str]] = {
     "station": (station.show, ":material/fact_check:"),
     "bench": (live_bench.show, ":material/monitoring:"),
     "history": (history.show, ":material/history:"),
+    "health": (health.show, ":material/monitor_heart:"),
 }
 
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard import language
+from dashboard import language, listings_health
 from dashboard.api_client import API
 from dashboard.components import mounting
 from dashboard.components.mounting import Wish
 from dashboard.wording import Lang, say, texts
+from inventory.accounts.rules import Action
 from inventory.accounts.schema import Me
 
 Go = Callable[[str, Mapping[str, str]], None]
@@ -50,6 +51,7 @@ class Frame:
             ):
                 yield
             st.space("stretch")
+            self._badge()
             language_choice(self.lang)
             with st.popover(plain(self.me.name), icon=":material/account_circle:", key="account"):
                 self._account()
@@ -59,6 +61,13 @@ class Frame:
         with st.container(border=True, key="empty"):
             st.write(self.say(key))
             st.caption(self.say(f"{key}_hint"))
+
+    def _badge(self) -> None:
+        """The number of open alerts, for those who may see them."""
+        if listings_health.may(self.me, Action.READ_DATA_HEALTH):
+            data = listings_health.badge_data(self.lang) | {"keep": language.in_links(self.lang)}
+            with st.container(key="frame-badge", width="content"):
+                self.follow(mounting.mount(mounting.BADGE, "badge", data))
 
     def _account(self) -> None:
         me = self.me

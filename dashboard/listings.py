@@ -113,6 +113,8 @@ def live_data(bench: BenchPage, *, lang: Lang) -> dict[str, Any]:
             lang,
             "common",
             "live",
+            "alert_kind",
+            "alert_remedy",
             "choice",
             "identity",
             "identity_note",

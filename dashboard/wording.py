@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from dashboard import texts_history, texts_live, texts_pages, texts_words
+from dashboard import texts_health, texts_history, texts_live, texts_pages, texts_words
 
 TEXTS: Mapping[str, tuple[str, str]] = {
     **texts_words.TEXTS,
     **texts_pages.TEXTS,
     **texts_live.TEXTS,
+    **texts_health.TEXTS,
     **texts_history.TEXTS,
 }
 

@@ -107,7 +107,7 @@ def _asked(question: Callable[[], T]) -> T:
 
 
 def _state(snapshot: BenchSnapshot) -> LiveState:
-    seen_at_ms = snapshot.last_seen_at_ms
+    seen_at_ms, offset_ms = snapshot.last_seen_at_ms, snapshot.clock_offset_ms
     return LiveState(
         bench=snapshot.bench,
         birth=snapshot.birth,
@@ -115,6 +115,7 @@ def _state(snapshot: BenchSnapshot) -> LiveState:
         last_seen_at=None if seen_at_ms is None else moment(seen_at_ms),
         stored_rows=snapshot.rows,
         dropped_rows=snapshot.dropped,
+        clock_offset_s=None if offset_ms is None else offset_ms / 1000,
     )
 
 

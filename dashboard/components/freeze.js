@@ -31,7 +31,7 @@ const FreezeParts = {
         el("p", { class: "small" }, this.say("live.freeze_span", {
           a: (freeze.offsets_ms[0] / 1000).toFixed(1),
           b: (freeze.offsets_ms.at(-1) / 1000).toFixed(1),
-          at: clock(this.data.lang, freeze.at),
+          at: this.benchClock(freeze.at),
         }), freeze.is_complete ? null : ` ${this.say("live.freeze_cut")}`));
     } catch {
       // opening it again asks again

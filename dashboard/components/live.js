@@ -143,6 +143,9 @@ class LiveView {
     this.state = el("span", { class: "pill state", role: "status" });
     this.use = el("span");
     this.meta = el("span", { class: "muted small meta" });
+    this.alertBox = el("section", { class: "alerts", "aria-live": "polite" });
+    this.alertKey = null;
+    this.faultKey = null;
     this.faults = el("section", { class: "faults", "aria-live": "polite" });
     this.usage = el("div");
     this.facts = el("dl", { class: "facts" });
@@ -154,6 +157,7 @@ class LiveView {
       : [];
     this.root.replaceChildren(
       el("div", { class: "top" }, this.state, this.use, ...identity, this.meta),
+      this.alertBox,
       this.faults,
       first.length
         ? el("div", { class: "cards" }, ...this.cards.map((card) => card.node))

@@ -46,6 +46,8 @@ HISTORY = _component(
     "history_marks",
     "export",
 )
+HEALTH = _component("health", "health", "health_rows", "alerts")
+BADGE = _component("badge")
 LOGIN = _component("login", isolated=False)  # password managers do not look into shadow trees
 LOGOUT = _component("logout")
 MARK = _text("mark.svg")

@@ -3,9 +3,14 @@
 // rows that always wait for their acknowledgement are not worth a word
 const USUAL_SPOOL = 20;
 
+// A clock that is off by less is not worth a word beside one on the wall.
+const CLOCK_TOLERANCE_S = 2;
+
 const PulseParts = {
   showPulse() {
     const { say, pulse, details } = this;
+    const offset = pulse.clock_offset_s ?? 0;
+    this.clockOffset = Math.abs(offset) > CLOCK_TOLERANCE_S ? offset : 0;
     const frames = pulse.frames;
     const odd = frames ? frames.short + frames.unknown_mux + frames.undecodable : 0;
     const facts = [
@@ -20,15 +25,36 @@ const PulseParts = {
       pulse.diagnostics?.is_armed ? say("live.armed", { n: pulse.diagnostics.sent }) : null,
       pulse.spool_rows > USUAL_SPOOL ? say("live.spool", { n: pulse.spool_rows }) : null,
       pulse.dropped_rows ? say("live.dropped", { n: pulse.dropped_rows }) : null,
+      this.clockOffset
+        ? say(this.clockOffset > 0 ? "live.clock_ahead" : "live.clock_behind",
+          { span: span(say, Math.abs(this.clockOffset)) }) : null,
     ];
     this.meta.textContent = facts.filter(Boolean).join(" · ");
     const isUsed = pulse.usage_session !== null;
     this.use.replaceChildren(
       pill(isUsed ? "use" : "off", isUsed ? "▶" : "○", say(isUsed ? "live.in_use" : "live.idle")));
+    this.showAlerts();
     this.showFaults();
     this.showUsage();
     this.showBuses();
     this.showFacts();
+  },
+
+  // A moment of the bench's own clock as the wall clock said it.
+  benchClock(iso) {
+    const at = new Date(Date.parse(iso) - 1000 * (this.clockOffset ?? 0));
+    return clock(this.data.lang, at.toISOString());
+  },
+
+  showAlerts() {
+    const { say, pulse, data } = this;
+    const key = JSON.stringify(pulse.alerts.map((one) => [one.id, one.acknowledged_at]));
+    if (key === this.alertKey) return;
+    this.alertKey = key;
+    this.alertBox.replaceChildren(...pulse.alerts.map((one) => el(
+      "p", { class: "alert", "data-alert": one.kind },
+      innerLink(this.component, "health", data.keep, `✕ ${say(`alert_kind.${one.kind}`)}`),
+      el("span", { class: "small" }, say(`alert_remedy.${one.kind}`)))));
   },
 
   showFaults() {
@@ -46,7 +72,7 @@ const PulseParts = {
     for (const node of this.faults.querySelectorAll("[data-first]")) {
       const first = node.dataset.first;
       const seconds = this.benchNow() - Date.parse(first) / 1000;
-      const at = clock(this.data.lang, first);
+      const at = this.benchClock(first);
       node.textContent = say("live.since", { at, span: span(say, seconds) });
     }
   },
@@ -76,11 +102,11 @@ const PulseParts = {
   },
 
   showUsage() {
-    const { say, pulse, data } = this;
+    const { say, pulse } = this;
     const use = pulse.usage_session;
     const text = use
       ? say("live.usage_since", {
-        at: clock(data.lang, use.started_at),
+        at: this.benchClock(use.started_at),
         span: span(say, this.benchNow() - Date.parse(use.started_at) / 1000),
       })
       : say("live.no_usage");

@@ -157,6 +157,12 @@ def alerts(
     return list(rows), db.exec(select(func.count()).select_from(Alert).where(*wanted)).one()
 
 
+def open_alerts(db: Session, bench_code: str) -> Sequence[Alert]:
+    """Open alerts on a bench, the latest first, for who may look into it."""
+    query = select(Alert).where(Alert.bench_code == bench_code, _IS_OPEN)
+    return db.exec(query.order_by(col(Alert.opened_at).desc())).all()
+
+
 def open_kinds(db: Session) -> Sequence[AlertKind]:
     """Kind of every open alert of all organisations: for counting, not for showing."""
     return [AlertKind(kind) for kind in db.exec(select(Alert.kind).where(_IS_OPEN)).all()]

@@ -13,7 +13,8 @@ class LiveState:
     """The latest a bench said of itself; None where it never did.
 
     `last_seen_at` is when ingest last received anything the bench itself sent (its will does not
-    count). `dropped_rows` counts samples a full spool had to give up.
+    count). `dropped_rows` counts samples a full spool had to give up. `clock_offset_s` is positive
+    when the bench's clock is ahead.
     """
 
     bench: str
@@ -22,6 +23,7 @@ class LiveState:
     last_seen_at: datetime | None
     stored_rows: int = 0
     dropped_rows: int = 0
+    clock_offset_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

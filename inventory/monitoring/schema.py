@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from inventory.alerts.schema import AlertOut
 from inventory.benches.rules import Liveness
 from inventory.faults.schema import FaultOut
 from inventory.usage_sessions.schema import UsageSessionOut
@@ -164,6 +165,10 @@ class BenchPulse(BaseModel):
     dropped_rows: int = Field(description="rows a full spool had to give up")
     faults: list[FaultOut] = Field(description="open ones, the most severe first")
     usage_session: UsageSessionOut | None = Field(description="the open one")
+    alerts: list[AlertOut] = Field(default=[], description="open ones on this bench")
+    clock_offset_s: float | None = Field(
+        default=None, description="bench clock ahead; its moments are not corrected"
+    )
     at: datetime = Field(description="when this was true, by the server's clock")
 
 

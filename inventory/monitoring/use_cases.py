@@ -7,6 +7,8 @@ import msgspec
 from sqlmodel import Session, select
 
 from inventory.accounts.rules import Action, Decision, Principal, authorize
+from inventory.alerts.use_cases import open_alerts
+from inventory.alerts.use_cases import shown as shown_alert
 from inventory.benches.live import LiveBenches, LiveRow, LiveState, WindowQuery
 from inventory.benches.rules import Liveness, liveness
 from inventory.benches.table import Bench
@@ -109,6 +111,8 @@ def pulse(
         dropped_rows=state.dropped_rows if state else 0,
         faults=[shown_fault(f, bench.blocking_severity) for f in open_faults(db, [bench.code])],
         usage_session=UsageSessionOut.model_validate(usage) if usage else None,
+        alerts=[shown_alert(one) for one in open_alerts(db, bench.code)],
+        clock_offset_s=state.clock_offset_s if state else None,
         at=now,
     )
 

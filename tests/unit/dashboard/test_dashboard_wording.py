@@ -7,7 +7,10 @@ import pytest
 
 from dashboard.wording import TEXTS, Lang, say, texts
 from inventory.accounts.rules import Role
+from inventory.alerts.rules import AlertEnd, AlertKind
 from inventory.benches.rules import Liveness
+from inventory.data_health.rules import TransportReason, TransportState
+from inventory.data_health.schema import IngestState
 from inventory.exports.rules import ExportFormat, ExportState, ExportTrouble
 from inventory.readiness.findings import FindingKind, RemedyGroup, Status
 from inventory.requirements.rules import Authority
@@ -40,6 +43,13 @@ SPOKEN_ENUMS: dict[str, type[StrEnum]] = {
     "export_state": ExportState,
     "export_trouble": ExportTrouble,
     "export": ExportFormat,
+    "transport": TransportState,
+    "transport_glyph": TransportState,
+    "reason": TransportReason,
+    "ingest": IngestState,
+    "alert_kind": AlertKind,
+    "alert_remedy": AlertKind,
+    "alert_end": AlertEnd,
 }
 MAX_STATUS_LETTERS = 9
 
