@@ -16,6 +16,7 @@ SEEDED = {
     "pure-rules": ("inventory/stations/rules.py", "import sqlmodel\n"),
     "slices": ("inventory/stations/schema.py", "import inventory.stations.use_cases\n"),
     "paho-at-the-edge": ("inventory/seeded.py", "import paho.mqtt.client\n"),
+    "pyarrow-at-the-edge": ("inventory/seeded.py", "import pyarrow\n"),
     "postgresql-driver-at-the-edge": ("inventory/seeded.py", "import psycopg\n"),
     "python-can-at-the-edge": ("telemetry/seeded.py", "import can\n"),
     "the-gate-has-one-door": ("can_bridge/seeded.py", "import can_bridge.diagnostics.gate\n"),
