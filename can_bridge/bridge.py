@@ -290,4 +290,5 @@ class Bridge:
 def _gist(state: BenchState) -> tuple[object, ...]:
     """What is told at once when it changes; counters wait for the heartbeat."""
     buses = [bus.state for bus in state.buses]
-    return state.bus, buses, state.fault_codes, state.in_use, state.diagnostics.is_armed
+    armed, troubled = state.diagnostics.is_armed, bool(state.spool.trouble)
+    return state.bus, buses, state.fault_codes, state.in_use, armed, troubled

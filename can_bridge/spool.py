@@ -7,7 +7,6 @@ a killed bridge neither loses a step of a fault nor reports it twice.
 import contextlib
 import os
 import secrets
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ import msgspec
 
 from can_bridge import spool_rows
 from can_bridge.errors import SpoolDamaged, SpoolRefused
-from can_bridge.spool_file import SpoolFile, says_damaged
+from can_bridge.spool_file import DATABASE_ERRORS, SpoolFile, says_damaged
 from can_bridge.spool_ledger import AckKind, Ledger, Stretch
 from can_bridge.spool_opening import open_or_rescue
 from can_bridge.spool_overflow import GivenUp, Removed, give_up_oldest_samples
@@ -119,10 +118,10 @@ class Spool:
         try:
             try:
                 rows = self._try_commit(drafts, states)
-            except (sqlite3.Error, SpoolDamaged) as failed:
-                self._rescue_where_damaged(failed)
+            except (*DATABASE_ERRORS, SpoolDamaged) as failed:
+                self._recover(failed)
                 rows = self._try_commit(drafts, states)
-        except (sqlite3.Error, SpoolDamaged, OSError) as failed:
+        except (*DATABASE_ERRORS, SpoolDamaged, OSError) as failed:
             samples = sum(isinstance(draft, Samples) for draft in drafts)
             self.refused_commits += 1
             self.refused_rows += samples
@@ -144,6 +143,7 @@ class Spool:
         after = present.last_seq + len(records)
         rows = [*records, *spool_rows.numbered(drafts, present, after)]
         file, kept = self._file, {**self._file.states, **states}
+        file.mind_the_disk()
         file.db.execute("BEGIN IMMEDIATE")
         try:
             for stretch in self._released:
@@ -202,7 +202,7 @@ class Spool:
         last = min(waited.last, span.base + seq)
         try:
             rows, size = spool_rows.count(self._file.db, waited.first, last)
-        except sqlite3.Error as failed:
+        except DATABASE_ERRORS as failed:
             raise SpoolRefused(self._path, str(failed)) from failed
         self._ledger = ledger
         self._released.append(Stretch(epoch, waited.first, last))
@@ -221,7 +221,7 @@ class Spool:
             if not (rows or is_sound):
                 self._rescue("rows")
                 rows, _ = self._read(after_position, limit)
-        except (sqlite3.Error, OSError) as failed:
+        except (*DATABASE_ERRORS, OSError) as failed:
             raise SpoolRefused(self._path, str(failed)) from failed
         return rows
 
@@ -233,7 +233,7 @@ class Spool:
         rows: list[SpooledRow] = []
         try:
             found = spool_rows.standing_at(self._file.db, expected, limit)
-        except sqlite3.Error as failed:
+        except DATABASE_ERRORS as failed:
             if not says_damaged(failed):
                 raise
             return [], False
@@ -262,10 +262,12 @@ class Spool:
         if self._accepted is not None:
             os.close(self._accepted)
 
-    def _rescue_where_damaged(self, failed: Exception) -> None:
-        if isinstance(failed, sqlite3.Error) and not says_damaged(failed):
-            raise failed
-        self._rescue(str(failed))
+    def _recover(self, failed: Exception) -> None:
+        if says_damaged(failed):
+            self._rescue(str(failed))
+        else:
+            # on a full disk the log may not grow, but what it holds may have a place in the file
+            self._file.make_way()
 
     def _rescue(self, reason: str) -> None:
         known = Remembered(self._ledger, self._file.states)

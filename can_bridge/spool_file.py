@@ -39,6 +39,12 @@ _CANNOT_NOW = frozenset(
     }
 )
 """Answers that say nothing about the content of a file."""
+DATABASE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
+"""The second is what an error message becomes that quotes damaged text."""
+_LEFT_FREE_BYTES = 4 * 1024 * 1024
+"""Chosen: more than others write between two looks at the disk."""
+_RESERVE_BYTES = 256 * 1024
+_RESERVE = 3
 
 
 class _States(msgspec.Struct, frozen=True):
@@ -48,7 +54,7 @@ class _States(msgspec.Struct, frozen=True):
     states: dict[str, bytes]
 
 
-def says_damaged(refused: sqlite3.Error) -> bool:
+def says_damaged(refused: Exception) -> bool:
     """Whether an answer of the database tells of a damaged file, not of a full or locked one."""
     code = getattr(refused, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
     return (code & 0xFF) not in _CANNOT_NOW
@@ -73,6 +79,7 @@ class SpoolFile:
             self._look_over(bench)
             self.max_bytes = self._cap(max_bytes)
             self.ledger, self.states = self._read_kept()
+            self._reserve()
         except BaseException:
             self.db.close()
             raise
@@ -90,11 +97,43 @@ class SpoolFile:
 
     def _cap(self, wanted_bytes: int) -> int:
         """Cap the file at twice the payload, and a quarter of the disk that is free for it."""
-        own = self.path.stat().st_size
-        free = shutil.disk_usage(self.path.parent).free + own
+        disk = shutil.disk_usage(self.path.parent)
+        free = disk.free + self.path.stat().st_size
         cap = max(min(wanted_bytes * 2, free // 4), _LEAST_BYTES)
-        self.db.execute(f"PRAGMA max_page_count={cap // _PAGE_BYTES}")
+        self._most_pages = self._pages = cap // _PAGE_BYTES
+        self._left_free = min(_LEFT_FREE_BYTES, disk.total // 8)
+        self.db.execute(f"PRAGMA max_page_count={self._pages}")
         return min(wanted_bytes, cap // 2)
+
+    def mind_the_disk(self) -> None:
+        """Let the file grow only into disk that is free now; call before a transaction.
+
+        Pages in the log for which the file has no place could never leave it on a full disk: then
+        nothing could be deleted any more.
+        """
+        spare = max(0, shutil.disk_usage(self.path.parent).free - self._left_free)
+        pages = min(self._most_pages, (self.path.stat().st_size + spare) // _PAGE_BYTES)
+        if pages != self._pages:
+            self._pages = pages
+            self.db.execute(f"PRAGMA max_page_count={pages}")
+
+    def _reserve(self) -> None:
+        """Take room in file and log now, so that a bench goes on while others fill the disk.
+
+        What is delivered makes room in the file for what comes; only a backlog needs new disk.
+        """
+        with contextlib.suppress(sqlite3.Error):
+            self.db.execute(
+                "INSERT OR REPLACE INTO kept (id, value, checksum) VALUES (?, zeroblob(?), 0)",
+                (_RESERVE, _RESERVE_BYTES),
+            )
+            self.make_way()
+        with contextlib.suppress(sqlite3.Error):
+            self.db.execute("DELETE FROM kept WHERE id = ?", (_RESERVE,))
+
+    def make_way(self) -> None:
+        """Bring the log into the file, so that it can be written from its beginning again."""
+        self.db.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
 
     def _look_over(self, bench: str) -> None:
         verdict = self.db.execute("PRAGMA quick_check(1)").fetchone()[0]

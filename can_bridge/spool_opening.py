@@ -1,13 +1,12 @@
 """How a bench comes by its spool, whatever state the file is in."""
 
-import sqlite3
 from pathlib import Path
 
 import msgspec
 
 from can_bridge import spool_rows
 from can_bridge.errors import SpoolDamaged, SpoolUnusable
-from can_bridge.spool_file import SpoolFile, says_damaged
+from can_bridge.spool_file import DATABASE_ERRORS, SpoolFile, says_damaged
 from can_bridge.spool_rescue import finish_rescue, rescue
 
 
@@ -21,7 +20,7 @@ def open_or_rescue(path: Path, bench: str, max_bytes: int) -> SpoolFile:
         path.parent.mkdir(parents=True, exist_ok=True)
         finish_rescue(path)
         file = _opened_or_rescued(path, bench, max_bytes)
-    except (OSError, sqlite3.Error, SpoolDamaged) as refused:
+    except (OSError, *DATABASE_ERRORS, SpoolDamaged) as refused:
         is_locked = "locked" in str(refused)
         reason = f"bench {bench} already runs in another process" if is_locked else str(refused)
         raise SpoolUnusable(path, reason) from refused
@@ -44,7 +43,7 @@ def _opened_or_rescued(path: Path, bench: str, max_bytes: int) -> SpoolFile:
         reason = "rows"
     except SpoolDamaged as damaged:
         reason = damaged.what
-    except sqlite3.Error as refused:
+    except DATABASE_ERRORS as refused:
         if not says_damaged(refused):
             raise
         reason = str(refused)

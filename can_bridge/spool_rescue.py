@@ -13,7 +13,14 @@ from typing import NamedTuple
 import msgspec
 
 from can_bridge import spool_rows
-from can_bridge.spool_file import SpoolFile, read_ledger, read_states, remove_file, says_damaged
+from can_bridge.spool_file import (
+    DATABASE_ERRORS,
+    SpoolFile,
+    read_ledger,
+    read_states,
+    remove_file,
+    says_damaged,
+)
 from can_bridge.spool_ledger import EpochSpan, Ledger, Stretch, uncovered
 from can_bridge.spool_rows import SpooledRow
 
@@ -88,7 +95,7 @@ def _hold(damaged: sqlite3.Connection) -> None:
         damaged.execute("PRAGMA locking_mode=EXCLUSIVE")
         damaged.execute("BEGIN IMMEDIATE")
         damaged.execute("ROLLBACK")
-    except sqlite3.Error as refused:
+    except DATABASE_ERRORS as refused:
         if not says_damaged(refused):
             raise
 
@@ -116,7 +123,7 @@ def _numbers(path: Path) -> list[int]:
 
 
 def _read_kept(damaged: sqlite3.Connection) -> Remembered | None:
-    with contextlib.suppress(sqlite3.Error, msgspec.MsgspecError):
+    with contextlib.suppress(*DATABASE_ERRORS, msgspec.MsgspecError):
         ledger = read_ledger(damaged)
         if ledger is not None:
             states = read_states(damaged)
@@ -152,7 +159,7 @@ def _carry_over(
 def _sound_rows(damaged: sqlite3.Connection) -> Iterator[SpooledRow]:
     """From both ends: what lies between two damaged places is given up."""
     for backwards in (False, True):
-        with contextlib.suppress(sqlite3.Error):
+        with contextlib.suppress(*DATABASE_ERRORS):
             yield from filter(None, spool_rows.scan(damaged, backwards=backwards))
             return
 

@@ -129,4 +129,7 @@ class Desk:
         return [encoding.decode(kind, raw) for kind, raw in self.uplink.published if kind is stream]
 
     def faults(self) -> list[FaultState]:
-        return [one.state for one in self.sent(Stream.FAULTS) if isinstance(one, FaultReport)]
+        """Steps in the order of their numbers, one that was sent again once."""
+        steps = (one for one in self.sent(Stream.FAULTS) if isinstance(one, FaultReport))
+        by_number = {(one.epoch, one.seq): one.state for one in steps}
+        return list(by_number.values())
