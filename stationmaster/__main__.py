@@ -34,6 +34,8 @@ COMMANDS = {
     "database": "cli_database:database_app",
     "telemetry": "cli_quarantine:telemetry_app",
     "telemetry export": "cli_telemetry:export_rows",
+    "backup": "cli_backup:backup_app",
+    "restore": "cli_backup:restore",
     "docs": "cli_documents:docs",
 }
 """Where each command lives; only the one that is called is imported (all of them take 3 s).

@@ -1,5 +1,6 @@
 """The only reader of environment and configuration file; hands out one frozen record."""
 
+import errno
 from pathlib import Path
 from typing import Literal
 
@@ -9,6 +10,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from telemetry.broker.access import MOST_INGEST_WORKERS
 from telemetry.broker.embedded import ServerCertificate
 from telemetry.contract.broker_address import BrokerAddress
+
+RESTORE_JOURNAL = "restore.json"
+"""Lies in the data folder while a restore puts its files into place."""
 
 
 class Settings(BaseSettings):
@@ -108,8 +112,10 @@ class Settings(BaseSettings):
         """Make the data folder where it is missing; it holds password hashes: owner only.
 
         Raises:
-            OSError: it can't be made.
+            OSError: it can't be made, or a restore into it was cut short.
         """
+        if (self.var / RESTORE_JOURNAL).exists():
+            raise OSError(errno.EBUSY, "a restore was cut short; run `stationmaster restore` again")
         self.var.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     @property
