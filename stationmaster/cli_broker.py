@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -104,30 +105,36 @@ def examine_broker(  # noqa: PLR0913, PLR0917 -- every option of the command lin
     Messages go below stationmaster/doctor and on bench topics nobody listens to; nothing is left
     behind, and benches at work are not disturbed.
     """
+    given = Given(url, user, second_user, bench_user, password_file, ca)
+    found = _examined(given, check or tuple(Check), None if as_json else language)
+    if as_json:
+        typer.echo(json.dumps([_record(one) for one in found], ensure_ascii=False))
+    if any(one["grade"] == "bad" for one in found):
+        raise typer.Exit(FOUND_BAD)
+
+
+def _examined(
+    given: Given, checks: Collection[Check], language: Language | None
+) -> list[dict[str, object]]:
+    """The verdicts, printed as they come where a language is given."""
     # paho and the probes are no business of running the broker
     from telemetry.broker.doctor.examination import examine  # noqa: PLC0415
     from telemetry.broker.doctor.line import NotAccepted  # noqa: PLC0415
-    from telemetry.broker.doctor.verdicts import Grade, Verdict  # noqa: PLC0415
 
-    given = Given(url, user, second_user, bench_user, password_file, ca)
-
-    verdicts: list[Verdict] = []
-    where = url or "embedded"
+    found: list[dict[str, object]] = []
+    where = given.url or ""
     try:
         seats = seats_of(given, Settings())
         where = f"{seats.first.host}:{seats.first.port}"
-        for verdict in examine(seats, check or tuple(Check)):
-            verdicts.append(verdict)
-            if not as_json:
-                _print(asdict(verdict), language)
+        for verdict in examine(seats, checks):
+            found.append(asdict(verdict))
+            if language is not None:
+                _print(found[-1], language)
     except UnusableBroker as wrong:
         give_up(wrong)
     except (NotAccepted, ValueError) as refused:
         give_up(f"{where}: {refused}")
-    if as_json:
-        typer.echo(json.dumps([_record(asdict(one)) for one in verdicts], ensure_ascii=False))
-    if any(one.grade is Grade.BAD for one in verdicts):
-        raise typer.Exit(FOUND_BAD)
+    return found
 
 
 def _record(verdict: dict[str, object]) -> dict[str, object]:
