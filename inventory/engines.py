@@ -203,9 +203,13 @@ class _Greeting:
             "lock_timeout": str(BUSY_TIMEOUT_MS),
             "idle_in_transaction_session_timeout": str(ABANDONED_AFTER_S * 1000),
         }
-        for name, value in settings.items():
-            connection.execute("SELECT set_config(%s, %s, false)", (name, value))
-        connection.commit()
+        try:
+            for name, value in settings.items():
+                connection.execute("SELECT set_config(%s, %s, false)", (name, value))
+            connection.commit()
+        except psycopg.Error:
+            connection.close()
+            raise
 
     def taken_out(self, connection: psycopg.Connection, record: Any, _proxy: object) -> None:  # noqa: ANN401
         """Greet a connection before it is used.

@@ -115,5 +115,7 @@ def schools(url: str) -> Iterator[Schools]:
     database = open_database(url)
     passwords, live, clock = quick_passwords(), MemoryLiveBenches(), Clock()
     app = create_app(Parts(database, live, passwords=passwords, clock=clock))
-    yield Schools(database, live, app, passwords, clock)
-    database.close()
+    try:
+        yield Schools(database, live, app, passwords, clock)
+    finally:
+        database.close()

@@ -36,8 +36,10 @@ DIRTY_FAULT = (
 @contextmanager
 def opened(url: str) -> Iterator[Database]:
     database = open_database(url)
-    yield database
-    database.close()
+    try:
+        yield database
+    finally:
+        database.close()
 
 
 def copied(source: Database, target: Database) -> Copied:

@@ -83,7 +83,7 @@ def test_killing_the_projection_loses_no_step_and_repeats_none(
                     store.commit(Batch(events=list(events)))
                 pause.wait(0.013 * kill)
         with projecting(command):
-            wait_until(is_done, within_s=20, what="the last event")
+            wait_until(is_done, within_s=60, what="the last event")
         with house.database.read() as db:
             found = db.exec(select(Fault)).all()
             told = select(func.count()).select_from(AuditEntry)
