@@ -29,7 +29,6 @@ _LEDGER, _STATES = 1, 2
 _CANNOT_NOW = frozenset(
     {
         sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
         sqlite3.SQLITE_NOMEM,
         sqlite3.SQLITE_READONLY,
         sqlite3.SQLITE_IOERR,
@@ -38,7 +37,8 @@ _CANNOT_NOW = frozenset(
         sqlite3.SQLITE_PERM,
     }
 )
-"""Answers that say nothing about the content of a file."""
+"""Answers that say nothing about the content of a file. "Locked" is none of them: it comes when two
+tables of one connection seem to lie in the same place."""
 DATABASE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
 """The second is what an error message becomes that quotes damaged text."""
 _LEFT_FREE_BYTES = 4 * 1024 * 1024
@@ -52,6 +52,11 @@ class _States(msgspec.Struct, frozen=True):
 
     commits: int
     states: dict[str, bytes]
+
+
+def is_held_elsewhere(refused: Exception) -> bool:
+    """Whether another process works with the file."""
+    return getattr(refused, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def says_damaged(refused: Exception) -> bool:
@@ -122,12 +127,16 @@ class SpoolFile:
 
         What is delivered makes room in the file for what comes; only a backlog needs new disk.
         """
-        with contextlib.suppress(sqlite3.Error):
+        try:
             self.db.execute(
                 "INSERT OR REPLACE INTO kept (id, value, checksum) VALUES (?, zeroblob(?), 0)",
                 (_RESERVE, _RESERVE_BYTES),
             )
             self.make_way()
+        except sqlite3.Error as refused:
+            is_read_only = refused.sqlite_errorcode == sqlite3.SQLITE_READONLY
+            if is_read_only and os.access(self.path, os.W_OK):
+                raise SpoolDamaged("its header says that it must not be written") from refused
         with contextlib.suppress(sqlite3.Error):
             self.db.execute("DELETE FROM kept WHERE id = ?", (_RESERVE,))
 

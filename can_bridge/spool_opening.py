@@ -6,7 +6,7 @@ import msgspec
 
 from can_bridge import spool_rows
 from can_bridge.errors import SpoolDamaged, SpoolUnusable
-from can_bridge.spool_file import DATABASE_ERRORS, SpoolFile, says_damaged
+from can_bridge.spool_file import DATABASE_ERRORS, SpoolFile, is_held_elsewhere, says_damaged
 from can_bridge.spool_rescue import finish_rescue, rescue
 
 
@@ -21,8 +21,8 @@ def open_or_rescue(path: Path, bench: str, max_bytes: int) -> SpoolFile:
         finish_rescue(path)
         file = _opened_or_rescued(path, bench, max_bytes)
     except (OSError, *DATABASE_ERRORS, SpoolDamaged) as refused:
-        is_locked = "locked" in str(refused)
-        reason = f"bench {bench} already runs in another process" if is_locked else str(refused)
+        is_held = is_held_elsewhere(refused)
+        reason = f"bench {bench} already runs in another process" if is_held else str(refused)
         raise SpoolUnusable(path, reason) from refused
     except msgspec.MsgspecError as unknown:
         raise SpoolUnusable(path, f"was written by another version: {unknown}") from unknown

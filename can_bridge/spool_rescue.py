@@ -16,10 +16,10 @@ from can_bridge import spool_rows
 from can_bridge.spool_file import (
     DATABASE_ERRORS,
     SpoolFile,
+    is_held_elsewhere,
     read_ledger,
     read_states,
     remove_file,
-    says_damaged,
 )
 from can_bridge.spool_ledger import EpochSpan, Ledger, Stretch, uncovered
 from can_bridge.spool_rows import SpooledRow
@@ -96,7 +96,7 @@ def _hold(damaged: sqlite3.Connection) -> None:
         damaged.execute("BEGIN IMMEDIATE")
         damaged.execute("ROLLBACK")
     except DATABASE_ERRORS as refused:
-        if not says_damaged(refused):
+        if is_held_elsewhere(refused):
             raise
 
 
