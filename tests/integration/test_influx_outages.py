@@ -143,13 +143,13 @@ def test_a_process_killed_while_it_sends_and_lets_go_loses_and_doubles_nothing(
     tmp_path: Path, address: Address, root: Path
 ) -> None:
     path, last = tmp_path / "t.sqlite", 0
-    for kill in range(4):
+    for kill in range(3):
         arguments = [str(root), str(path), address.url, address.database, str(last + 1)]
         sender = subprocess.Popen(
             [sys.executable, "-c", _SENDING, *arguments], stdout=subprocess.PIPE, text=True
         )
         assert sender.stdout is not None
-        for _ in range(60 + 37 * kill):
+        for _ in range(40 + 37 * kill):
             last = int(sender.stdout.readline())
         os.kill(sender.pid, signal.SIGKILL)
         last = max([last, *map(int, sender.stdout)])
@@ -244,6 +244,26 @@ def test_rows_of_a_wrong_clock_stay_in_the_file(tmp_path: Path, address: Address
         assert store.seal(now, 0).rows == 4
         assert store.rows_away() == 2
         assert [row.values["u"] for row in store.rows_after("b-1", 0, 9)] == [0.0, 1.0, 2.0, 3.0]
+
+
+def test_of_several_processes_one_sends_and_another_takes_over_when_it_ends(
+    tmp_path: Path, address: Address
+) -> None:
+    first, second = (
+        InfluxStore(tmp_path / "t.sqlite", Influx(address), ANY_TIME) for _ in range(2)
+    )
+    with closing(second):
+        with closing(first):
+            assert (first.may_keep_house(), second.may_keep_house()) == (True, False)
+            first.start()
+            second.start()
+            second.commit(rows(1, 10))
+            until(lambda: not second.forwarding().waiting, "the first sends them")
+            assert first.forwarding().sent == 10
+        second.commit(rows(11, 10))
+        until(lambda: not second.forwarding().waiting, "the second sends them")
+        assert second.may_keep_house()
+    assert in_influxdb(address) == 20
 
 
 def test_rollups_are_in_influxdb_as_they_are_in_the_file(

@@ -19,6 +19,8 @@ GATHER_S = 0.5
 """Chosen: two requests a second carry what 40 benches say in between; a chart is no older."""
 LOOK_EVERY_S = 2.0
 NOTE_EVERY_S = 1.0
+STOP_S = 2.0
+"""Chosen: a request that hangs must not hold up the end of ingest; its rows are sent again."""
 
 
 class Sender:
@@ -35,6 +37,7 @@ class Sender:
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
         self._failing_since_ms: int | None = None
+        self._noted: Forwarding | None = None
         self._noted_s = 0.0
         self.failure = ""
         self.sent = 0
@@ -55,12 +58,15 @@ class Sender:
         self._stop.set()
         self._wake.set()
         if self._thread:
-            self._thread.join()
+            self._thread.join(STOP_S)
             self._thread = None
 
     def _run(self) -> None:
         failures = 0
         while not self._stop.is_set():
+            if not self._may_send():
+                self._stop.wait(LOOK_EVERY_S)
+                continue
             try:
                 self._send_all()
             except Exception as failed:  # noqa: BLE001 - the thread must not die while rows wait
@@ -76,7 +82,7 @@ class Sender:
                 self._stop.wait(GATHER_S)
 
     def _send_all(self) -> None:
-        while not self._stop.is_set() and self._may_send():
+        while not self._stop.is_set():
             rows = self._forwarder.send_rows()
             self.sent += rows
             if not rows and not self._forwarder.send_rollups():
@@ -101,7 +107,6 @@ class Sender:
             self._note()
 
     def _note(self) -> None:
-        self._noted_s = time.monotonic()
         status = Forwarding(
             sent=self.sent,
             sent_again_hours=self.sent_again_hours,
@@ -109,8 +114,11 @@ class Sender:
             failure=self.failure,
             failing_since_ms=self._failing_since_ms,
         )
+        if status == self._noted:
+            return
         try:
             with self._file.noting() as db:
                 bookkeeping.note_forwarding(db, status)
+            self._noted, self._noted_s = status, time.monotonic()
         except StoreUnavailable:
             log.exception("how sending goes could not be noted")
