@@ -7,8 +7,10 @@ import typer
 from stationmaster.ingest_workers import ingest_by_workers
 from stationmaster.ingesting import ingest as ingest_alone
 from stationmaster.logs import log_as
+from stationmaster.refusing import give_up
 from stationmaster.settings import Settings
 from telemetry.broker.access import MOST_INGEST_WORKERS
+from telemetry.store.port import StoreUnavailable
 
 
 def ingest(
@@ -24,7 +26,10 @@ def ingest(
     settings = Settings()
     if workers is not None:
         settings = settings.model_copy(update={"ingest_workers": workers})
-    if settings.ingest_workers > 1:
-        ingest_by_workers(settings)
-    else:
-        ingest_alone(settings)
+    try:
+        if settings.ingest_workers > 1:
+            ingest_by_workers(settings)
+        else:
+            ingest_alone(settings)
+    except StoreUnavailable as failed:
+        give_up(failed)

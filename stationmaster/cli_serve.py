@@ -1,11 +1,16 @@
 """The command for the web server."""
 
 from stationmaster.logs import log_as
+from stationmaster.refusing import give_up
 from stationmaster.serving import serve as run_serve
 from stationmaster.settings import Settings
+from telemetry.store.port import StoreUnavailable
 
 
 def serve() -> None:
     """启动接口与网页。 Serve API and dashboard on one port."""
     log_as("serve")
-    run_serve(Settings())
+    try:
+        run_serve(Settings())
+    except StoreUnavailable as failed:
+        give_up(failed)

@@ -208,7 +208,8 @@ class Influx:
     def _told(self, failed: Exception) -> Exception:
         if not isinstance(failed, ApiException):
             self._server = None
-            return StoreUnavailable(f"InfluxDB {self.address.url}: {type(failed).__name__}")
+            why = type(failed).__name__
+            return StoreUnavailable(f"InfluxDB {self.address.url} does not answer: {why}")
         text = _message(failed)
         status = int(failed.status or 0)
         if status in _BAD_LINES:
