@@ -329,8 +329,7 @@ def test_a_failed_restore_leaves_the_server_s_database_as_it_was(
         assert there.benches() == before != set()
 
 
-def _with_true_checksums(folder: Path) -> Path:
-
+def _with_true_checksums(folder: Path, *names: str) -> Path:
     manifest = read_manifest(folder)
     parts = [
         msgspec.structs.replace(
