@@ -9,7 +9,7 @@ from inventory.alerts.rules import Change, HouseSigns, WatchedBench
 from inventory.alerts.use_cases import update_alerts, watched_slots
 from inventory.benches.live import LiveState
 from inventory.benches.table import Bench
-from inventory.data_health.rules import local_day
+from inventory.data_health.rules import day_begins, local_day
 from inventory.data_health.source import TransportCounters
 from inventory.data_health.table import TransportDay
 from inventory.data_health.use_cases import Sources, begin_day, day_floors
@@ -47,6 +47,16 @@ def look_at_house(
         slots=slots,
     )
     return update_alerts(database, signs)
+
+
+def refresh_day(sources: Sources, now: datetime) -> None:
+    """Ask for today's figures of all benches, so that nobody waits for hours nobody looked at.
+
+    Raises:
+        SourceUnavailable: the telemetry store gives no answer.
+    """
+    codes = sorted(sources.transport.counters())
+    sources.transport.day(codes, day_begins(local_day(now)), now)
 
 
 def _watched(

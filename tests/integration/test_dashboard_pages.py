@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 from dashboard.api_client import ApiClient
-from dashboard.screens import history, live_bench, station, stations
+from dashboard.screens import health, history, live_bench, station, stations
 from inventory.requirements.use_cases import bundled_draft, import_list
 from telemetry.contract.payloads import (
     BenchState,
@@ -299,3 +299,26 @@ def test_at_most_a_dozen_answers_are_kept_per_browser_tab() -> None:
 
     at = AppTest.from_function(asking, default_timeout=30).run()
     assert at.text[0].value == "12"
+
+
+def test_data_health_shows_the_benches_of_the_school_and_who_may_acknowledge(
+    house: Schools,
+) -> None:
+    data = drawn(run(health.show, client_of(house, "bj-teacher")), "health")
+    assert {one["code"] for one in data["health"]["benches"]} == {"battery-01", "motor-01"}
+    assert data["may_acknowledge"]
+    assert data["stale_since"] is None
+    assert not drawn(run(health.show, client_of(house, "evaluator")), "health")["may_acknowledge"]
+
+
+def test_data_health_is_nobody_elses_business(house: Schools) -> None:
+    at = run(health.show, client_of(house, "visitor"), lang="en")
+    assert not [one for one in at.get("bidi_component") if "health" in one.proto.component_name]
+    assert any("Data health is shown to the school" in one.value for one in at.markdown)
+
+
+def test_alerts_are_counted_beside_every_title_for_those_inside(house: Schools) -> None:
+    data = drawn(run(stations.show, client_of(house, "bj-teacher")), "badge")
+    assert data["api"] == "/api/v1"
+    with pytest.raises(AssertionError, match="no component badge"):
+        drawn(run(stations.show, client_of(house, "visitor")), "badge")
