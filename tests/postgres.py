@@ -16,6 +16,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+FIRST_WITH_ICU_DATABASES = 150_000
 USER, PASSWORD = "house", "not-for-any-log"
 _PLACES = (
     "/usr/lib/postgresql/*/bin",
@@ -130,11 +131,14 @@ class PostgresServer:
         raise AssertionError("PostgreSQL does not answer")
 
     def _create(self, name: str, template: str = "") -> None:
-        order = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        names = sql.Identifier(name), sql.Identifier(template or "template0")
-        # what a school's server may well sort by; ours must not depend on it
-        chinese = sql.SQL(" LOCALE_PROVIDER icu ICU_LOCALE 'zh'" if not template else "")
-        self._order(order.format(*names) + chinese)
+        order = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+            sql.Identifier(name), sql.Identifier(template or "template0")
+        )
+        with self._connection() as connection:
+            # what a school's server may well sort by; ours must not depend on it
+            if not template and connection.info.server_version >= FIRST_WITH_ICU_DATABASES:
+                order += sql.SQL(" LOCALE_PROVIDER icu ICU_LOCALE 'zh'")
+            connection.execute(order)
 
     def _order(self, order: sql.Composed) -> None:
         with self._connection() as connection:

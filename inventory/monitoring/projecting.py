@@ -27,7 +27,7 @@ MAX_ID = 200
 REFUSALS = (DataError, IntegrityError, Invalid)
 """What is said to values that can't be held; trying again would not help."""
 Taker = Callable[[Session, "ReportedEvent"], bool | None]
-Report = TypeVar("Report", FaultReport, UsageReport)
+Report = TypeVar("Report", bound=FaultReport | UsageReport)
 
 
 @dataclass(frozen=True, slots=True)
