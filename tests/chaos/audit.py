@@ -19,13 +19,14 @@ ALL_TIMES_MS = (-(10**14), 10**14)
 class Audit:
     """Rows and steps of all benches.
 
-    `lost` were accepted and are neither stored nor told as given up; `told_given_up` is what the
-    benches say of themselves by the records of their spools; `false` rows are stored with values
+    Of the `accepted`, `not_stored` are missing in the store; `lost` of them nobody told of. `told_given_up` are rows
+    the benches say they gave up or could not keep; `false` rows are stored with values
     that were never sent.
     """
 
     accepted: int
     stored: int
+    not_stored: int
     lost: int
     twice: int
     told_given_up: int
@@ -76,7 +77,7 @@ def _last_of_epochs(keys: set[Key]) -> Mapping[int, int]:
 
 def audit(store: Path, oracle: Oracle) -> Audit:
     """Compare all benches, row by row."""
-    total_accepted = total_stored = lost = twice = given_up = false = 0
+    total_accepted = total_stored = not_stored = lost = twice = given_up = false = 0
     with closing(SqliteReader(store)) as reader:
         events = reader.events_after(0, 10**9)
         for bench, expected in oracle.items():
@@ -91,9 +92,11 @@ def audit(store: Path, oracle: Oracle) -> Audit:
             total_accepted += len(expected)
             total_stored += len(kept)
             given_up += told
-            lost += max(0, len(expected - kept.keys()) - told)
+            missing = len(expected - kept.keys())
+            not_stored += missing
+            lost += max(0, missing - told)
             twice += sum(times - 1 for times in kept.values())
-    return Audit(total_accepted, total_stored, lost, twice, given_up, false)
+    return Audit(total_accepted, total_stored, not_stored, lost, twice, given_up, false)
 
 
 def _false_rows(rows: RowColumns) -> int:

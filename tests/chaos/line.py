@@ -1,5 +1,6 @@
 """The whole way as processes on one folder: loaded and simulated benches, broker, ingest, store."""
 
+import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,11 +28,12 @@ class Load:
     signals: int = 10
     sims: tuple[str, ...] = ()
     spool_bytes: int = 256 * 1024 * 1024
+    prefix: str = "load-"
 
     @property
     def codes(self) -> list[str]:
         """Codes of the loaded benches."""
-        return [f"load-{number + 1:02d}" for number in range(self.benches)]
+        return [f"{self.prefix}{number + 1:03d}" for number in range(self.benches)]
 
 
 class Line:
@@ -55,20 +57,25 @@ class Line:
             prepare(folder / program, "127.0.0.1", port, passwords, program), passwords
         )
         self._bench_port, ingest_port = through or (port, port)
-        self._environment = {
+        self._settings = {
             "STATIONMASTER_VAR": str(folder / "var"),
             "STATIONMASTER_BROKER_PORT": str(ingest_port),
             "STATIONMASTER_BROKER_PASSWORD": passwords[INGEST_USER],
         }
-        self.ingest = Service(["stationmaster", "ingest"], self._environment, folder / "ingest.log")
+        self.ingest = Service(["stationmaster", "ingest"], self._settings, folder / "ingest.log")
         self.bridges: dict[str, Service] = {}
         self._reader = SqliteReader(self.store)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """For other commands on the same house."""
+        return {**os.environ, **self._settings}
 
     def start_benches(self) -> None:
         """Start all benches, loaded and simulated."""
         load, codes = self.load, self.load.codes
         for number in range(load.processes):
-            self._start_loaded(f"load-{number}", codes[number :: load.processes])
+            self._start_loaded(f"process-{number}", codes[number :: load.processes])
         for code in load.sims:
             self.bridges[code] = Service(
                 [
@@ -77,7 +84,7 @@ class Line:
                     *("--broker-port", str(self._bench_port)),
                     *("--accepted-log", str(self.folder / f"{code}.accepted")),
                 ],
-                self._environment,
+                self._settings,
                 self.folder / f"{code}.log",
             )
 
@@ -99,9 +106,9 @@ class Line:
 
     def benches_of(self, bridge: str) -> list[str]:
         """Codes of the benches that live in a process."""
-        if not bridge.startswith("load-"):
+        if not bridge.startswith("process-"):
             return [bridge]
-        return self.load.codes[int(bridge.removeprefix("load-")) :: self.load.processes]
+        return self.load.codes[int(bridge.removeprefix("process-")) :: self.load.processes]
 
     def latest_made_ms(self, benches: Sequence[str]) -> dict[str, int]:
         """The bench's own moment of the row that each stored last; 0 for none."""
@@ -111,6 +118,13 @@ class Line:
                 row = self._reader.last_row(bench)
                 latest[bench] = 0 if row is None else row.observed_at_ms
         return latest
+
+    def is_heard(self, bench: str) -> bool:
+        """Whether the store knows a bench."""
+        try:
+            return self._reader.snapshot(bench) is not None
+        except StoreUnavailable:
+            return False
 
     def rows(self) -> int:
         """Rows and steps of all benches in the store."""
