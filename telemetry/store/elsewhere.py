@@ -21,9 +21,13 @@ class Elsewhere(Protocol):
         hour: int,
         names: frozenset[str] | None,
         *,
+        with_ids: bool = True,
         is_all_needed: bool = False,
     ) -> RowTable | None:
         """Rows of an hour, None without any; names None: all signals.
+
+        Without `with_ids` epoch, received and position may be anything, but that the position
+        still tells the order of rows of one moment.
 
         Raises:
             StoreUnavailable: the place can't answer, or `is_all_needed` and it lacks some rows.

@@ -104,18 +104,23 @@ def chunk_pieces(
             if key > 0
         }
         yield Piece(hour, part == 0, decode_integers(observed), columns)
-    away = rows_elsewhere(view, bench_id, hour, names) if parts[0] == 0 else None
+    away = rows_elsewhere(view, bench_id, hour, names, with_ids=False) if parts[0] == 0 else None
     if away:
         yield Piece(hour, True, away.observed, away.columns)
 
 
 def rows_elsewhere(
-    view: View, bench_id: int, hour: int, names: frozenset[str] | None
+    view: View,
+    bench_id: int,
+    hour: int,
+    names: frozenset[str] | None,
+    *,
+    with_ids: bool = True,
 ) -> RowTable | None:
     """Rows of an hour that are not in the file any more but in the database beside it."""
     if view.elsewhere is None:
         return None
-    return view.elsewhere.rows(view.db, bench_id, hour, names)
+    return view.elsewhere.rows(view.db, bench_id, hour, names, with_ids=with_ids)
 
 
 def tables_after(

@@ -20,7 +20,8 @@ from telemetry.store.row_tables import RowTable
 
 ROWS, MINUTES, HOURS = "samples", "minutes", "hours"
 """Measurements."""
-HEADERS = ("epoch:row", "seq:row", "position:row", "received:row")
+SEQ = "seq:row"
+HEADERS = ("epoch:row", SEQ, "position:row", "received:row")
 """What every row has beside its values."""
 MS = 1_000_000
 """Nanoseconds, and how many rows of one moment can be told apart by them."""
