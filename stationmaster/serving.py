@@ -2,6 +2,7 @@
 
 import os
 from contextlib import closing
+from socket import socket
 from types import FrameType
 
 import uvicorn
@@ -30,6 +31,11 @@ class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self.config.app.state.streams.stop()  # type: ignore[union-attr]  # it is our FastAPI
         super().handle_exit(sig, frame)
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        # uvicorn then raises the signal again, after which nothing of ours runs any more
+        self.config.app.state.exports.close()  # type: ignore[union-attr]
 
 
 def serve(settings: Settings) -> None:
