@@ -27,7 +27,7 @@ class SystemClock:
 
 
 class HandClock:
-    """A clock that moves only when told; both its times advance together."""
+    """A clock that moves only when told; both its times advance together until it is set."""
 
     def __init__(self, now_ms: int = 1_700_000_000_000) -> None:
         self._start_ms = now_ms
@@ -40,6 +40,10 @@ class HandClock:
     def monotonic_s(self) -> float:
         """Seconds since this clock was made."""
         return self._elapsed_s
+
+    def set_by(self, seconds: float) -> None:
+        """Set the wall clock, as somebody at the computer or a time server does."""
+        self._start_ms += round(seconds * 1000)
 
     def advance(self, seconds: float) -> None:
         """Let time pass."""

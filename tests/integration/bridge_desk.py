@@ -80,9 +80,10 @@ class Desk:
         folder: Path,
         observers: Sequence[FrameObserver] = (),
         diagnostics: Callable[[], BenchDiagnostics] | None = None,
+        profile: str = PROFILE,
     ) -> None:
         (folder / "desk.dbc").write_text(DBC, encoding="utf-8")
-        (folder / "desk.toml").write_text(PROFILE, encoding="utf-8")
+        (folder / "desk.toml").write_text(profile, encoding="utf-8")
         self.folder = folder
         self.observers = observers
         self.diagnostics = diagnostics

@@ -132,3 +132,54 @@ def test_a_flipped_byte_is_found_counted_or_told(folder: Path) -> None:
     assert set(outcomes) <= {"unharmed", "set aside, all counted", "set aside, count unknown"}
     assert outcomes["set aside, all counted"] > FLIPS // 2
     assert outcomes.get("set aside, count unknown", 0) < FLIPS // 20
+
+
+def test_damage_in_mid_run_is_carried_over_and_the_epoch_goes_on(folder: Path) -> None:
+    path = folder / "s.sqlite"
+    spool = Spool(path, "battery-01")
+    for number in range(0, 12_000, 20):
+        spool.commit([draft(number + n) for n in range(1, 21)], STATES)
+    spool.release(spool.epoch, 100)
+    spool.commit([], {})
+    content = path.read_bytes()
+    spot = content.index(b"2001" * 40)
+    with path.open("r+b") as file:
+        file.seek(spot)
+        file.write(b"9")
+    rows = read_all(spool)
+    (record,) = [row for row in rows if row.given_up]
+    assert (record.seq, record.last_seq, record.given_up) == (2001, 2001, 1)
+    assert [row.seq for row in rows] == list(range(101, 12_001))
+    assert (spool.ledger.damaged, spool.dropped_rows, spool.files_set_aside) == (1, 1, 1)
+    assert spool.rows == 11_900
+    assert [row.seq for row in spool.commit([draft(1)], {})] == [12_001]
+    assert spool.state("faults") == STATES["faults"]
+    spool.close()
+
+
+def test_a_file_that_is_no_database_is_set_aside_and_a_bench_starts_anew(folder: Path) -> None:
+    path = folder / "s.sqlite"
+    for number in range(1, 6):
+        path.write_bytes(b"no database" * 100)
+        spool = Spool(path, "battery-01")
+        assert (spool.rows, spool.files_set_aside) == (0, number)
+        spool.close()
+    kept = {other.name for other in folder.iterdir()}
+    assert kept == {"s.sqlite", *(f"s.sqlite.damaged-{number}" for number in (3, 4, 5))}
+
+
+def test_a_rescue_that_was_killed_is_finished_or_begun_anew(folder: Path) -> None:
+    path = folder / "s.sqlite"
+    original = Original.made(path)
+    (folder / "s.sqlite.rescue").write_bytes(b"half of a rescue")
+    Spool(path, "battery-01").close()
+    assert [other.name for other in folder.iterdir()] == ["s.sqlite"]
+    # the old file is out of the way, its log is not, and the new one is complete
+    path.rename(folder / "s.sqlite.rescue")
+    (folder / "s.sqlite.damaged-1").write_bytes(b"what was damaged")
+    (folder / "s.sqlite-wal").write_bytes(b"its log")
+    spool = Spool(path, "battery-01")
+    assert {(row.epoch, row.seq): row.payload for row in read_all(spool)} == original.rows
+    assert spool.files_set_aside == 1
+    spool.close()
+    assert (folder / "s.sqlite.damaged-1-wal").read_bytes() == b"its log"
