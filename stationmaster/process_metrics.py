@@ -85,17 +85,9 @@ Text = Callable[[], bytes]
 
 def text_of(ask: Callable[[], Sequence[Metric]], infos: Sequence[MetricInfo]) -> Text:
     """The text of one process's figures, asked for whenever somebody looks."""
-    registry = registry_of(ask, infos)
-    return lambda: generate_latest(registry)
-
-
-def registry_of(
-    ask: Callable[[], Sequence[Metric]], infos: Sequence[MetricInfo]
-) -> CollectorRegistry:
-    """A registry of one process's figures."""
     registry = CollectorRegistry()
     registry.register(AskedCollector(ask, infos))
-    return registry
+    return lambda: generate_latest(registry)
 
 
 class MetricsServer:

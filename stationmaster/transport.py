@@ -189,7 +189,6 @@ def _figures(bench: str, span: Span, period_ms: int) -> DayFigures:
         delay_p50_s=percentile_s(span.delays, 0.5),
         delay_p99_s=percentile_s(span.delays, 0.99),
         odd_rows=span.odd_rows,
-        last_observed_at=moment(span.last_at_ms),
     )
 
 

@@ -67,8 +67,3 @@ def overlapping(taken: Iterable[SlotT], start_at: datetime, end_at: datetime) ->
     """The first of the given slots that shares a moment with `[start_at, end_at)`."""
     both = (slot for slot in taken if slot.start_at < end_at and start_at < slot.end_at)
     return min(both, key=lambda slot: slot.start_at, default=None)
-
-
-def running(slots: Iterable[SlotT], now: datetime) -> dict[str, SlotT]:
-    """By bench the slot that runs now."""
-    return {slot.bench_code: slot for slot in slots if slot.start_at <= now < slot.end_at}

@@ -36,8 +36,7 @@ class DayFigures:
     """What came of a bench in a span of time, by the bench's corrected clock.
 
     `gap_s`: pauses while its bridge ran on; `off_s`: between two runs of the bridge and after the
-    last one. `odd_rows` have times that no delay can be told from. `last_observed_at` is the
-    newest row's moment; None without rows.
+    last one. `odd_rows` have times that no delay can be told from.
     """
 
     bench: str
@@ -50,7 +49,6 @@ class DayFigures:
     delay_p50_s: float | None = None
     delay_p99_s: float | None = None
     odd_rows: int = 0
-    last_observed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from inventory.alerts.rules import (
     conditions,
     step,
 )
-from inventory.bookings.rules import HORIZON, MAX_LENGTH, objection, overlapping, running
+from inventory.bookings.rules import HORIZON, MAX_LENGTH, objection, overlapping
 
 NOW = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -78,11 +78,6 @@ def test_a_span_that_makes_no_slot_is_refused_by_its_field(
 
 def test_a_class_that_began_already_may_be_booked() -> None:
     assert objection(NOW - MINUTE, NOW + MINUTE, NOW) is None
-
-
-def test_a_slot_runs_from_its_start_and_not_at_its_end() -> None:
-    assert running([slot(0, 1)], NOW) == {"battery-01": slot(0, 1)}
-    assert running([slot(0, 1)], NOW + MINUTE) == {}
 
 
 BENCH = WatchedBench("battery-01", "BJ01", timedelta(days=1), last_seen_at=NOW)
