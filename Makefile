@@ -14,7 +14,9 @@ check:
 	@$(PYTHON) run.py check
 chaos:
 	@STATIONMASTER_KILLS=500 STATIONMASTER_MALFORMED_FRAMES=10000000 \
-		STATIONMASTER_RANDOM_DBCS=10000 $(PYTHON) run.py test -m chaos
+		STATIONMASTER_RANDOM_DBCS=10000 STATIONMASTER_OUTAGE_S=600 \
+		STATIONMASTER_FULL_DISK_S=60 STATIONMASTER_BAD_NETWORK_S=300 \
+		STATIONMASTER_MESSAGES=100000 $(PYTHON) run.py test -m chaos
 bench:
 	@$(PYTHON) run.py test --collect-only -q tests/house >/dev/null
 	@.venv/bin/python benchmarks/fault_round_trip.py

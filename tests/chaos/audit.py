@@ -19,9 +19,9 @@ ALL_TIMES_MS = (-(10**14), 10**14)
 class Audit:
     """Rows and steps of all benches.
 
-    Of the `accepted`, `not_stored` are missing in the store; `lost` of them nobody told of. `told_given_up` are rows
-    the benches say they gave up or could not keep; `false` rows are stored with values
-    that were never sent.
+    Of the `accepted`, `not_stored` are missing in the store; `lost` of them nobody told of.
+    `told_given_up` are rows the benches say they gave up or could not keep; `false` rows are
+    stored with values that were never sent.
     """
 
     accepted: int

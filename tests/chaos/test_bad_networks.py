@@ -15,7 +15,8 @@ from tests.chaos.line import Load
 from tests.chaos.reporting import report
 from tests.rig import POSIX_ONLY
 
-SECONDS = float(os.environ.get("STATIONMASTER_BAD_NETWORK_S", "5"))
+SECONDS = float(os.environ.get("STATIONMASTER_BAD_NETWORK_S", "3"))
+PROGRAMS = ["mosquitto", "amqtt"] if "STATIONMASTER_BAD_NETWORK_S" in os.environ else ["mosquitto"]
 TENTHS = Trouble(duplicated=0.1, reordered=0.1, lost=0.1)
 LONGER_THAN_A_KEEPALIVE_S = 9.0
 PULLED = Trouble(is_stalled=True)
@@ -36,7 +37,7 @@ def bad_networks(port: int) -> Iterator[tuple[BadNetwork, BadNetwork]]:
 @pytest.mark.chaos
 @POSIX_ONLY
 @pytest.mark.timeout(240 + 3 * SECONDS)
-@pytest.mark.parametrize("program", ["mosquitto", "amqtt"])
+@pytest.mark.parametrize("program", PROGRAMS)
 def test_a_tenth_of_the_packets_doubled_swapped_and_lost_changes_nothing_stored(
     start_line: StartLine, free_port: int, program: str
 ) -> None:
