@@ -24,7 +24,13 @@ MONTHS = Kept(44 * DAY_MS, 414 * DAY_MS, 1114 * DAY_MS)
 
 
 def batch(count: int) -> Batch:
-    values: dict[str, Value] = {"u": 1.5, "on": True, "mode": "关", "lost": None, "n b,=": 0.1 + 0.2}
+    values: dict[str, Value] = {
+        "u": 1.5,
+        "on": True,
+        "mode": "关",
+        "lost": None,
+        "n b,=": 0.1 + 0.2,
+    }
     return Batch(
         samples=[
             Received(
