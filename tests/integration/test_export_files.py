@@ -11,6 +11,7 @@ from pyarrow import parquet
 from telemetry.contract.payloads import Samples, Value
 from telemetry.export.facts import ExportFacts, Format, SignalFacts
 from telemetry.export.running import ExportTooLarge, Progress, Wish, export
+from telemetry.export.tables import local_times
 from telemetry.store.memory import MemoryStore
 from telemetry.store.port import Batch, Received, RowColumns
 from telemetry.store.sqlite import SqliteStore
@@ -182,3 +183,11 @@ def test_a_signal_that_comes_up_meanwhile_is_in_the_file_too(tmp_path: Path) -> 
     table = parquet.read_table(tmp_path / "out.parquet")
     assert done.rows_done == 5
     assert table["fresh"].to_pylist() == [None, None, None, "new", None]
+
+
+def test_moments_are_told_on_chinas_clock_also_before_1970() -> None:
+    at = np.array([-1, 1_796_112_000_123])
+    assert local_times(at).to_pylist() == [
+        "1970-01-01T07:59:59.999+08:00",
+        "2026-12-01T16:00:00.123+08:00",
+    ]

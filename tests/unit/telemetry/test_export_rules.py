@@ -3,7 +3,7 @@ import pytest
 
 from telemetry.export.mf4 import clipped
 from telemetry.export.surveying import ColumnType, fits, surveyed
-from telemetry.export.tables import as_text, harmless, local_times
+from telemetry.export.tables import as_text, harmless
 from telemetry.store.cells import ABSENT, Cell, Column
 from telemetry.store.port import RowColumns
 
@@ -79,11 +79,3 @@ def test_values_of_any_kind_have_words() -> None:
 def test_a_text_is_cut_between_characters() -> None:
     assert clipped("驾驶", 6) == "驾驶".encode()
     assert clipped("驾驶", 5) == "驾".encode()
-
-
-def test_moments_are_told_on_chinas_clock_also_before_1970() -> None:
-    at = np.array([-1, 1_796_112_000_123])
-    assert local_times(at).to_pylist() == [
-        "1970-01-01T07:59:59.999+08:00",
-        "2026-12-01T16:00:00.123+08:00",
-    ]
