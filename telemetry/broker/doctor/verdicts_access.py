@@ -130,72 +130,50 @@ _ONE_WORKER = Words("采集使用单进程普通订阅，不要配置多个采�
 def of_sharing(found: Sharing) -> Verdict:
     """Several workers need it; one does not."""
     if not found.granted:
-        return Verdict(
-            Check.SHARING,
-            Grade.WEAK,
-            Words("拒绝 $share 订阅", "$share is refused"),
-            Words("多个采集进程不能分担负载。", "Several ingest workers can't share the load."),
-            _ONE_WORKER,
+        meaning = Words(
+            "多个采集进程不能分担负载。", "Several ingest workers can't share the load."
         )
-    came = found.by_first + found.by_second
+        refused = Words("拒绝 $share 订阅", "$share is refused")
+        return Verdict(Check.SHARING, Grade.WEAK, refused, meaning, _ONE_WORKER)
     measured = Words(
         f"{found.sent} 条中分到 {found.by_first} + {found.by_second} 条，"
         f"一方离开后 {found.sent_after} 条中收到 {found.stayed} 条",
         f"{found.by_first} + {found.by_second} of {found.sent}, then {found.stayed} of "
         f"{found.sent_after} by the one that stayed",
     )
-    if came == 0:
-        return Verdict(
-            Check.SHARING,
-            Grade.WEAK,
-            measured,
-            Words(
-                "代理接受 $share 却从不投递：用它的采集进程会一条数据也收不到。",
-                "The broker grants $share and never delivers: an ingest that trusts it hears "
-                "nothing at all.",
-            ),
-            _ONE_WORKER,
-        )
+    came = found.by_first + found.by_second
     if came < found.sent or found.stayed < found.sent_after:
-        return Verdict(
-            Check.SHARING,
-            Grade.WEAK,
-            measured,
-            Words(
-                "成员离开时有消息没有转给其他成员；台架会重发，补数较慢。",
-                "Not all reached the members; benches send again, which takes longer.",
-            ),
-            _ONE_WORKER,
-        )
+        meaning = _SHARES_NOTHING if came == 0 else _SHARES_IN_PART
+        return Verdict(Check.SHARING, Grade.WEAK, measured, meaning, _ONE_WORKER)
     if found.repeated or not (found.by_first and found.by_second):
-        return Verdict(
-            Check.SHARING,
-            Grade.WEAK,
-            measured,
-            Words(
-                "消息没有分担（或重复投递）；重复的行只存一次。",
-                "The load is not shared, or messages come twice; rows are stored once anyway.",
-            ),
-            NOTHING,
-        )
+        return Verdict(Check.SHARING, Grade.WEAK, measured, _SHARES_BADLY)
     return Verdict(Check.SHARING, Grade.GOOD, measured)
+
+
+_SHARES_NOTHING = Words(
+    "代理接受 $share 却从不投递：用它的采集进程会一条数据也收不到。",
+    "The broker grants $share and never delivers: an ingest that trusts it hears nothing at all.",
+)
+_SHARES_IN_PART = Words(
+    "成员离开时有消息没有转给其他成员；台架会重发，补数较慢。",
+    "Not all reached the members; benches send again, which takes longer.",
+)
+_SHARES_BADLY = Words(
+    "消息没有分担（或重复投递）；重复的行只存一次。",
+    "The load is not shared, or messages come twice; rows are stored once anyway.",
+)
+
+
+_DENIED_UNSEEN = Words(
+    "被拒绝的发布仍得到确认：配置错误时台架不会察觉，请看数据健康页。",
+    "A refused publish is acknowledged all the same: see data health when a bench seems silent.",
+)
 
 
 def of_separation(found: Separation) -> Verdict:
     """An access list that is configured but not applied looks like one that is."""
     if not (found.own_up and found.own_down):
-        missing = "up/doctor/#" if not found.own_up else "down/doctor"
-        return Verdict(
-            Check.SEPARATION,
-            Grade.UNKNOWN,
-            Words(f"台架自己的主题 {missing} 也不通", f"not even its own {missing} passes"),
-            Words("因此无法判断权限是否生效。", "So nothing follows for the topics of others."),
-            Words(
-                "请放开检查主题（台架：%u/up/#、%u/down/#；检查用户：+/up/doctor/#、+/down/doctor）。",
-                "Allow the examination's topics (bench: %u/up/# and %u/down/#; examiner: "
-                "+/up/doctor/# and +/down/doctor below stationmaster/v1).",
-            ),
-        )
+        return _without_control("down/doctor" if found.own_up else "up/doctor/#")
     holes = [
         words
         for is_open, words in (
@@ -211,13 +189,7 @@ def of_separation(found: Separation) -> Verdict:
             Check.SEPARATION,
             Grade.GOOD,
             Words("台架只能使用自己的主题", "a bench reaches its own topics alone"),
-            Words(
-                "被拒绝的发布仍得到确认：配置错误时台架不会察觉，请看数据健康页。",
-                "A refused publish is acknowledged all the same: look at data health when a bench "
-                "seems silent.",
-            )
-            if told
-            else NOTHING,
+            _DENIED_UNSEEN if told else NOTHING,
         )
     return Verdict(
         Check.SEPARATION,
@@ -236,6 +208,20 @@ def of_separation(found: Separation) -> Verdict:
             "pattern read stationmaster/v1/%u/down/#）。",
             "Apply access rules by user (Mosquitto: acl_file with `pattern write "
             "stationmaster/v1/%u/up/#` and `pattern read stationmaster/v1/%u/down/#`).",
+        ),
+    )
+
+
+def _without_control(missing: str) -> Verdict:
+    return Verdict(
+        Check.SEPARATION,
+        Grade.UNKNOWN,
+        Words(f"台架自己的主题 {missing} 也不通", f"not even its own {missing} passes"),
+        Words("因此无法判断权限是否生效。", "So nothing follows for the topics of others."),
+        Words(
+            "请放开检查主题（台架：%u/up/#、%u/down/#；检查用户：+/up/doctor/#、+/down/doctor）。",
+            "Allow the examination's topics (bench: %u/up/# and %u/down/#; examiner: "
+            "+/up/doctor/# and +/down/doctor below stationmaster/v1).",
         ),
     )
 
