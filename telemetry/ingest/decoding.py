@@ -1,6 +1,7 @@
 """From topic and bytes to a place in the batch, among the poison when nobody can read it (pure)."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import msgspec
 
@@ -28,6 +29,7 @@ class _Key(msgspec.Struct, frozen=True):
 
 
 _keys = msgspec.json.Decoder(_Key)
+_parsed = lru_cache(1024)(parse_up)
 
 
 def add(
@@ -38,7 +40,7 @@ def add(
     A retained state is the past: it tells what the bench last said, not that it lives.
     """
     try:
-        up = parse_up(topic)
+        up = _parsed(topic)
     except NotABenchTopic as bad:
         return _poison(batch, Poison(_bench_in(topic), topic, payload, str(bad), received_at_ms))
     try:

@@ -1,5 +1,6 @@
 """Drains the inbox into the store: group commit first, then both acknowledgements."""
 
+import contextlib
 import queue
 import threading
 import time
@@ -20,8 +21,12 @@ from telemetry.store.port import Batch, IngestStatus, Received, StoreUnavailable
 log = structlog.get_logger()
 
 BATCH_MESSAGES = 500
-GATHER_S = 0.02
-"""Chosen: one fsync per 20 ms instead of one per message, far below the 3 s a fault may take."""
+GATHER_S = 0.016
+"""Chosen: one fsync per 16 ms instead of one per message; 99 of 100 rows are committed in 25 ms."""
+TELL_ROWS = 20
+TELL_EVERY_S = 0.2
+"""Chosen: a bench hears at once of 20 rows, a tenth of those it may have under way, and of fewer
+five times a second: at 10 Hz half the work of acknowledging, in time for its 1.5 s of patience."""
 STORE_PAUSE_S = (0.1, 5.0)
 STATUS_PERIOD_MS = 1000
 _PRESENCE = (f"/up/{Stream.BIRTH.value}", f"/up/{Stream.STATE.value}")
@@ -50,30 +55,33 @@ class Writer:
         self._on_events = on_events
         self._status_at_ms = 0
         self._offsets: dict[str, list[int]] = {}
+        self._offset_ms: dict[str, int] = {}
+        self._reached: dict[tuple[str, int], int] = {}
+        self._told: dict[tuple[str, int], tuple[int, float]] = {}
         self._figures = figures
         figures.inbox_capacity = subscriber.inbox.maxsize
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set; what was not committed then is sent again by the benches."""
         while not stop.is_set():
-            arrived = self._gather()
+            arrived = self._gather(stop)
             if arrived:
                 self._commit(arrived, stop)
+            self._tell_benches()
             self._note_status()
 
-    def _gather(self) -> list[Arrived]:
+    def _gather(self, stop: threading.Event) -> list[Arrived]:
         inbox = self._subscriber.inbox
         try:
-            arrived = [inbox.get(timeout=0.2)]
+            arrived = [inbox.get(timeout=TELL_EVERY_S)]
         except queue.Empty:
             return []
-        deadline_s = time.monotonic() + GATHER_S
-        while len(arrived) < BATCH_MESSAGES:
-            left_s = deadline_s - time.monotonic()
-            try:
-                arrived.append(inbox.get(timeout=left_s) if left_s > 0 else inbox.get_nowait())
-            except queue.Empty:
-                break
+        if inbox.qsize() < BATCH_MESSAGES:
+            # one wait, not one a message: each would wake this thread
+            stop.wait(GATHER_S)
+        with contextlib.suppress(queue.Empty):
+            while len(arrived) < BATCH_MESSAGES:
+                arrived.append(inbox.get_nowait())
         return arrived
 
     def _commit(self, arrived: list[Arrived], stop: threading.Event) -> None:
@@ -105,12 +113,10 @@ class Writer:
         self._note_delays(batch.samples)
 
     def _note_delays(self, samples: Iterable[Received[Samples]]) -> None:
-        now_ms, offsets = self._now_ms(), self._offsets
-        note = self._figures.delay.note
-        middle = {bench: median(recent) or 0 for bench, recent in offsets.items()}
+        now_ms, note = self._now_ms(), self._figures.delay.note
         for received in samples:
             if not received.message.dropped:
-                offset_ms = middle.get(received.bench, 0)
+                offset_ms = self._offset_ms.get(received.bench, 0)
                 note((now_ms - received.message.observed_at_ms + offset_ms) / 1000)
 
     def _batch(self, arrived: list[Arrived]) -> Batch:
@@ -139,15 +145,26 @@ class Writer:
     def _note_clock(self, state: Received[BenchState]) -> None:
         if state.message.online:
             offset_ms = state.message.observed_at_ms - state.received_at_ms
-            self._offsets[state.bench] = noted(self._offsets.get(state.bench, []), offset_ms)
+            recent = noted(self._offsets.get(state.bench, []), offset_ms)
+            self._offsets[state.bench], self._offset_ms[state.bench] = recent, median(recent) or 0
 
     def _acknowledge(self, arrived: list[Arrived], committed: Committed) -> None:
         for message in arrived:
             self._subscriber.acknowledge(message)
-        for (bench, epoch), seq in committed.watermarks.items():
-            self._subscriber.send_ack(bench, Ack(epoch=epoch, seq=seq))
+        self._reached.update(committed.watermarks)
         if committed.events:
             self._on_events()
+
+    def _tell_benches(self) -> None:
+        now_s = time.monotonic()
+        for key, seq in list(self._reached.items()):
+            told_seq, told_s = self._told.get(key, (0, -TELL_EVERY_S))
+            # one that sends again what is committed missed what it was told
+            if 0 < seq - told_seq < TELL_ROWS and now_s - told_s < TELL_EVERY_S:
+                continue
+            del self._reached[key]
+            self._told[key] = seq, now_s
+            self._subscriber.send_ack(key[0], Ack(epoch=key[1], seq=seq))
 
     def _note_status(self) -> None:
         now_ms, figures = self._now_ms(), self._figures

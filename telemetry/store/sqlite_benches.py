@@ -40,7 +40,8 @@ class Benches:
 
     def count(self, bench: str, what: str, number: int = 1) -> None:
         """Add to a total of the table of benches."""
-        self._counts.setdefault(bench, Counter())[what] += number
+        if number:
+            self._counts.setdefault(bench, Counter())[what] += number
 
     def seen(self, bench: str, at_ms: int) -> None:
         """Note a sign of life."""
@@ -87,7 +88,9 @@ class Benches:
     def settle(self) -> None:
         """Write the totals."""
         empty: Counter[str] = Counter()
+        totals = []
         for bench in {**self._counts, **self._last_seen}:
             counts = self._counts.get(bench, empty)
             numbers = (counts[name] for name in _COUNTED)
-            self._db.execute(_ADD, (*numbers, self._last_seen.get(bench), self.id(bench)))
+            totals.append((*numbers, self._last_seen.get(bench), self.id(bench)))
+        self._db.executemany(_ADD, totals)

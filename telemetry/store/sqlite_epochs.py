@@ -14,20 +14,36 @@ _json = msgspec.json.Encoder()
 BenchId = Callable[[str], int]
 
 
-@dataclass(slots=True)
-class _Epoch:
+@dataclass(frozen=True, slots=True)
+class KnownEpoch:
+    """What came of an epoch, and its place among those of the bench."""
+
     received: Received
     ordinal: int
-    is_known: bool
+
+
+@dataclass(slots=True)
+class _Epoch:
+    known: KnownEpoch
+    is_stored: bool
     spans: list[tuple[int, int]] = field(default_factory=list)
 
 
 class Epochs:
-    """The epochs a batch touches; nothing is written before `settle`, but what births say."""
+    """The epochs a batch touches; nothing is written before `settle`, but what births say.
 
-    def __init__(self, db: sqlite3.Connection, bench_id: BenchId) -> None:
+    `remembered` is from the batches before, kept unless this one fails or another process wrote.
+    """
+
+    def __init__(
+        self,
+        db: sqlite3.Connection,
+        bench_id: BenchId,
+        remembered: dict[tuple[str, int], KnownEpoch],
+    ) -> None:
         self._db = db
         self._bench_id = bench_id
+        self._remembered = remembered
         self._touched: dict[tuple[str, int], _Epoch] = {}
 
     def told(self, bench: str, birth: Birth) -> None:
@@ -62,16 +78,20 @@ class Epochs:
         return known
 
     def _looked_up(self, bench: str, epoch: int) -> _Epoch:
+        remembered = self._remembered.get((bench, epoch))
+        if remembered is not None:
+            return _Epoch(remembered, is_stored=True)
         bench_id = self._bench_id(bench)
         found = self._db.execute(
             "SELECT watermark, islands, ordinal FROM received WHERE bench_id = ? AND epoch = ?",
             (bench_id, epoch),
         ).fetchone()
         if found:
-            return _Epoch(Received(found[0], _islands.decode(found[1])), found[2], is_known=True)
-        of_bench = [e.ordinal for (code, _), e in self._touched.items() if code == bench]
+            received = Received(found[0], _islands.decode(found[1]))
+            return _Epoch(KnownEpoch(received, found[2]), is_stored=True)
+        of_bench = [e.known.ordinal for (code, _), e in self._touched.items() if code == bench]
         ordinal = max([self._last_ordinal(bench_id), *of_bench]) + 1
-        return _Epoch(Received(), ordinal, is_known=False)
+        return _Epoch(KnownEpoch(Received(), ordinal), is_stored=False)
 
     def came(self, bench: str, epoch: int, spans: Iterable[tuple[int, int]]) -> None:
         """Note numbers, inclusive, that came or were given up."""
@@ -79,26 +99,29 @@ class Epochs:
 
     def ordinal(self, bench: str, epoch: int) -> int:
         """Place of an epoch among those of its bench."""
-        return self._epoch(bench, epoch).ordinal
+        return self._epoch(bench, epoch).known.ordinal
 
     def settle(self) -> dict[tuple[str, int], int]:
         """Write what came and return up to where nothing is missing now."""
         reached: dict[tuple[str, int], int] = {}
+        changed: list[tuple[int, str, int, int]] = []
         for (bench, epoch), touched in self._touched.items():
-            after = advance(touched.received, touched.spans)
+            known = touched.known
+            after = advance(known.received, touched.spans)
             reached[bench, epoch] = after.watermark
+            self._remembered[bench, epoch] = KnownEpoch(after, known.ordinal)
             islands = _json.encode(after.islands).decode()
-            if touched.is_known:
-                self._db.execute(
-                    "UPDATE received SET watermark = ?, islands = ?"
-                    " WHERE bench_id = ? AND epoch = ?",
-                    (after.watermark, islands, self._bench_id(bench), epoch),
-                )
+            if touched.is_stored:
+                changed.append((after.watermark, islands, self._bench_id(bench), epoch))
             else:
                 self._db.execute(
                     "INSERT INTO received VALUES (?, ?, ?, ?, ?, 0)",
-                    (self._bench_id(bench), epoch, after.watermark, islands, touched.ordinal),
+                    (self._bench_id(bench), epoch, after.watermark, islands, known.ordinal),
                 )
+        self._db.executemany(
+            "UPDATE received SET watermark = ?, islands = ? WHERE bench_id = ? AND epoch = ?",
+            changed,
+        )
         return reached
 
 

@@ -16,8 +16,8 @@ from telemetry.store.port import Batch, Received
 from telemetry.store.quarantine import QuarantineLimits
 from telemetry.store.rollups import HOUR_MS
 from telemetry.store.sqlite_benches import Benches
-from telemetry.store.sqlite_epochs import Epochs
-from telemetry.store.stored_runs import add_seqs
+from telemetry.store.sqlite_epochs import Epochs, KnownEpoch
+from telemetry.store.stored_runs import Key, StoredRuns
 from telemetry.store.usage_spans import note_usage
 
 Row = tuple[int, int, int, int, int, int, int, bytes]
@@ -38,11 +38,14 @@ _KEEP_LATEST = (
 class Known:
     """What a writer remembers of the tables; a failed commit makes it forget.
 
-    Ids of benches never change. Layouts are also made by other processes: `look_again` before use.
+    Ids of benches never change. What came of epochs, and layouts, are also written by other
+    processes: `look_again` before use.
     """
 
     bench_ids: dict[str, int] = field(default_factory=dict)
     layouts: Layouts = field(default_factory=Layouts)
+    epochs: dict[tuple[str, int], KnownEpoch] = field(default_factory=dict)
+    tails: dict[Key, tuple[int, int]] = field(default_factory=dict)
     data_version: int | None = None
 
     def look_again(self, db: sqlite3.Connection) -> None:
@@ -53,6 +56,8 @@ class Known:
                 "SELECT id, content FROM layout WHERE id >= ? ORDER BY id", (self.layouts.next_id,)
             ).fetchall()
             self.layouts.learn([Layout.decoded(*one) for one in found])
+            self.epochs.clear()
+            self.tails.clear()
             self.data_version = version
 
 
@@ -72,7 +77,8 @@ class Writing:
         self._known = known
         self._limits = limits
         self._benches = Benches(db, known.bench_ids)
-        self._epochs = Epochs(db, self._benches.id)
+        self._epochs = Epochs(db, self._benches.id, known.epochs)
+        self._runs = StoredRuns(db, known.tails)
         self._points = 0
         self._events = 0
 
@@ -89,6 +95,7 @@ class Writing:
         self._durable(batch)
         quarantined = self._poison(batch)
         self._benches.settle()
+        self._runs.settle()
         return Committed(
             self._epochs.settle(),
             self._benches.total("duplicate_count"),
@@ -133,7 +140,7 @@ class Writing:
         is_new = [False] * len(everything)
         for (bench, epoch), places in by_epoch.items():
             seqs = [everything[place].message.seq for place in places]
-            answers = add_seqs(self._db, (self._benches.id(bench), epoch), seqs)
+            answers = self._runs.add((self._benches.id(bench), epoch), seqs)
             for place, answer in zip(places, answers, strict=True):
                 is_new[place] = answer
             self._epochs.came(bench, epoch, ((seq, seq) for seq in seqs))

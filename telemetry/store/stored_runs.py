@@ -31,22 +31,58 @@ def _merged(runs: Runs) -> Runs:
     return merged
 
 
+Key = tuple[int, int]
+"""Bench id and epoch."""
+
+
+def follow(tail: tuple[int, int] | None, seqs: list[int]) -> bool:
+    """Whether numbers go on exactly where the last run ends, as they mostly do (pure)."""
+    return tail is not None and seqs == list(range(tail[1] + 1, tail[1] + 1 + len(seqs)))
+
+
+class StoredRuns:
+    """Numbers a batch adds; call inside a transaction, `settle` before its end.
+
+    `tails` are the last runs as the caller remembers them from before, to be kept for the next
+    batch unless this one fails or another process wrote.
+    """
+
+    def __init__(self, db: sqlite3.Connection, tails: dict[Key, tuple[int, int]]) -> None:
+        self._db = db
+        self._tails = tails
+        self._longer: list[tuple[int, int, int, int]] = []
+
+    def add(self, key: Key, seqs: list[int]) -> list[bool]:
+        """Note numbers of an epoch, once a batch, and say of each whether it is new."""
+        tail = self._tails.get(key)
+        if tail is not None and follow(tail, seqs):
+            self._tails[key] = tail[0], seqs[-1]
+            self._longer.append((seqs[-1], *key, tail[0]))
+            return [True] * len(seqs)
+        before = _touching(self._db, key, min(seqs), max(seqs))
+        is_new, after = added(before, seqs)
+        _replace(self._db, key, before, after)
+        last = self._db.execute(
+            "SELECT first_seq, last_seq FROM stored_run WHERE bench_id = ? AND epoch = ?"
+            " ORDER BY first_seq DESC LIMIT 1",
+            key,
+        ).fetchone()
+        self._tails[key] = last
+        return is_new
+
+    def settle(self) -> None:
+        """Write the runs that only became longer."""
+        self._db.executemany(
+            "UPDATE stored_run SET last_seq = ? WHERE bench_id = ? AND epoch = ? AND first_seq = ?",
+            self._longer,
+        )
+
+
 def add_runs(db: sqlite3.Connection, key: tuple[int, int], runs: Runs) -> None:
     """Note whole runs of (bench id, epoch)."""
     for first, last in runs:
         before = _touching(db, key, first, last)
         _replace(db, key, before, _merged([*before, (first, last)]))
-
-
-def add_seqs(db: sqlite3.Connection, key: tuple[int, int], seqs: list[int]) -> list[bool]:
-    """Note numbers of (bench id, epoch) and say of each whether it is new.
-
-    Call inside a transaction.
-    """
-    before = _touching(db, key, min(seqs), max(seqs))
-    is_new, after = added(before, seqs)
-    _replace(db, key, before, after)
-    return is_new
 
 
 def _touching(db: sqlite3.Connection, key: tuple[int, int], first: int, last: int) -> Runs:
