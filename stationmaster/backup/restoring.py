@@ -199,7 +199,7 @@ def _refuse_newer(manifest: Manifest) -> None:
         except CommandError as unknown:
             raise _newer(manifest) from unknown
     for part in manifest.of_kind(PartKind.STORE):
-        if part.place == "telemetry.sqlite" and int(part.schema or 0) > STORE_VERSION:
+        if int(part.schema or 0) > STORE_VERSION:
             raise _newer(manifest)
 
 
