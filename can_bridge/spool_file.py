@@ -20,7 +20,7 @@ from telemetry.contract.topics import Stream
 
 OTHER_PROCESS_S = 1.0
 """How long to wait for a bridge that is just about to stop."""
-_PAGE_BYTES = 4096
+PAGE_BYTES = 4096
 _LEAST_BYTES = 1024 * 1024
 _KEPT_TABLE = """CREATE TABLE kept (
     id INTEGER PRIMARY KEY, value BLOB NOT NULL, checksum INTEGER NOT NULL
@@ -105,7 +105,7 @@ class SpoolFile:
         disk = shutil.disk_usage(self.path.parent)
         free = disk.free + self.path.stat().st_size
         cap = max(min(wanted_bytes * 2, free // 4), _LEAST_BYTES)
-        self._most_pages = self._pages = cap // _PAGE_BYTES
+        self._most_pages = self._pages = cap // PAGE_BYTES
         self._left_free = min(_LEFT_FREE_BYTES, disk.total // 8)
         self.db.execute(f"PRAGMA max_page_count={self._pages}")
         return min(wanted_bytes, cap // 2)
@@ -117,7 +117,7 @@ class SpoolFile:
         nothing could be deleted any more.
         """
         spare = max(0, shutil.disk_usage(self.path.parent).free - self._left_free)
-        pages = min(self._most_pages, (self.path.stat().st_size + spare) // _PAGE_BYTES)
+        pages = min(self._most_pages, (self.path.stat().st_size + spare) // PAGE_BYTES)
         if pages != self._pages:
             self._pages = pages
             self.db.execute(f"PRAGMA max_page_count={pages}")

@@ -15,8 +15,8 @@ import msgspec
 from can_bridge import spool_rows
 from can_bridge.spool_file import (
     DATABASE_ERRORS,
+    PAGE_BYTES,
     SpoolFile,
-    is_held_elsewhere,
     read_ledger,
     read_states,
     remove_file,
@@ -28,7 +28,9 @@ log = logging.getLogger(__name__)
 
 MOST_SET_ASIDE = 3
 """Chosen: enough to see a pattern; a disk that damages files shall not fill with them."""
-_MARGIN_BYTES = 1024 * 1024
+_MARGIN_BYTES = 4 * 1024 * 1024
+_PAGES_AT = 28
+"""Where the first page of an SQLite file says how many there are."""
 
 
 class Remembered(NamedTuple):
@@ -64,13 +66,12 @@ def rescue(
         OSError: there is no room for the new file.
         sqlite3.Error: the new file can't be written.
     """
-    needed = path.stat().st_size + _MARGIN_BYTES
+    needed = 2 * path.stat().st_size + _MARGIN_BYTES
     if shutil.disk_usage(path.parent).free < needed:
         raise OSError(f"damaged ({reason}); {needed} bytes of disk are needed to carry rows over")
     fresh, number = _fresh(path), files_set_aside(path) + 1
     remove_file(fresh)
-    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as damaged:
-        _hold(damaged)
+    with _reading(path, bench) as damaged:
         known = remembered or _read_kept(damaged)
         carried, lost = _carry_over(damaged, fresh, (bench, max_bytes), known)
     aside = _aside(path, number)
@@ -85,19 +86,43 @@ def rescue(
     )
 
 
-def _hold(damaged: sqlite3.Connection) -> None:
-    """Make sure that no other process works with the file.
-
-    Raises:
-        sqlite3.OperationalError: one does.
-    """
+def _is_readable(path: Path) -> bool:
     try:
-        damaged.execute("PRAGMA locking_mode=EXCLUSIVE")
-        damaged.execute("BEGIN IMMEDIATE")
-        damaged.execute("ROLLBACK")
-    except DATABASE_ERRORS as refused:
-        if is_held_elsewhere(refused):
-            raise
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as damaged:
+            for table in ("kept", "waiting"):
+                damaged.execute(f"SELECT 1 FROM {table} LIMIT 0")  # noqa: S608
+    except DATABASE_ERRORS:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _reading(path: Path, bench: str) -> Iterator[sqlite3.Connection]:
+    """A connection that reads what can be read of a damaged file.
+
+    The first page says where everything else is, and is the same in all new spools: where it can't
+    be read, a copy of the file gets that of an empty one.
+    """
+    if _is_readable(path):
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as damaged:
+            yield damaged
+        return
+    copy = path.with_name(f"{path.name}.reading")
+    remove_file(copy)
+    try:
+        SpoolFile(copy, bench, 0).close()
+        first_page = copy.read_bytes()[:PAGE_BYTES]
+        with contextlib.suppress(FileNotFoundError):
+            shutil.copyfile(f"{path}-wal", f"{copy}-wal")
+        shutil.copyfile(path, copy)
+        with copy.open("r+b") as file:
+            file.write(first_page)
+            file.seek(_PAGES_AT)
+            file.write((path.stat().st_size // PAGE_BYTES).to_bytes(4, "big"))
+        with contextlib.closing(sqlite3.connect(copy, isolation_level=None)) as readable:
+            yield readable
+    finally:
+        remove_file(copy)
 
 
 def _put_in_place(path: Path, number: int) -> None:

@@ -131,7 +131,7 @@ def test_a_flipped_byte_is_found_counted_or_told(folder: Path) -> None:
         outcomes[outcome] = outcomes.get(outcome, 0) + 1
     assert set(outcomes) <= {"unharmed", "set aside, all counted", "set aside, count unknown"}
     assert outcomes["set aside, all counted"] > FLIPS // 2
-    assert outcomes.get("set aside, count unknown", 0) < FLIPS // 20
+    assert outcomes.get("set aside, count unknown", 0) <= FLIPS // 100
 
 
 def test_damage_in_mid_run_is_carried_over_and_the_epoch_goes_on(folder: Path) -> None:
