@@ -84,7 +84,7 @@ def test_connections_cut_stalled_and_narrow_lose_nothing_and_come_back(
         at_bench.trouble = at_ingest.trouble = Trouble(bytes_per_s=5000)
         pause.wait(SECONDS / 2)
         at_bench.trouble = at_ingest.trouble = Trouble()
-        found = line.settle(60)
+        found = line.settle(90)
         line.stop()
     report(
         f"cut, stalled, narrow: accepted {found.accepted}, stored {found.stored}, lost "
