@@ -15,7 +15,7 @@ from can_bridge.spool_rows import SpooledRow
 from telemetry.contract import encoding
 from telemetry.contract.payloads import DurableMessage, Samples, UsageEvent, UsageReport
 
-FLIPS = int(os.environ.get("STATIONMASTER_SPOOL_FLIPS", "150"))
+FLIPS = int(os.environ.get("STATIONMASTER_SPOOL_FLIPS", "100"))
 ROWS = 300
 STATES = {"faults": b'{"a":1}' * 20, "usage": b'{"b":2}'}
 
@@ -112,6 +112,8 @@ def clean(path: Path) -> None:
         other.unlink()
 
 
+@pytest.mark.chaos
+@pytest.mark.timeout(3600)
 def test_a_flipped_byte_is_found_counted_or_told(folder: Path) -> None:
     path = folder / "s.sqlite"
     original = Original.made(path)
