@@ -3,6 +3,7 @@
 import contextlib
 import queue
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from telemetry.ingest.hearing import Hearing
 
 log = structlog.get_logger()
 
+REST_S = 0.008
+"""Chosen: with the writer's pause well below the 25 ms in which a row is to be committed."""
 PUT_S = 0.5
 """How often a network thread that waits for room looks whether it should end."""
 INBOX_MESSAGES = 20_000
@@ -83,7 +86,7 @@ class Subscriber:
         self._share = share
         self._connection = 0
         self._hearing = Hearing()
-        self._stopping = False
+        self._stopping = threading.Event()
         self._told = ""
         self._client = self._new_client(MQTTProtocolVersion.MQTTv5)
         self.is_connected = False
@@ -118,7 +121,7 @@ class Subscriber:
         if self._client.protocol == MQTTProtocolVersion.MQTTv5:
             properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
             properties.ReceiveMaximum = 1000
-        self._stopping = False
+        self._stopping.clear()
         self._client.connect_async(
             self._address.host, self._address.port, keepalive=KEEPALIVE_S, properties=properties
         )
@@ -126,7 +129,7 @@ class Subscriber:
 
     def stop(self) -> None:
         """Disconnect and end the network thread; what has no room in the inbox comes again."""
-        self._stopping = True
+        self._stopping.set()
         self._client.disconnect()
         self._client.loop_stop()
 
@@ -186,10 +189,13 @@ class Subscriber:
                 self._connection,
             )
         )
+        if self.inbox.qsize() <= 1:
+            # after a pause: what comes next is read in one go, not by a wake-up each
+            self._stopping.wait(REST_S)
 
     def enqueue(self, arrived: Arrived) -> None:
         """Called by the network thread: wait for room in the inbox, unless told to stop."""
-        while not self._stopping:
+        while not self._stopping.is_set():
             with contextlib.suppress(queue.Full):
                 self.inbox.put(arrived, timeout=PUT_S)
                 return
