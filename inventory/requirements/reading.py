@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from inventory.requirements.cells import RowReader, Unexpected, one_of, text, whole_number
+from inventory.requirements.parameters import clauses_of
 from inventory.requirements.rules import (
     MODULE_CODE,
     Authority,
@@ -100,8 +101,13 @@ def demand_columns(columns: Sequence[str], required: Sequence[str]) -> None:
         )
 
 
-def read_requirement(row: SourceRow) -> tuple[Requirement, list[RowProblem]]:
-    """Read one row; the requirement is meaningful only when there is no problem."""
+def read_requirement(row: SourceRow, parameters: str = "") -> tuple[Requirement, list[RowProblem]]:
+    """Read one row; the requirement is meaningful only when there is no problem.
+
+    Args:
+        row: the row as the file has it.
+        parameters: its clauses where people have settled them; empty: what can be read for sure.
+    """
     reader = RowReader(row)
     for column in COLUMNS:
         reader.read(column, text(MAX_CELL))
@@ -116,7 +122,8 @@ def read_requirement(row: SourceRow) -> tuple[Requirement, list[RowProblem]]:
         exam_tasks=reader.read("exam_task", _exam_tasks),
         item_zh=reader.read("item_zh", text(200, is_required=True)),
         item_en=reader.read("item_en", text(200)),
-        technical_parameters=row.cells.get("technical_parameters", ""),
+        technical_parameters=parameters
+        or clauses_of(row.cells.get("technical_parameters", ""), row.cells.get("item_zh", "")),
         quantity_basis=reader.read("quantity_basis", _basis),
         quantity_n=number,
         quantity_unit=unit_symbol,

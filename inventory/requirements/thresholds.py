@@ -8,7 +8,8 @@ register attests the very same words.
 
 `= a-b` is met by a value inside the range or by a range that covers it; `>= a-b` only by a range
 that covers it. A conditional clause is judged only where the register says its condition with
-yes or no (`800 V = false`); unsaid, it must be met like any other.
+yes or no (`800 V = false`); unsaid, it must be met like any other. Chinese names of parameters are
+the English ones of `quantity_words`, on both sides.
 """
 
 import re
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from inventory.requirements.comparing import Comparator, Verdict, compare, is_comparable
+from inventory.requirements.quantity_words import canonical_name
 from inventory.requirements.units import normalised
 from inventory.requirements.values import Flag, Value, read_value
 
@@ -68,7 +70,7 @@ class Attested:
 @lru_cache(maxsize=4096)
 def parse_clauses(parameters: str) -> tuple[Clause | UnreadableClause, ...]:
     """Read the parameters column of a requirement; `-` and empty mean that nothing is asked."""
-    return tuple(_parse_clause(text) for text in _split(parameters))
+    return tuple(_parse_clause(text) for text in split_clauses(parameters))
 
 
 @lru_cache(maxsize=8192)
@@ -76,7 +78,7 @@ def parse_attested(parameters: str) -> Attested:
     """Read the parameters column of a register row."""
     values = []
     verbatim = set()
-    for text in _split(parameters):
+    for text in split_clauses(parameters):
         verbatim.add(_folded(text))
         match = _CLAUSE.fullmatch(normalised(text))
         if match is not None and match["comparator"] == Comparator.EQUAL:
@@ -89,6 +91,15 @@ def judge(
 ) -> tuple[ClauseResult, ...]:
     """Hold a register row's statements against the clauses of a requirement, in their order."""
     return tuple(_judge_clause(clause, attested) for clause in clauses)
+
+
+def is_attested(words: str, parameters: str) -> bool:
+    """Whether a register row states words as a clause or as a value, letter for letter."""
+    attested = parse_attested(parameters)
+    wanted = _folded(words)
+    return wanted in attested.verbatim or any(
+        wanted == _folded(text) for _, text, _ in attested.values
+    )
 
 
 def attesting_text(clause: Clause | UnreadableClause) -> str:
@@ -136,14 +147,15 @@ def _parse_clause(text: str) -> Clause | UnreadableClause:
 
 
 def _name(text: str) -> str:
-    return "_".join(normalised(text).casefold().replace("_", " ").split())
+    plain = normalised(text).rstrip(": ")
+    return canonical_name(plain) or "_".join(plain.casefold().replace("_", " ").split())
 
 
 def _folded(text: str) -> str:
     return "".join(normalised(text).casefold().split())
 
 
-def _split(parameters: str) -> Iterator[str]:
+def split_clauses(parameters: str) -> Iterator[str]:
     """Clauses of a column; a `;` inside brackets or braces does not separate."""
     depth, start = 0, 0
     text = parameters.replace("；", ";")

@@ -122,6 +122,12 @@ _SYMBOLS: Mapping[str, tuple[str, str]] = {
     "CCA": ("ampere", "cold cranking current"),
     "p": ("1", "picture lines"),
     "port": ("1", "ports"),
+    "KB": ("1e3", "data"),
+    "MB": ("1e6", "data"),
+    "GB": ("1e9", "data"),
+    "TB": ("1e12", "data"),
+    "mAh": ("milliampere * hour", ""),
+    "VA": ("volt * ampere", "apparent power"),
 }
 _CURRENT_KINDS = ("DC", "AC")
 
