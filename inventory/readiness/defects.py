@@ -7,6 +7,7 @@ from datetime import date
 from inventory.equipment.rules import (
     EquipmentItem,
     EquipmentStatus,
+    Ownership,
     Proof,
     ProofKind,
     ProofState,
@@ -96,19 +97,36 @@ def examine(
                     _candidate(row, item, on, versatility[item.asset_number])
                     for item in meant[row.row_id].values()
                 ),
-                key=lambda candidate: (candidate.eligible_rows, candidate.item.asset_number),
+                key=lambda candidate: _preference(row.row_id, candidate),
             )
         )
         for row in requirements
     }
 
 
+def _preference(row_id: str, candidate: Candidate) -> tuple[bool, bool, int, str]:
+    """What names the row first, own things before borrowed ones, the least versatile first."""
+    item = candidate.item
+    return (
+        row_id not in item.serves_rows,
+        item.owner is not Ownership.OWN,
+        candidate.eligible_rows,
+        item.asset_number,
+    )
+
+
+def judged(row: Requirement, item: EquipmentItem, on: date) -> tuple[Defect, ...]:
+    """Everything but the quantity that keeps a thing from counting for a row."""
+    return (*_standing(item, on), *_parameters(row, item), *_proofs(row, item, on))
+
+
 def _candidate(row: Requirement, item: EquipmentItem, on: date, versatility: int) -> Candidate:
-    amount = _amount(row, item)
-    defects = [*_standing(item, on), *_parameters(row, item), *_proofs(row, item, on)]
+    amount = amount_of(row, item)
+    defects = judged(row, item, on)
     if amount is None:
-        defects.append(wording_defect(FindingKind.PARAMETER_UNKNOWN, wording.amount(row, item)))
-    return Candidate(item, item.quantity if amount is None else amount, tuple(defects), versatility)
+        texts = wording.amount(row, item)
+        defects = (*defects, wording_defect(FindingKind.PARAMETER_UNKNOWN, texts))
+    return Candidate(item, item.quantity if amount is None else amount, defects, versatility)
 
 
 def wording_defect(
@@ -118,7 +136,8 @@ def wording_defect(
     return Defect(kind, texts.required, texts.found, texts.reason, texts.remedy, bench)
 
 
-def _amount(row: Requirement, item: EquipmentItem) -> float | None:
+def amount_of(row: Requirement, item: EquipmentItem) -> float | None:
+    """All of a thing in the row's unit; None where the units can't be converted."""
     wanted, has = unit(row.quantity_unit), unit(item.quantity_unit)
     if wanted is None or has is None or wanted.kind != has.kind:
         return None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from inventory.readiness import wording
+from inventory.readiness.assignment import ADVICE, BINDING, UNDECIDED
 from inventory.readiness.defects import Candidate, Defect
 from inventory.readiness.findings import (
     REMEDY_GROUPS,
@@ -16,7 +17,7 @@ from inventory.readiness.findings import (
     RemedyGroup,
     RowOutcome,
 )
-from inventory.readiness.serving import RowCase
+from inventory.readiness.serving import RowCase, Weights
 from inventory.requirements.rules import Authority, ListSettings, Obligation, Sourced
 
 LIVE_AUTHORITY = Sourced(Authority.EVALUATION_ORG_DOCUMENT)
@@ -39,9 +40,20 @@ class Report:
         self._settings = settings
         self._findings: dict[tuple[str, ...], Finding] = {}
 
-    def severity(self, case: RowCase, candidate: Candidate) -> int:
-        """0 when all defects of a lame thing would be advice, 1 when undecided, 2 when binding."""
-        return max(self._severity(case, defect) for defect in candidate.defects)
+    def weights(self, case: RowCase) -> Weights:
+        """What the row's shortages would weigh, by the same rules that make its findings."""
+        kinds = {defect.kind for _, live in case.broken for defect in live}
+        live_weight = max((_level(kind, is_binding=True) for kind in kinds), default=0)
+
+        def lame(candidate: Candidate, has_usable: bool) -> int:
+            return max(self._level(case, defect.kind, has_usable) for defect in candidate.defects)
+
+        return Weights(
+            short=live_weight if _is_mandatory(case) else min(live_weight, ADVICE),
+            missing=self._level(case, FindingKind.MISSING, False),
+            too_few=self._level(case, FindingKind.TOO_FEW, True),
+            lame=lame,
+        )
 
     def row(self, case: RowCase, fact_name: str) -> None:
         """Everything that is the matter with a row."""
@@ -93,12 +105,13 @@ class Report:
             )
         )
 
-    def _severity(self, case: RowCase, defect: Defect) -> int:
-        if not self._weight(case, defect.kind).is_binding:
-            return 0
-        return 1 if defect.kind in UNDECIDED_KINDS else 2
+    def _level(self, case: RowCase, kind: FindingKind, has_usable: bool) -> int:
+        return _level(kind, is_binding=self._weighed(case, kind, has_usable).is_binding)
 
     def _weight(self, case: RowCase, kind: FindingKind) -> _Weight:
+        return self._weighed(case, kind, case.has_usable)
+
+    def _weighed(self, case: RowCase, kind: FindingKind, has_usable: bool) -> _Weight:
         """A finding binds when every statement it rests on does; the first weak one decides."""
         row = case.row
         if kind is FindingKind.MISSING:
@@ -106,11 +119,11 @@ class Report:
         elif kind is FindingKind.TOO_FEW:
             grounds = [row.authority_quantity, row.authority_item]
         elif kind is FindingKind.FACT_NOT_STATED or kind in STANDING_KINDS:
-            own = row.authority_quantity if case.has_usable else row.authority_item
+            own = row.authority_quantity if has_usable else row.authority_item
             grounds = [own, row.authority_item]
         else:
             grounds = [row.authority_parameters, row.authority_item]
-            grounds += [row.authority_quantity] if case.has_usable else []
+            grounds += [row.authority_quantity] if has_usable else []
         weak = [one for one in grounds if not one.binds(self._settings.binding)]
         is_binding = not weak and _is_mandatory(case)
         return _Weight(is_binding, weak[0] if weak else grounds[0])
@@ -169,3 +182,9 @@ def outcome(case: RowCase) -> RowOutcome:
 
 def _is_mandatory(case: RowCase) -> bool:
     return case.row.obligation is Obligation.MANDATORY
+
+
+def _level(kind: FindingKind, *, is_binding: bool) -> int:
+    if not is_binding:
+        return ADVICE
+    return UNDECIDED if kind in UNDECIDED_KINDS else BINDING

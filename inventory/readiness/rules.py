@@ -9,7 +9,7 @@ never bind.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
@@ -24,6 +24,12 @@ from inventory.readiness.findings import (
 )
 from inventory.readiness.reporting import Report, outcome
 from inventory.readiness.serving import LiveDefects, RowCase, row_case, serve
+from inventory.readiness.substitution import (
+    Substitute,
+    Substitution,
+    complete_options,
+    substitution,
+)
 from inventory.requirements.rules import (
     ListSettings,
     QuantityBasis,
@@ -66,6 +72,7 @@ class PaperCase:
     paper: Paper
     facts: StationFacts
     settings: ListSettings
+    substitution: Substitution = field(default_factory=Substitution)
 
 
 def check(
@@ -89,7 +96,9 @@ def paper_case(
     on: date,
 ) -> PaperCase:
     """The costly part of a check, worth keeping while only live benches change."""
-    return PaperCase(requirements, examine(requirements, equipment, on), facts, settings)
+    paper = examine(requirements, equipment, on)
+    stand_ins = substitution(requirements, equipment, paper, on)
+    return PaperCase(requirements, paper, facts, settings, stand_ins)
 
 
 def decide(case: PaperCase, question: Question, live: LivePicture | None) -> Readiness:
@@ -100,11 +109,8 @@ def decide(case: PaperCase, question: Question, live: LivePicture | None) -> Rea
     if all(row.is_common for row in rows):
         report.no_requirement(question)
     else:
-        benches = LiveDefects(live)
-        cases = [
-            row_case(row, needed(row, case.facts), case.paper[row.row_id], benches) for row in rows
-        ]
-        serve(cases, report.severity)
+        cases = row_cases(case, rows, question, live)
+        serve(cases, case.substitution, report.weights)
         for row in cases:
             report.row(row, FACT_OF_BASIS.get(row.row.quantity_basis, ""))
     findings = report.findings()
@@ -117,6 +123,30 @@ def decide(case: PaperCase, question: Question, live: LivePicture | None) -> Rea
         findings=findings,
         rows=tuple(outcome(row) for row in cases),
     )
+
+
+def row_cases(
+    case: PaperCase, rows: Sequence[Requirement], question: Question, live: LivePicture | None
+) -> list[RowCase]:
+    """Rows with what could serve them now; substitutes only while nothing is the matter."""
+    benches = LiveDefects(live)
+    cases = []
+    for row in rows:
+        one = row_case(row, needed(row, case.facts), case.paper[row.row_id], benches)
+        usable = [
+            substitute
+            for substitute in case.substitution.of_row.get(row.row_id, ())
+            if _stands_in(substitute, question)
+            and not substitute.candidate.defects
+            and not benches.of(substitute.candidate)
+        ]
+        one.substitutes = complete_options(usable)
+        cases.append(one)
+    return cases
+
+
+def _stands_in(substitute: Substitute, question: Question) -> bool:
+    return question.level in substitute.how.levels and question.use in substitute.how.uses
 
 
 def relevant_rows(

@@ -1,16 +1,17 @@
 """How equipment is shared out over the rows of one check, and what explains each shortage."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from inventory.readiness.assignment import Demand, Offer, Share, assign
+from inventory.readiness.assignment import NEGLIGIBLE, Demand, Offer, Served, Share, Worth
 from inventory.readiness.defects import Candidate, Defect
 from inventory.readiness.evidence import LivePicture
 from inventory.readiness.findings import STANDING_KINDS
 from inventory.readiness.live import live_defects
+from inventory.readiness.solving import assign
+from inventory.readiness.substitution import Substitute, Substitution
+from inventory.requirements.alternatives import parse_alternatives
 from inventory.requirements.rules import Requirement
-
-_NEGLIGIBLE = 1e-9
 
 
 class LiveDefects:
@@ -40,9 +41,9 @@ class LiveDefects:
 class RowCase:
     """One row of a check while equipment is shared out.
 
-    `usable` things have no defect, `broken` benches have live ones, `lame` things have paper ones.
-    `shares` is what counts; `lame_chosen` are the lame things that would fill the gap were they in
-    order; `lack` is what is neither.
+    `usable` things have no defect, `broken` benches have live ones, `lame` things have paper ones;
+    `substitutes` may stand in. `served` is what the row is given; `lame_chosen` are the lame things
+    that would fill the gap were they in order; `lack` is what is neither.
     """
 
     row: Requirement
@@ -50,14 +51,29 @@ class RowCase:
     usable: Sequence[Candidate]
     broken: Sequence[tuple[Candidate, tuple[Defect, ...]]]
     lame: Sequence[Candidate]
-    shares: tuple[Share, ...] = ()
-    lame_chosen: tuple[Candidate, ...] = ()
-    lack: float = 0.0
+    substitutes: Sequence[Substitute] = ()
+    served: Served = field(default_factory=Served)
+
+    @property
+    def shares(self) -> tuple[Share, ...]:
+        """What counts."""
+        return self.served.given(Worth.USABLE)
+
+    @property
+    def lame_chosen(self) -> tuple[Candidate, ...]:
+        """The lame things that explain the shortage."""
+        chosen = {share.asset_number for share in self.served.given(Worth.LAME)}
+        return tuple(one for one in self.lame if one.item.asset_number in chosen)
+
+    @property
+    def lack(self) -> float:
+        """What nothing in the register explains."""
+        return self.served.lack
 
     @property
     def counted(self) -> float:
         """How much counts."""
-        return sum(share.amount for share in self.shares)
+        return self.served.counted
 
     @property
     def has_usable(self) -> bool:
@@ -67,12 +83,24 @@ class RowCase:
     @property
     def is_met(self) -> bool:
         """Whether enough counts; never while nobody knows how much is needed."""
-        return self.needed is not None and self.counted >= self.needed - _NEGLIGIBLE
+        if self.needed is None:
+            return False
+        return bool(self.served.waived_by) or self.counted >= self.needed - NEGLIGIBLE
 
     @property
     def is_short(self) -> bool:
         """Whether too little counts; where the need is not known, whether nothing does."""
         return not self.has_usable if self.needed is None else not self.is_met
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What shortages of a row weigh (see `assignment`), as the report will tell them."""
+
+    short: int
+    missing: int
+    too_few: int
+    lame: Callable[[Candidate, bool], int]
 
 
 def row_case(
@@ -92,54 +120,81 @@ def row_case(
     )
 
 
-def serve(cases: Sequence[RowCase], severity: Callable[[RowCase, Candidate], int]) -> None:
-    """Share out what is usable; then let broken benches and lame things explain what is short.
+def demands_of(cases: Sequence[RowCase], weigh: Callable[[RowCase], Weights]) -> list[Demand]:
+    """What the rows of a check need, in the order in which they choose."""
+    groups: dict[str, list[str]] = {}
+    for case in cases:
+        if case.row.alternative_group and case.needed:
+            groups.setdefault(case.row.alternative_group, []).append(case.row.row_id)
+    demands = []
+    for case in cases:
+        if not case.needed or case.needed <= NEGLIGIBLE:
+            continue
+        weights, row = weigh(case), case.row
+        is_any = parse_alternatives(row.substitutes).is_any_of_group
+        mates = groups.get(row.alternative_group, []) if is_any else []
+        demands.append(
+            Demand(
+                row.row_id,
+                case.needed,
+                is_whole=not row.quantity_unit,
+                short=weights.short,
+                missing=weights.missing,
+                too_few=weights.too_few,
+                waived_by=tuple(one for one in mates if one != row.row_id),
+            )
+        )
+    return demands
 
-    A gap is explained by the thing whose defects weigh least, so that one more thing in the
+
+def offers_of(case: RowCase, substitution: Substitution, weights: Weights) -> list[Offer]:
+    """What a row could be given: its own things, then what explains a gap, then substitutes."""
+
+    def offer(one: Candidate, worth: Worth, alone: int = 0, beside: int = 0) -> Offer:
+        asset = one.item.asset_number
+        parts = substitution.parts_of(asset)
+        return Offer(asset, one.amount, worth, alone, beside, parts=parts)
+
+    lame = [
+        offer(one, Worth.LAME, weights.lame(one, False), weights.lame(one, True))
+        for one in case.lame
+    ]
+    return [
+        *(offer(one, Worth.USABLE) for one in case.usable),
+        *(offer(one, Worth.BROKEN) for one, _ in case.broken if not one.defects),
+        *sorted(lame, key=lambda one: max(one.alone, one.beside)),
+        *(substitute_offer(one) for one in case.substitutes),
+    ]
+
+
+def substitute_offer(one: Substitute) -> Offer:
+    """A substitute as an offer."""
+    return Offer(
+        one.candidate.item.asset_number,
+        one.candidate.amount,
+        option=one.option,
+        leg=one.leg,
+        homes=one.homes,
+        parts=one.parts,
+    )
+
+
+def serve(
+    cases: Sequence[RowCase],
+    substitution: Substitution,
+    weigh: Callable[[RowCase], Weights],
+) -> None:
+    """Share out what is usable, and let what is broken or lame explain what is short.
+
+    The best assignment and the mildest explanation are found together: one more thing in the
     register never makes a result worse; a broken bench may, since it binds on its own authority.
     """
-    used: dict[str, float] = {}
-    for case, shares in _assigned(cases, _needs(cases), [case.usable for case in cases], used):
-        case.shares = shares
-        case.lack = 0.0 if case.needed is None else max(0.0, case.needed - case.counted)
-    lacks = [case.lack for case in cases]
-    broken = [[one for one, _ in case.broken if not one.defects] for case in cases]
-    for case, shares in _assigned(cases, lacks, broken, used):
-        case.lack -= sum(share.amount for share in shares)
-    lame = [_least_severe_first(case, severity) for case in cases]
-    for case, shares in _assigned(cases, [case.lack for case in cases], lame, used):
-        case.lack -= sum(share.amount for share in shares)
-        chosen = {share.asset_number for share in shares}
-        case.lame_chosen = tuple(one for one in case.lame if one.item.asset_number in chosen)
-        case.lack = case.lack if case.lack > _NEGLIGIBLE else 0.0
-
-
-def _needs(cases: Sequence[RowCase]) -> list[float]:
-    return [case.needed or 0.0 for case in cases]
-
-
-def _least_severe_first(
-    case: RowCase, severity: Callable[[RowCase, Candidate], int]
-) -> list[Candidate]:
-    if case.lack <= _NEGLIGIBLE:
-        return []
-    return sorted(case.lame, key=lambda one: severity(case, one))
-
-
-def _assigned(
-    cases: Sequence[RowCase],
-    amounts: Sequence[float],
-    candidates: Sequence[Sequence[Candidate]],
-    used: dict[str, float],
-) -> list[tuple[RowCase, tuple[Share, ...]]]:
-    demands = [
-        Demand(case.row.row_id, amount)
-        for case, amount in zip(cases, amounts, strict=True)
-        if amount > _NEGLIGIBLE
-    ]
-    offers = {
-        case.row.row_id: [Offer(one.item.asset_number, one.amount) for one in ones]
-        for case, ones in zip(cases, candidates, strict=True)
+    weights = {case.row.row_id: weigh(case) for case in cases}
+    offers: Mapping[str, Sequence[Offer]] = {
+        case.row.row_id: offers_of(case, substitution, weights[case.row.row_id]) for case in cases
     }
-    shares = assign(demands, offers, used)
-    return [(case, shares.get(case.row.row_id, ())) for case in cases]
+    demands = demands_of(cases, lambda case: weights[case.row.row_id])
+    unknown = frozenset(case.row.row_id for case in cases if case.needed is None)
+    served = assign(demands, offers, unknown)
+    for case in cases:
+        case.served = served.get(case.row.row_id, Served())

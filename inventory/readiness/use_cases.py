@@ -201,7 +201,9 @@ class ReadinessDesk:
                 raise
             return (), ListSettings(version="")
         requirements = self._memory.lists.get(
-            applied.version, applied.sha256, lambda: requirements_of(db, applied.version)
+            applied.version,
+            (applied.sha256, applied.settled_revision),
+            lambda: requirements_of(db, applied.version),
         )
         return requirements, settings_of(applied)
 

@@ -256,3 +256,18 @@ def proof(row: Requirement, shown: Proof, on: date) -> Texts:
             f"do the {what.en} before {on} and record its dates and certificate",
         ),
     )
+
+
+def condition(words: str) -> Texts:
+    """The list lets a thing stand in only under words that no rule can decide."""
+    return Texts(
+        required=Bilingual(words, words),
+        found=NOTHING,
+        reason=Bilingual(
+            "替代条件为文字描述，系统无法判断", "the condition for standing in is prose"
+        ),
+        remedy=Bilingual(
+            "由人员核对后，将该条原文写入台账 parameters 列",
+            "let a person confirm it and put the same words into the register's parameters",
+        ),
+    )

@@ -137,6 +137,7 @@ def read_requirement(row: SourceRow, parameters: str = "") -> tuple[Requirement,
         authority_item=reader.read("authority_item", _sourced),
         authority_parameters=reader.read("authority_parameters", _sourced),
         authority_quantity=reader.read("authority_quantity", _sourced),
+        substitutes=row.cells.get("substitute_allowed", ""),
     )
     _check_together(reader, requirement)
     return requirement, reader.problems

@@ -81,7 +81,8 @@ class Requirement:
 
     `exam_tasks` is empty where the row serves all tasks of the module. `quantity_unit` is empty for
     pieces. `duty_condition` holds the words that narrow a duty ("only when the use is …").
-    `technical_parameters` stays as written; `thresholds.parse_clauses` reads it.
+    `technical_parameters` stays as written; `thresholds.parse_clauses` reads it. So does
+    `substitutes`, read by `alternatives.parse_alternatives`.
     """
 
     row_id: str
@@ -106,6 +107,7 @@ class Requirement:
     authority_item: Sourced
     authority_parameters: Sourced
     authority_quantity: Sourced
+    substitutes: str = ""
 
     @property
     def is_common(self) -> bool:

@@ -1,0 +1,211 @@
+"""Which things may stand in for a row's own equipment: what the list's words mean in a register.
+
+A substitute that the list asks for itself (a car, a multimeter) is judged by its own row; one that
+is only known as a substitute is judged by the row it stands in for.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from inventory.equipment.rules import EquipmentItem
+from inventory.readiness.assignment import WHOLE
+from inventory.readiness.defects import Candidate, Defect, Paper, amount_of, judged, wording_defect
+from inventory.readiness.findings import FindingKind
+from inventory.readiness.wording import condition
+from inventory.requirements.alternatives import (
+    Stand,
+    SubstituteOption,
+    is_called,
+    is_part,
+    names_of,
+    parse_alternatives,
+)
+from inventory.requirements.rules import Obligation, Requirement
+from inventory.requirements.thresholds import is_attested
+
+
+@dataclass(frozen=True, slots=True)
+class Substitute:
+    """A thing that may stand in for a row; see `assignment.Offer` for option, leg and parts.
+
+    `homes` are the rows that ask for the thing itself and must not go short for it.
+    """
+
+    candidate: Candidate
+    option: int
+    leg: int
+    how: SubstituteOption
+    homes: tuple[str, ...] = ()
+    parts: tuple[str, ...] = WHOLE
+
+
+@dataclass(frozen=True, slots=True)
+class Substitution:
+    """All that may stand in, by row id; for kits the rows that each counts for."""
+
+    of_row: Mapping[str, tuple[Substitute, ...]] = field(default_factory=dict)
+    kit_parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def parts_of(self, asset_number: str) -> tuple[str, ...]:
+        """What of a thing is used up when it serves as itself."""
+        return self.kit_parts.get(asset_number, WHOLE)
+
+
+def substitution(
+    requirements: Sequence[Requirement], equipment: Sequence[EquipmentItem], paper: Paper, day: date
+) -> Substitution:
+    """Hold every thing against every alternative that rows name."""
+    register = _Register(requirements, equipment, paper, day)
+    kits = dict(register.kits())
+    found: dict[str, list[Substitute]] = defaultdict(list)
+    for row in requirements:
+        found[row.row_id].extend(register.of_row(row, kits))
+    for kit_id, targets in kits.items():
+        for place, target in enumerate(targets):
+            found[target].extend(register.as_part(kit_id, target, 1000 + place))
+    kit_parts = {
+        one.item.asset_number: targets for kit_id, targets in kits.items() for one in paper[kit_id]
+    }
+    return Substitution({key: tuple(ones) for key, ones in found.items() if ones}, kit_parts)
+
+
+def complete_options(substitutes: Sequence[Substitute]) -> list[Substitute]:
+    """Without options that lack one of the things that serve together."""
+    legs = {(one.option, one.leg) for one in substitutes}
+    return [
+        one
+        for one in substitutes
+        if all((one.option, leg) in legs for leg in range(len(one.how.stands)))
+    ]
+
+
+class _Register:
+    """A register seen by names."""
+
+    def __init__(
+        self,
+        requirements: Sequence[Requirement],
+        equipment: Sequence[EquipmentItem],
+        paper: Paper,
+        day: date,
+    ) -> None:
+        self._rows = {row.row_id: row for row in requirements}
+        self._row_names = {row.row_id: names_of(row.item_zh) for row in requirements}
+        self._paper, self._day = paper, day
+        self._by_name: dict[str, list[EquipmentItem]] = defaultdict(list)
+        for item in equipment:
+            self._by_name[item.item_zh].append(item)
+        self._names = {name: names_of(name) for name in self._by_name}
+        self._called: dict[str, dict[str, EquipmentItem]] = {}
+        self._rows_by_name: dict[str, list[str]] = {}
+        self._meant_for: dict[str, tuple[str, ...]] = defaultdict(tuple)
+        for row_id, candidates in paper.items():
+            for one in candidates:
+                self._meant_for[one.item.asset_number] += (row_id,)
+
+    def kits(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Kit rows that can be taken apart: every part names a row."""
+        for row in self._rows.values():
+            words = parse_alternatives(row.substitutes).kit_parts
+            targets = tuple(dict.fromkeys(self._part_row(row, word) for word in words))
+            if targets and "" not in targets:
+                yield row.row_id, targets
+
+    def of_row(self, row: Requirement, kits: Mapping[str, tuple[str, ...]]) -> Iterator[Substitute]:
+        """What the row's own words let stand in."""
+        own = {one.item.asset_number for one in self._paper[row.row_id]}
+        whole = {
+            one.item.asset_number: targets for kit, targets in kits.items()
+            for one in self._paper[kit]
+        }  # fmt: skip
+        for option, how in enumerate(parse_alternatives(row.substitutes).options, 1):
+            for leg, stand in enumerate(how.stands):
+                for asset, item in sorted(self._called_so(stand).items()):
+                    candidate = None if asset in own else self._judged(row, stand, item)
+                    if candidate is not None:
+                        homes = self._binding(self._meant_for[asset])
+                        parts = whole.get(asset, WHOLE)
+                        yield Substitute(candidate, option, leg, how, homes, parts)
+
+    def as_part(self, kit_id: str, target: str, option: int) -> Iterator[Substitute]:
+        """Kits, counted as one of their parts."""
+        kit = self._rows[kit_id]
+        how = SubstituteOption(kit.item_zh, (Stand(kit.item_zh),), kit.levels, kit.uses)
+        own = {one.item.asset_number for one in self._paper[target]}
+        for one in self._paper[kit_id]:
+            if one.item.asset_number not in own:
+                homes = self._binding((kit_id,))
+                yield Substitute(one, option, 0, how, homes, (target,))
+
+    def _part_row(self, kit: Requirement, word: str) -> str:
+        """The first row, mandatory ones before others, that a kit's word names."""
+        fitting = [
+            row
+            for row in self._rows.values()
+            if row.module_code == kit.module_code
+            and row.row_id != kit.row_id
+            and is_part(word, row.item_zh, row.item_en)
+        ]
+        fitting.sort(key=lambda row: row.obligation is not Obligation.MANDATORY)
+        return fitting[0].row_id if fitting else ""
+
+    def _called_so(self, stand: Stand) -> Mapping[str, EquipmentItem]:
+        """Things that go by a name, or are meant for rows that do."""
+        if stand.name not in self._called:
+            found = {
+                one.asset_number: one
+                for name, names in self._names.items()
+                if is_called(names, stand.name)
+                for one in self._by_name[name]
+            }
+            for row_id in self._rows_called(stand.name):
+                found |= {one.item.asset_number: one.item for one in self._paper[row_id]}
+            self._called[stand.name] = found
+        return self._called[stand.name]
+
+    def _rows_called(self, name: str) -> Sequence[str]:
+        if name not in self._rows_by_name:
+            self._rows_by_name[name] = [
+                row_id for row_id, names in self._row_names.items() if is_called(names, name)
+            ]
+        return self._rows_by_name[name]
+
+    def _judged(self, row: Requirement, stand: Stand, item: EquipmentItem) -> Candidate | None:
+        """The thing as a substitute; None where it can't be one.
+
+        What only other modules ask for is not offered: their sessions may overlap with this one.
+        """
+        amount = amount_of(row, item)
+        meant_for = self._meant_for.get(item.asset_number, ())
+        near = [one for one in meant_for if self._rows[one].module_code in self._modules_of(row)]
+        if amount is None or (meant_for and not near):
+            return None
+        called = set(self._rows_called(stand.name))
+        own = [
+            one.defects
+            for home in near
+            if home in called
+            for one in self._paper[home]
+            if one.item.asset_number == item.asset_number
+        ]
+        defects = min(own, key=len) if own else judged(row, item, self._day)
+        return Candidate(item, amount, (*defects, *_conditions(row, stand, item)))
+
+    def _modules_of(self, row: Requirement) -> tuple[str, str]:
+        """The row's own module and what is common to its certificate."""
+        return row.module_code, f"{row.module_code.partition('-')[0]}-*"
+
+    def _binding(self, homes: tuple[str, ...]) -> tuple[str, ...]:
+        """Rows that are only recommended give way."""
+        return tuple(home for home in homes if self._rows[home].obligation is Obligation.MANDATORY)
+
+
+def _conditions(row: Requirement, stand: Stand, item: EquipmentItem) -> Iterator[Defect]:
+    for words in stand.conditions:
+        if words.startswith("for ") and is_called(names_of(row.item_zh), words[4:]):
+            continue
+        if not is_attested(words, item.parameters):
+            texts = condition(words)
+            yield wording_defect(FindingKind.PARAMETER_UNREADABLE, texts)
