@@ -14,19 +14,14 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-import paho.mqtt.client as mqtt
 import psutil
 import pytest
-from paho.mqtt.enums import CallbackAPIVersion
 
 from telemetry.broker.access import INGEST_USERS
-from telemetry.contract import topics
 from telemetry.contract.broker_address import BrokerAddress
-from telemetry.contract.encoding import decode_ack, encode
-from telemetry.contract.payloads import Samples, UsageEvent, UsageReport
-from telemetry.contract.topics import Stream
 from telemetry.ingest.sharing import Sharing, try_sharing
 from telemetry.store.sqlite_reading import SqliteReader
+from tests.integration.numbered_bench import NumberedBench
 from tests.rig import BENCHES, POSIX_ONLY, RunningBroker, start_broker
 
 Wait = Callable[..., None]
@@ -113,56 +108,9 @@ class House:
         self.process.wait(20)
 
 
-class Bench:
-    """Sends numbered rows and steps, and again what is not acknowledged, as a bridge does."""
-
-    def __init__(self, broker: RunningBroker, code: str) -> None:
-        self.code = code
-        self.acknowledged = 0
-        self.last_seq = 0
-        self.mqtt = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=code)
-        self.mqtt.username_pw_set(code, broker.passwords[code])
-        self.mqtt.max_inflight_messages_set(500)
-        self.mqtt.on_connect = lambda client, *_: client.subscribe(topics.ack(code), qos=1)
-        self.mqtt.on_message = self._on_ack
-        self.mqtt.connect("127.0.0.1", broker.port, keepalive=5)
-        self.mqtt.loop_start()
-
-    def _on_ack(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
-        self.acknowledged = max(self.acknowledged, decode_ack(bytes(message.payload)).seq)
-
-    def send(self, count: int) -> None:
-        self.resend(self.last_seq, self.last_seq + count)
-        self.last_seq += count
-
-    def resend(self, after: int, until: int) -> None:
-        for seq in range(after + 1, until + 1):
-            if seq % 10:
-                row: Samples | UsageReport = Samples(
-                    observed_at_ms=seq, epoch=9, seq=seq, values={"u": float(seq), "n": 1.0}
-                )
-                stream = Stream.SAMPLES
-            else:
-                row = UsageReport(
-                    observed_at_ms=seq,
-                    epoch=9,
-                    seq=seq,
-                    usage_id="a",
-                    event=UsageEvent.EXTENDED,
-                    started_at_ms=1,
-                )
-                stream = Stream.USAGE
-            self.mqtt.publish(topics.up(self.code, stream), encode(row), qos=1)
-
-    def stop(self) -> None:
-        self.mqtt.disconnect()
-        self.mqtt.loop_stop()
-        self.mqtt.on_connect = self.mqtt.on_message = None
-
-
 @pytest.fixture
-def benches(mosquitto: RunningBroker) -> Iterator[list[Bench]]:
-    made = [Bench(mosquitto, code) for code in BENCHES]
+def benches(mosquitto: RunningBroker) -> Iterator[list[NumberedBench]]:
+    made = [NumberedBench(mosquitto, code) for code in BENCHES]
     yield made
     for bench in made:
         bench.stop()
@@ -179,12 +127,12 @@ def stored(house: House, bench: str) -> Counter[int]:
 @pytest.mark.chaos
 @pytest.mark.timeout(180)
 def test_workers_that_are_killed_lose_nothing_and_store_nothing_twice(
-    tmp_path: Path, mosquitto: RunningBroker, benches: list[Bench], wait_until: Wait
+    tmp_path: Path, mosquitto: RunningBroker, benches: list[NumberedBench], wait_until: Wait
 ) -> None:
     house, dice = House(tmp_path, mosquitto, 3), random.Random(3)  # noqa: S311 - chosen seed
     try:
         wait_until(lambda: house.connected() == 3, within_s=30)
-        for _ in range(5):
+        for _ in range(3):
             for bench in benches:
                 bench.send(300)
             victim = dice.choice(house.workers())
