@@ -62,6 +62,16 @@ def pytest_runtest_makereport(
 
 
 @pytest.fixture(autouse=True)
+def _logs_of_a_command_end_with_it() -> Iterator[None]:
+    """A command that ran inside a test set its logs to an output which is closed now."""
+    yield
+    import structlog
+
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
+
+
+@pytest.fixture(autouse=True)
 def _unit_tests_open_no_sockets(request: pytest.FixtureRequest) -> Iterator[None]:
     if "/unit/" not in request.node.path.as_posix():
         yield
