@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from inventory.errors import InventoryError, Taken, Unknown
+from inventory.errors import InventoryError, NotAllowed, Taken, Unknown
 from inventory.requirements.tabular import RowProblem
 
 
@@ -19,6 +19,14 @@ class ListVersionTaken(Taken):
     def __init__(self, version: str, sha256: str) -> None:
         super().__init__("requirement list", version)
         self.sha256 = sha256
+
+
+class ListNotYours(NotAllowed):
+    """The list was published by somebody else, who alone may say what it means."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__(f"deciding on list {version!r}, which somebody else published")
+        self.version = version
 
 
 class RowsRefused(InventoryError):

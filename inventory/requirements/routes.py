@@ -3,14 +3,15 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Response, UploadFile, status
-from pydantic import BaseModel
+from fastapi import APIRouter, Depends, Form, Query, Response, UploadFile, status
+from pydantic import BaseModel, Field
 
 from inventory.accounts.policies import Now, TheDatabase, require
 from inventory.accounts.rules import Action, Principal
 from inventory.paging import Limit, Offset, Page, page
 from inventory.requirements.rules import DEFAULT_BINDING, Authority
-from inventory.requirements.schema import ListOut, RequirementOut
+from inventory.requirements.schema import DecisionIn, ListOut, PieceOut, RequirementOut
+from inventory.requirements.settling import pieces_of, settle
 from inventory.requirements.tabular import RowProblem
 from inventory.requirements.use_cases import (
     ListUpload,
@@ -115,3 +116,54 @@ def import_a_list(
         problems=list(done.problems),
         ignored_columns=list(done.ignored_columns),
     )
+
+
+class Decisions(BaseModel):
+    """Decisions about pieces of a list's parameter texts: all are stored, or none."""
+
+    model_config = {"extra": "forbid"}
+
+    decisions: list[DecisionIn] = Field(min_length=1, max_length=1000)
+
+
+class ParametersSettled(BaseModel):
+    """What settling did; rows of later and earlier lists of the publisher follow too."""
+
+    decided: int
+    rows_changed: int
+    still_open: int
+
+
+@router.get("/lists/{version}/parameters")
+def list_parameters(
+    version: str,
+    database: TheDatabase,
+    caller: Reader,
+    open_only: Annotated[bool, Query(description="only what waits for a person")] = True,
+    offset: Offset = 0,
+    limit: Limit = 50,
+) -> Page[PieceOut]:
+    """What the parameter texts of a version say, piece by piece; until settled, words only."""
+    with database.read() as db:
+        row = requirement_list(db, version, publishers_for(db, caller.organisation_code))
+        found = pieces_of(db, row, is_open_only=open_only)
+    return page(found[offset : offset + limit], len(found), offset)
+
+
+@router.post("/lists/{version}/parameters")
+def settle_parameters(
+    version: str, sent: Decisions, database: TheDatabase, caller: Publisher, now: Now
+) -> ParametersSettled:
+    """Decide what pieces of the parameter texts mean; equal texts of later lists follow."""
+    with database.read() as db:
+        demand_publisher(db, caller)
+        requirement_list(db, version, publishers_for(db, caller.organisation_code))
+    done = settle(
+        database,
+        version,
+        sent.decisions,
+        publisher=caller.organisation_code,
+        who=caller.username,
+        now=now,
+    )
+    return ParametersSettled.model_validate(done, from_attributes=True)

@@ -4,6 +4,9 @@ from datetime import date, datetime
 
 from sqlmodel import Field, SQLModel
 
+from inventory.database import enum_as_text
+from inventory.requirements.parameters import Outcome, PieceState
+
 MAX_CELL = 2000
 
 
@@ -67,3 +70,45 @@ class ListFields(SQLModel):
 
 class ListOut(ListFields):
     """A list version as the API shows it."""
+
+
+class DecisionFields(SQLModel):
+    """What a person decided of a piece of parameter text, for equal text of the same item."""
+
+    item_zh: str = Field(max_length=200)
+    text: str = Field(min_length=1, max_length=MAX_CELL)
+    outcome: Outcome = Field(sa_type=enum_as_text(Outcome))
+    clause: str = Field(default="", max_length=MAX_CELL)
+    note: str = Field(default="", max_length=400)
+    decided_by: str = Field(max_length=80)
+    decided_at: datetime
+
+
+class DecisionIn(SQLModel):
+    """A decision as it is sent; `clause` (in the clause grammar) is for that outcome only."""
+
+    model_config = {"extra": "forbid"}
+
+    item_zh: str = Field(max_length=200)
+    text: str = Field(min_length=1, max_length=MAX_CELL)
+    outcome: Outcome
+    clause: str = Field(default="", max_length=MAX_CELL)
+    note: str = Field(default="", max_length=400)
+
+
+class PieceOut(SQLModel):
+    """A piece of parameter text of a list, once for all rows of the item that have it.
+
+    `clause` is what counts (read, settled) or is proposed; `doubts` say why it is only proposed.
+    """
+
+    item_zh: str
+    text: str
+    state: PieceState
+    clause: str
+    doubts: list[str]
+    row_ids: list[str]
+    outcome: Outcome | None = None
+    note: str = ""
+    decided_by: str = ""
+    decided_at: datetime | None = None

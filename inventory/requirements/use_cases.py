@@ -19,6 +19,7 @@ from inventory.requirements.errors import ListVersionTaken, RowsRefused, Unknown
 from inventory.requirements.reading import ListReading, read_list, read_requirement
 from inventory.requirements.rules import DEFAULT_BINDING, Authority, ListSettings, Requirement
 from inventory.requirements.schema import RequirementCells
+from inventory.requirements.settling import as_rules, decisions_of, settled_text
 from inventory.requirements.table import RequirementList, RequirementRow
 from inventory.requirements.tabular import RowProblem, SourceRow
 
@@ -89,7 +90,7 @@ def import_list(database: Database, upload: ListUpload, *, who: str, now: dateti
         if known is None:
             db.add(row)
             db.flush()
-            _add_rows(db, row.version, reading.cells)
+            _add_rows(db, row, reading.cells)
             record(
                 db,
                 who=who,
@@ -216,7 +217,10 @@ def requirements_of(db: Session, version: str) -> tuple[Requirement, ...]:
     """The rows of a version as the rules take them, in the list's order."""
     query = select(RequirementRow).where(RequirementRow.version == version)
     rows = db.exec(query.order_by(col(RequirementRow.position))).all()
-    return tuple(read_requirement(SourceRow(row.position, row.model_dump()))[0] for row in rows)
+    return tuple(
+        read_requirement(SourceRow(row.position, row.model_dump()), row.settled_parameters)[0]
+        for row in rows
+    )
 
 
 def requirement_rows(
@@ -260,9 +264,12 @@ def _list_row(upload: ListUpload, reading: ListReading, who: str, now: datetime)
     )
 
 
-def _add_rows(db: Session, version: str, cells: Sequence[RequirementCells]) -> None:
+def _add_rows(db: Session, of: RequirementList, cells: Sequence[RequirementCells]) -> None:
+    """Add the rows; what people decided of equal texts before holds for them."""
+    decisions = as_rules(decisions_of(db, of.organisation_code))
     for position, row in enumerate(cells, 1):
-        facts = {"version": version, "position": position}
+        settled = settled_text(row.technical_parameters, row.item_zh, decisions)
+        facts = {"version": of.version, "position": position, "settled_parameters": settled}
         db.add(RequirementRow.model_validate(row, update=facts))
 
 
