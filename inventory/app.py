@@ -37,6 +37,7 @@ from inventory.openapi import openapi_of
 from inventory.problems import install_problems
 from inventory.readiness.routes import router as readiness_router
 from inventory.readiness.use_cases import ReadinessMemory
+from inventory.rectifications.routes import router as rectifications_router
 from inventory.requirements.routes import router as lists_router
 from inventory.stations.routes import router as stations_router
 
@@ -53,6 +54,7 @@ ROUTERS = (
     bookings_router,
     alerts_router,
     data_health_router,
+    rectifications_router,
 )
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 

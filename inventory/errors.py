@@ -75,6 +75,18 @@ class UnknownAlert(Unknown):
     kind = "alert"
 
 
+class UnknownRectification(Unknown):
+    """No rectification has this id."""
+
+    kind = "rectification"
+
+
+class UnknownFinding(Unknown):
+    """The check does not report this now; nothing is to be rectified."""
+
+    kind = "finding"
+
+
 class Taken(InventoryError):
     """The code or name is already in use."""
 
@@ -82,6 +94,16 @@ class Taken(InventoryError):
         super().__init__(f"{kind} {code!r} already exists")
         self.kind = kind
         self.code = code
+
+
+class StepNotPossible(InventoryError):
+    """Something is in a state from which the step does not lead on; `possible` names those."""
+
+    def __init__(self, step: str, state: str, possible: list[str]) -> None:
+        super().__init__(f"{step} is not possible from {state}; possible: {', '.join(possible)}")
+        self.step = step
+        self.state = state
+        self.possible = possible
 
 
 class SlotTaken(InventoryError):

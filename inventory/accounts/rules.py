@@ -37,6 +37,10 @@ class Action(StrEnum):
     WRITE_LIST = "write_list"
     WRITE_BOOKING = "write_booking"
     ACKNOWLEDGE_ALERT = "acknowledge_alert"
+    READ_RECTIFICATION = "read_rectification"
+    WORK_ON_RECTIFICATION = "work_on_rectification"
+    MANAGE_RECTIFICATION = "manage_rectification"
+    JUDGE_RECTIFICATION = "judge_rectification"
 
 
 class Decision(StrEnum):
@@ -87,14 +91,26 @@ _READER = _VISITOR | {
     Action.READ_LIST,
     Action.READ_BOOKING,
     Action.READ_DATA_HEALTH,
+    Action.READ_RECTIFICATION,
     Action.MANAGE_API_KEYS,
 }
-_INSTRUCTOR = _READER | {Action.WRITE_BOOKING, Action.ACKNOWLEDGE_ALERT}
-_STATIONMASTER = _INSTRUCTOR | {Action.WRITE_STATION, Action.WRITE_REGISTER}
+_INSTRUCTOR = _READER | {
+    Action.WRITE_BOOKING,
+    Action.ACKNOWLEDGE_ALERT,
+    Action.WORK_ON_RECTIFICATION,
+}
+_STATIONMASTER = _INSTRUCTOR | {
+    Action.WRITE_STATION,
+    Action.WRITE_REGISTER,
+    Action.MANAGE_RECTIFICATION,
+    Action.JUDGE_RECTIFICATION,
+}
+EVALUATING_ACTIONS = frozenset({Action.JUDGE_RECTIFICATION})
+"""What an evaluator may do in a school it evaluates although it changes something there."""
 PERMISSIONS: Mapping[Role, frozenset[Action]] = {
     Role.VISITOR: _VISITOR,
     Role.INSTRUCTOR: _INSTRUCTOR,
-    Role.EVALUATOR: _READER | {Action.WRITE_LIST},
+    Role.EVALUATOR: _READER | EVALUATING_ACTIONS | {Action.WRITE_LIST},
     Role.STATIONMASTER: _STATIONMASTER,
     Role.ADMINISTRATOR: _STATIONMASTER
     | {Action.WRITE_LIST, Action.MANAGE_ACCOUNTS, Action.READ_METRICS},
@@ -108,9 +124,12 @@ CHANGING_ACTIONS = frozenset(
         Action.WRITE_LIST,
         Action.WRITE_BOOKING,
         Action.ACKNOWLEDGE_ALERT,
+        Action.WORK_ON_RECTIFICATION,
+        Action.MANAGE_RECTIFICATION,
+        *EVALUATING_ACTIONS,
     }
 )
-"""What an API key can never do and an evaluator can't do in a school it evaluates."""
+"""What an API key can never do; all but `EVALUATING_ACTIONS` an evaluator can't do in a school."""
 
 
 def authorize(principal: Principal, action: Action, resource: Resource | None = None) -> Decision:
@@ -135,7 +154,8 @@ def _of_organisation(principal: Principal, action: Action, resource: Resource) -
         return Decision.ALLOWED
     is_evaluated = resource.evaluated_by == principal.organisation_code
     if principal.role is Role.EVALUATOR and is_evaluated:
-        return Decision.REFUSED if action in CHANGING_ACTIONS else Decision.ALLOWED
+        is_refused = action in CHANGING_ACTIONS - EVALUATING_ACTIONS
+        return Decision.REFUSED if is_refused else Decision.ALLOWED
     return Decision.HIDDEN
 
 

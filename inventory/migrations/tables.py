@@ -11,6 +11,7 @@ from inventory.equipment import table as equipment
 from inventory.faults import table as faults
 from inventory.monitoring import table as monitoring
 from inventory.organisations import table as organisations
+from inventory.rectifications import table as rectifications
 from inventory.requirements import table as requirements
 from inventory.stations import table as stations
 from inventory.usage_sessions import table as usage_sessions
@@ -27,6 +28,7 @@ __all__ = [
     "faults",
     "monitoring",
     "organisations",
+    "rectifications",
     "requirements",
     "stations",
     "usage_sessions",

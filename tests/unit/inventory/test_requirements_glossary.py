@@ -16,6 +16,7 @@ from inventory.faults.rules import FaultState
 from inventory.glossary import glossary_page, terms
 from inventory.organisations.rules import OrganisationKind
 from inventory.readiness.findings import FindingKind, LiveEvidenceState, RemedyGroup, Status
+from inventory.rectifications.rules import RectificationState, RectificationStep
 from inventory.requirements.rules import Authority, CalibrationDuty, Obligation, QuantityBasis
 from inventory.stations.rules import Level, StationUse
 from telemetry.contract.payloads import (
@@ -57,6 +58,8 @@ DOMAIN: tuple[type[StrEnum], ...] = (
     TransportReason,
     ClockState,
     IngestState,
+    RectificationState,
+    RectificationStep,
 )
 
 

@@ -1,0 +1,1 @@
+"""Slice: findings that became work, until the check passes or somebody accepts what was done."""
