@@ -136,7 +136,7 @@ def units_of(live: LiveBenches, code: str) -> dict[str, str]:
 
 
 def signals(live: LiveBenches, bench: Bench, query: WindowQuery) -> SignalsOut:
-    """Values of a span of time, thinned out.
+    """Values of a span of time, thinned out; series as asked for, or as in the catalogue.
 
     Raises:
         Invalid: the span is empty or longer than `MAX_SPAN`.
@@ -145,6 +145,8 @@ def signals(live: LiveBenches, bench: Bench, query: WindowQuery) -> SignalsOut:
         raise Invalid("from", f"a moment before `to`, at most {MAX_SPAN.days} days earlier")
     units = units_of(live, bench.code)
     window = live.window(bench.code, query)
+    # stores answer in any order; a chart's place must not depend on it
+    wanted = dict.fromkeys([*(query.signals or units), *sorted(window.series)])
     return SignalsOut(
         bench=bench.code,
         start=window.start,
@@ -160,7 +162,8 @@ def signals(live: LiveBenches, bench: Bench, query: WindowQuery) -> SignalsOut:
                 maximum=[p.maximum for p in points],
                 last=[p.last for p in points],
             )
-            for name, points in window.series.items()
+            for name in wanted
+            if (points := window.series.get(name)) is not None
         ],
     )
 
