@@ -14,11 +14,12 @@ class Ageing:
     """What is known of a bench that decides whether a row of it is too old to be stored.
 
     `offset_ms` as in `BenchSnapshot`; `up_to_date_at_ms` when ingest last knew that hardly any row
-    of the bench was waiting; None: never.
+    of the bench was waiting; `told_at_ms` the bench's clock in its latest state; None: never.
     """
 
     offset_ms: int | None = None
     up_to_date_at_ms: int | None = None
+    told_at_ms: int | None = None
 
 
 def noted(recent: Sequence[int], offset_ms: int) -> list[int]:
@@ -34,11 +35,13 @@ def median(recent: Sequence[int]) -> int | None:
 def is_expired(known: Ageing, observed_at_ms: int, received_at_ms: int, keep_ms: int) -> bool:
     """Whether a row was observed longer ago than `keep_ms` when it came.
 
-    The bench's clock alone is not believed: a row can only be as old as it says when ingest has
-    been waiting for that bench for so long. A clock that jumped makes no row expire.
+    No clock alone is believed: a row can only be as old as it says when ingest has been waiting
+    for that bench for so long, and when by the bench's own clock so long has passed as well. A
+    clock that jumped makes no row expire.
     """
-    if known.offset_ms is None or known.up_to_date_at_ms is None:
+    if known.offset_ms is None or known.up_to_date_at_ms is None or known.told_at_ms is None:
         return False
     age_ms = received_at_ms - observed_at_ms + known.offset_ms
     waited_ms = received_at_ms - known.up_to_date_at_ms
-    return min(age_ms, waited_ms, received_at_ms - observed_at_ms) > keep_ms
+    passed_ms = known.told_at_ms - observed_at_ms
+    return min(age_ms, waited_ms, passed_ms, received_at_ms - observed_at_ms) > keep_ms

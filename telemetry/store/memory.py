@@ -148,7 +148,9 @@ class MemoryStore(MemoryReader):
         if keep_ms is None or not isinstance(received.message, Samples):
             return False
         bench = self._bench(received.bench)
-        known = Ageing(bench.snapshot.clock_offset_ms, bench.up_to_date_at_ms)
+        state = bench.snapshot.state
+        told = None if state is None else state.observed_at_ms
+        known = Ageing(bench.snapshot.clock_offset_ms, bench.up_to_date_at_ms, told)
         at = received.message.observed_at_ms
         is_old = is_expired(known, at, received.received_at_ms, keep_ms)
         self._count(received.bench, "expired", is_old)

@@ -6,11 +6,12 @@ from collections import Counter
 import msgspec
 
 from telemetry.contract.encoding import encode
-from telemetry.contract.payloads import BenchState
+from telemetry.contract.payloads import BenchState, Message
 from telemetry.store.clock_offsets import IDLE_SPOOL_ROWS, Ageing, median, noted
 from telemetry.store.port import Received
 
 _offsets = msgspec.json.Decoder(list[int])
+_told = msgspec.json.Decoder(Message)
 _COUNTED = ("row_count", "duplicate_count", "rejected_count", "dropped_count", "expired_count")
 _ADD = (
     f"UPDATE bench SET {', '.join(f'{name} = {name} + ?' for name in _COUNTED)},"  # noqa: S608
@@ -75,10 +76,12 @@ class Benches:
         """What decides whether a row of the bench is too old."""
         if bench not in self._ageing:
             found = self._db.execute(
-                "SELECT clock_offset_ms, up_to_date_at_ms FROM bench WHERE id = ?",
+                "SELECT clock_offset_ms, up_to_date_at_ms, state FROM bench WHERE id = ?",
                 (self.id(bench),),
             )
-            self._ageing[bench] = Ageing(*found.fetchone())
+            offset_ms, up_to_date_at_ms, state = found.fetchone()
+            told = None if state is None else _told.decode(state).observed_at_ms
+            self._ageing[bench] = Ageing(offset_ms, up_to_date_at_ms, told)
         return self._ageing[bench]
 
     def total(self, what: str) -> int:

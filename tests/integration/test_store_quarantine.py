@@ -192,6 +192,15 @@ def test_a_clock_that_jumped_makes_no_row_expire(store: TimeSeriesStore, jump_ye
     assert store.commit(Batch(samples=late, keep_ms=30 * DAY_MS)).rows == 2
 
 
+def test_the_clock_of_ingest_that_jumped_makes_no_row_expire(store: TimeSeriesStore) -> None:
+    now = 40 * 365 * DAY_MS
+    jumped = now + 10 * 365 * DAY_MS
+    store.commit(Batch(states=[state(now, now)] * 9))
+    rows = [row(n, now + n, jumped + n) for n in range(1, 4)]
+    committed = store.commit(Batch(samples=rows, keep_ms=30 * DAY_MS))
+    assert (committed.rows, committed.expired) == (3, 0)
+
+
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqliteStore]:
     monkeypatch.setenv("STATIONMASTER_VAR", str(tmp_path))
