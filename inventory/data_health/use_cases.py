@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from inventory.accounts.rules import Principal
 from inventory.alerts.use_cases import AlertQuery, alerts
 from inventory.benches.live import LiveBenches, LiveState
+from inventory.benches.rules import Liveness
 from inventory.benches.table import Bench
 from inventory.benches.use_cases import visible_benches
 from inventory.data_health.rules import (
@@ -151,15 +152,9 @@ def _since(
     )
 
 
-def _health(
-    bench: Bench,
-    live: LiveState | None,
-    counters: TransportCounters,
-    day: DayFigures,
-    now: datetime,
-) -> BenchHealth:
-    signs = BenchSigns(
-        liveness=bench_liveness(bench, live, now),
+def _signs(liveness: Liveness, counters: TransportCounters, day: DayFigures) -> BenchSigns:
+    return BenchSigns(
+        liveness=liveness,
         dropped=counters.dropped,
         expired=counters.expired,
         quarantined=counters.quarantined,
@@ -170,6 +165,16 @@ def _health(
         gap_s=day.gap_s,
         clock=clock_state(counters.clock_offset_s),
     )
+
+
+def _health(
+    bench: Bench,
+    live: LiveState | None,
+    counters: TransportCounters,
+    day: DayFigures,
+    now: datetime,
+) -> BenchHealth:
+    signs = _signs(bench_liveness(bench, live, now), counters, day)
     found = reasons(signs)
     return BenchHealth(
         code=bench.code,
