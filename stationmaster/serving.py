@@ -8,9 +8,11 @@ from types import FrameType
 import uvicorn
 
 from inventory.data_health.use_cases import Sources
+from inventory.readiness.use_cases import ReadinessDesk
 from stationmaster.compose import compose_app
 from stationmaster.house_metrics import HouseFigures, house_metrics
 from stationmaster.opening import service_database
+from stationmaster.rectifying import Rechecks
 from stationmaster.settings import Settings
 from stationmaster.stores import open_reader
 from stationmaster.watching import Watcher
@@ -52,7 +54,8 @@ def serve(settings: Settings) -> None:
             timeout_graceful_shutdown=GRACE_S,
         )
         sources = Sources(app.state.live, app.state.transport)
-        watcher = Watcher(database, sources)
+        desk = ReadinessDesk(database, app.state.live, app.state.readiness)
+        watcher = Watcher(database, sources, chore=Rechecks(database, desk))
         watcher.start()
         try:
             with house_metrics(settings, app, HouseFigures(database, sources)):

@@ -29,6 +29,7 @@ class Watcher:
 
     It lives beside the API, not in ingest: only another process can tell that ingest is silent.
     Of several servers the one that holds the lease watches; when it dies, another takes over.
+    It also does a chore that only one server may do, after each look.
     """
 
     def __init__(
@@ -37,11 +38,13 @@ class Watcher:
         sources: Sources,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         look_every_s: float = LOOK_EVERY_S,
+        chore: Callable[[datetime], None] = lambda _: None,
     ) -> None:
         self._database = database
         self._sources = sources
         self._clock = clock
         self._look_every_s = look_every_s
+        self._chore = chore
         self._holder = f"{socket.gethostname()[:60]}-{secrets.token_hex(4)}"
         self._watched_since: datetime | None = None
         self._refresh_at_s = 0.0
@@ -76,6 +79,7 @@ class Watcher:
         self._watched_since = self._watched_since or now
         for change in look_at_house(self._database, self._sources, self._watched_since, now):
             log.info("alert", change=type(change).__name__.lower(), facts=str(change))
+        self._chore(now)
         return True
 
     def _refresh(self) -> None:

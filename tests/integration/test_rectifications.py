@@ -5,11 +5,15 @@ import pytest
 from sqlmodel import col, select
 
 from inventory.audit.table import AuditEntry
+from inventory.data_health.source import MemoryTransport
+from inventory.data_health.use_cases import Sources
 from inventory.equipment.use_cases import RegisterUpload, import_register
 from inventory.readiness.use_cases import ReadinessDesk, ReadinessMemory
 from inventory.rectifications.rechecking import recheck
 from inventory.requirements.use_cases import import_list
 from inventory.requirements.writing import write_rows
+from stationmaster.rectifying import Rechecks
+from stationmaster.watching import Watcher
 from tests.schools import WRITES, Schools, schools
 from tests.short_list import short_list
 
@@ -139,6 +143,19 @@ def test_it_closes_when_the_check_passes_and_reopens_with_its_history(house: Sch
     assert (page["state"], page["times"], page["is_present"]) == ("open", 2, True)
     told = [(one["who"], one["step"], one["state"]) for one in page["history"]]
     assert told[1:] == [("system", "close", "closed"), ("system", "reopen", "open")]
+
+
+def test_the_server_that_watches_rechecks_soon_after_a_change(house: Schools) -> None:
+    made = opened(house)
+    desk = ReadinessDesk(house.database, house.live, ReadinessMemory())
+    sources = Sources(house.live, MemoryTransport())
+    chore = Rechecks(house.database, desk)
+    watcher = Watcher(house.database, sources, house.clock, chore=chore)
+    assert watcher.look()
+    stand(house, made["finding"]["item"]["zh"], "BJ01-E")
+    assert watcher.look()
+    page = house.client("bj-teacher").get(f"{PATH}/{made['id']}").json()
+    assert page["state"] == "closed"
 
 
 def test_a_task_is_given_to_staff_of_the_school_and_is_late_after_its_day(house: Schools) -> None:
