@@ -4,13 +4,20 @@ from pathlib import Path
 
 import pytest
 
+from telemetry.contract import topics
 from telemetry.contract.broker_address import BrokerAddress
-from telemetry.contract.payloads import Samples
-from telemetry.ingest.service import run_ingest
+from telemetry.contract.encoding import encode
+from telemetry.contract.payloads import BenchState, Samples, UpMessage
+from telemetry.contract.topics import Stream
+from telemetry.ingest.figures import Figures
+from telemetry.ingest.service import run_ingest, wall_clock_ms
 from telemetry.ingest.subscriber import Arrived, Subscriber
+from telemetry.ingest.writer import Writer
+from telemetry.store.memory import MemoryStore
 from telemetry.store.port import Batch, IngestStatus, Received
-from telemetry.store.retention import Retention
+from telemetry.store.retention import DAY_MS, Retention
 from telemetry.store.sqlite import SqliteStore
+from tests.rig import until
 
 
 class _BrokenStore(SqliteStore):
@@ -42,6 +49,35 @@ def test_a_full_inbox_does_not_keep_ingest_from_ending(free_port: int) -> None:
     network.join(5)
     assert not network.is_alive()
     assert subscriber.inbox.qsize() == 1
+
+
+def _told(stream: Stream, message: UpMessage, received_at_ms: int) -> Arrived:
+    topic = topics.up("b", stream)
+    return Arrived(topic, encode(message), received_at_ms, False, 1, 1, 1)
+
+
+def test_what_waited_does_not_expire_when_the_clock_of_the_only_computer_is_put_forward(
+    free_port: int,
+) -> None:
+    store, stop, before = MemoryStore(), threading.Event(), wall_clock_ms()
+    after = before + 3650 * DAY_MS
+    subscriber = Subscriber(_address(free_port), wall_clock_ms)
+    writer = Writer(
+        subscriber, store, wall_clock_ms, figures=Figures(), keep_ms=Retention().rows_ms
+    )
+    for n, at in enumerate((before, *[after] * 9)):
+        state = BenchState(observed_at_ms=at, online=True, spool_rows=5000 if n else 0)
+        subscriber.enqueue(_told(Stream.STATE, state, at))
+    row = Samples(observed_at_ms=before, epoch=1, seq=1, values={"u": 1.0})
+    subscriber.enqueue(_told(Stream.SAMPLES, row, after))
+    writing = threading.Thread(target=writer.run, args=(stop,))
+    writing.start()
+    try:
+        until(lambda: store.watermark("b", 1) == 1, "the row was taken", 5)
+    finally:
+        stop.set()
+        writing.join()
+    assert (store.snapshots()["b"].rows, store.snapshots()["b"].expired) == (1, 0)
 
 
 def test_a_commit_that_fails_unforeseen_leaves_the_store_usable(tmp_path: Path) -> None:
