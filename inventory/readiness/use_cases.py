@@ -1,6 +1,6 @@
 """Checking stations from the database, with live evidence, fast enough to redo at every change."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
@@ -8,22 +8,18 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from inventory.accounts.rules import Action, Principal
 from inventory.audit.table import AuditEntry
-from inventory.benches.live import LiveBenches, LiveState
-from inventory.benches.table import Bench
+from inventory.benches.live import LiveBenches
 from inventory.database import Database
 from inventory.equipment.rules import EquipmentItem, stands_in
 from inventory.equipment.use_cases import items_of
-from inventory.errors import SourceUnavailable
-from inventory.faults.rules import FaultState
-from inventory.faults.table import Fault
-from inventory.faults.use_cases import open_faults
 from inventory.organisations.table import Organisation
-from inventory.readiness.evidence import BenchEvidence, LivePicture, OpenFault
+from inventory.readiness.evidence import LivePicture
 from inventory.readiness.findings import Question, Readiness
-from inventory.readiness.live import live_defects
+from inventory.readiness.gathering import live_stamp, picture
 from inventory.readiness.memory import Memory
 from inventory.readiness.rules import PaperCase, decide, paper_case
 from inventory.requirements.errors import UnknownList
@@ -124,11 +120,13 @@ class ReadinessDesk:
         """
         on = asked.on_date or today(now)
         with self._database.read() as db:
+            # held, so that everything that asks for the owner finds it loaded
+            owners = _owners(db, _code_of_owner(code))
             found = station(db, principal, code, Action.READ_READINESS)
             case = self._paper(db, found, Ground(on, _stamp(db), asked.list_version))
-            picture = self._picture(db, [found.organisation_code], now)
+            live = picture(db, self._live, owners, now)
         question = Question(asked.module, asked.level, asked.use or found.use, on)
-        return decide(case.paper, question, picture)
+        return decide(case.paper, question, live)
 
     def overview(
         self,
@@ -142,34 +140,33 @@ class ReadinessDesk:
         with self._database.read() as db:
             seen, _ = stations(db, principal, limit=None)
             ground = Ground(on, _stamp(db))
+            owners = _owners(db, {one.organisation_code for one in seen})
             cases = [self._paper(db, one, ground) for one in seen]
-            owners = {one.organisation_code for one in seen}
-            picture = self._picture(db, sorted(owners), now)
-            query = select(Organisation).where(col(Organisation.code).in_(owners))
-            demonstrations = {row.code for row in db.exec(query).all() if row.is_demonstration}
+            live = picture(db, self._live, owners, now)
+            demonstrations = {row.code for row in owners if row.is_demonstration}
         rows = tuple(
             StationCells(
                 one,
                 one.organisation_code in demonstrations,
-                self._answers(case, picture, _questions(one, modules, on), ground.stamp),
+                self._answers(case, live, _questions(one, modules, on), ground.stamp),
             )
             for one, case in zip(seen, cases, strict=True)
         )
-        return Overview(on, picture.is_silence_known, rows)
+        return Overview(on, live.is_silence_known, rows)
 
     def _answers(
         self,
         case: StationCase,
-        picture: LivePicture,
+        live: LivePicture,
         questions: Sequence[Question],
         stamp: int,
     ) -> tuple[Readiness, ...]:
-        live = _live_stamp(case.bench_codes, picture)
+        defects = live_stamp(case.bench_codes, live)
         return tuple(
             self._memory.answers.get(
                 (case.station_code, question),
-                (stamp, case.paper.settings, live),
-                partial(decide, case.paper, question, picture),
+                (stamp, case.paper.settings, defects),
+                partial(decide, case.paper, question, live),
             )
             for question in questions
         )
@@ -207,39 +204,21 @@ class ReadinessDesk:
         )
         return requirements, settings_of(applied)
 
-    def _picture(
-        self, db: Session, organisation_codes: Sequence[str], now: datetime
-    ) -> LivePicture:
-        of_schools = col(Bench.organisation_code).in_(organisation_codes)
-        benches = db.exec(select(Bench).where(of_schools)).all()
-        query = select(Organisation).where(col(Organisation.code).in_(organisation_codes))
-        demonstrations = {row.code for row in db.exec(query).all() if row.is_demonstration}
-        codes = [bench.code for bench in benches]
-        faults = [row for row in open_faults(db, codes) if row.state is FaultState.CONFIRMED]
-        try:
-            states, is_silence_known = self._live.states(codes), True
-        except SourceUnavailable:
-            states, is_silence_known = {}, False
-        return LivePicture(
-            now,
-            {
-                bench.code: _evidence(
-                    bench,
-                    states.get(bench.code),
-                    [row for row in faults if row.bench_code == bench.code],
-                    is_demonstration=bench.organisation_code in demonstrations,
-                )
-                for bench in benches
-            },
-            is_silence_known,
-        )
-
 
 def _applied(db: Session, found: Station, ground: Ground) -> RequirementList:
     if ground.list_version is None:
         return applicable_list(db, ground.on_date, found.organisation_code)
     publishers = publishers_for(db, found.organisation_code)
     return requirement_list(db, ground.list_version, publishers)
+
+
+def _owners(db: Session, codes: Collection[str] | SelectOfScalar[str]) -> list[Organisation]:
+    query = select(Organisation).where(col(Organisation.code).in_(codes))
+    return list(db.exec(query).all())
+
+
+def _code_of_owner(station_code: str) -> SelectOfScalar[str]:
+    return select(Station.organisation_code).where(Station.code == station_code)
 
 
 def today(now: datetime) -> date:
@@ -258,41 +237,3 @@ def _items(db: Session, found: Station) -> list[EquipmentItem]:
 
 def _questions(found: Station, modules: Sequence[str], on: date) -> list[Question]:
     return [Question(module, level, found.use, on) for module in modules for level in Level]
-
-
-def _live_stamp(bench_codes: Sequence[str], picture: LivePicture) -> tuple[object, ...]:
-    """What answers depend on of all that is live: the defects of the station's own benches."""
-    return (
-        picture.is_silence_known,
-        *(
-            (code, defect.kind, defect.bench and (defect.bench.dtc, defect.bench.since_at))
-            for code in bench_codes
-            for defect in live_defects(picture, code)
-        ),
-    )
-
-
-def _evidence(
-    bench: Bench, state: LiveState | None, faults: Sequence[Fault], *, is_demonstration: bool
-) -> BenchEvidence:
-    birth = state.birth if state else None
-    return BenchEvidence(
-        bench_code=bench.code,
-        blocking_severity=bench.blocking_severity,
-        silence_limit_s=bench.silence_limit_s,
-        identity_kind=birth.identity.kind.value if birth else None,
-        last_seen_at=state.last_seen_at if state else None,
-        open_faults=tuple(
-            OpenFault(
-                row.dtc,
-                row.severity,
-                row.text_zh,
-                row.text_en,
-                row.remedy_zh,
-                row.remedy_en,
-                row.first_at,
-            )
-            for row in faults
-        ),
-        counts_as_hardware_anyway=is_demonstration,
-    )

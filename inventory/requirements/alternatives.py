@@ -81,9 +81,10 @@ def parse_alternatives(text: str) -> Alternatives:
                         len(read) == len(options) else text.strip())  # fmt: skip
 
 
+@lru_cache(maxsize=8192)
 def names_of(item_zh: str) -> frozenset[str]:
     """The names a thing goes by: `纯电动乘用车(整车)` is 纯电动乘用车 and 整车."""
-    plain = "".join(normalised(item_zh).casefold().split())
+    plain = _folded(item_zh)
     bare = _BRACKETED.sub("", plain)
     return frozenset(name for name in (plain, bare, *_BRACKETED.findall(plain)) if name)
 
@@ -93,7 +94,7 @@ def is_called(item_names: Iterable[str], name: str) -> bool:
 
     A Chinese compound ends with what it is: 数字万用表 is a 万用表, 整车电气台架 is no 整车.
     """
-    wanted = "".join(normalised(name).casefold().split())
+    wanted = _folded(name)
     return any(one.endswith(wanted) for one in item_names)
 
 
@@ -103,6 +104,11 @@ def is_part(word: str, item_zh: str, item_en: str) -> bool:
     if _CJK.search(wanted):
         return is_called(names_of(item_zh), wanted)
     return wanted in re.split(r"[^a-z0-9]+", item_en.casefold())
+
+
+@lru_cache(maxsize=8192)
+def _folded(name: str) -> str:
+    return "".join(normalised(name).casefold().split())
 
 
 def _option(text: str) -> SubstituteOption | None:

@@ -31,6 +31,8 @@ def stations(
     rows = db.exec(
         select(Station).where(seen).order_by(col(Station.code)).offset(offset).limit(limit)
     ).all()
+    if limit is None and not offset:
+        return list(rows), len(rows)
     total = db.exec(select(func.count()).select_from(Station).where(seen)).one()
     return list(rows), total
 
