@@ -7,7 +7,7 @@ from collections.abc import Callable
 import structlog
 
 from telemetry.ingest.decoding import Clock
-from telemetry.store.port import StoreUnavailable, TimeSeriesStore
+from telemetry.store.port import TimeSeriesStore
 from telemetry.store.retention import DAY_MS, Retention, believed_now, is_start_believed
 
 log = structlog.get_logger()
@@ -47,8 +47,10 @@ class Housekeeper:
     def _doubt_the_clock(self) -> None:
         try:
             status = self._store.ingest_status()
-        except StoreUnavailable:
-            log.exception("last sign of life could not be read")
+        except Exception:
+            # nobody knows how long ingest was away: what is old may go tomorrow as well
+            log.exception("last sign of life could not be read, nothing is dropped for a day")
+            self._is_patient = True
             return
         last_ms = status.heartbeat_at_ms if status else None
         self._is_patient = not is_start_believed(self._started_at_ms, last_ms)
@@ -76,7 +78,8 @@ class Housekeeper:
         try:
             rows = self._store.forget_before(now_ms - keep.rows_ms)
             hours = self._store.forget_rollups(now_ms - keep.minutes_ms, now_ms - keep.hours_ms)
-        except StoreUnavailable:
+        except Exception:
+            # a thread that ends here would let the disk fill while ingest looks alive
             log.exception("old rows could not be dropped")
             return
         log.info("old rows dropped", rows=rows, rollup_hours=hours)

@@ -70,8 +70,11 @@ def test_sealing_ends_when_it_is_not_wanted_any_more(store: MemoryStore) -> None
     assert store.seal(NOW_MS, 0).hours == 2
 
 
-class _Unsealable(MemoryStore):
+class _Failing(MemoryStore):
     """Fails as no store should: by something its port does not name."""
+
+    def forget_before(self, received_before_ms: int) -> int:
+        raise ZeroDivisionError(received_before_ms)
 
     def seal(
         self, now_ms: int, late_ms: int, is_wanted: Callable[[], bool] = lambda: True
@@ -79,5 +82,25 @@ class _Unsealable(MemoryStore):
         raise ZeroDivisionError(f"{now_ms} {late_ms} {is_wanted}")
 
 
-def test_rows_that_cannot_be_sealed_do_not_end_ingest() -> None:
-    Housekeeper(_Unsealable(), Retention(), Clock()).seal()
+def test_what_cannot_be_sealed_or_dropped_does_not_end_the_keeper() -> None:
+    keeper = Housekeeper(_Failing(), Retention(), Clock())
+    keeper.seal()
+    keeper.forget()
+
+
+class _Wordless(MemoryStore):
+    """Its last sign of life can't be read."""
+
+    def ingest_status(self) -> IngestStatus | None:
+        raise ZeroDivisionError("status")
+
+
+def test_while_nobody_knows_how_long_ingest_was_away_nothing_is_dropped() -> None:
+    store, stop = _Wordless(), threading.Event()
+    stop.set()
+    keeper = Housekeeper(store, Retention(rows_ms=0), Clock())
+    keeper.run(stop)
+    row = Samples(observed_at_ms=5, epoch=1, seq=1, values={"u": 1.0})
+    store.commit(Batch(samples=[Received("b-1", 5, row)]))
+    keeper.forget()
+    assert kept(store) == [1]
