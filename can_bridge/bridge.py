@@ -5,6 +5,8 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from can_bridge.buses.port import FrameSource
 from can_bridge.catalogue import BusDecoder
 from can_bridge.clock import Clock
@@ -82,7 +84,6 @@ class Bridge:
         self.birth = Birth(
             observed_at_ms=parts.clock.now_ms(),
             epoch=parts.spool.epoch,
-            earlier=parts.spool.ledger.earlier(),
             profile=parts.profile.profile.name,
             identity=parts.identity,
             signals=self._traffic.infos(),
@@ -208,6 +209,8 @@ class Bridge:
         may_say = self._introduction.is_due(self.birth.identity.kind, now_s)
         if not (self._is_birth_due and may_say):
             return
+        earlier = self._parts.spool.ledger.earlier()
+        self.birth = msgspec.structs.replace(self.birth, earlier=earlier)
         if not self._parts.publisher.publish(Stream.BIRTH, encoding.encode(self.birth)):
             return
         self._is_birth_due = False

@@ -82,18 +82,29 @@ class Delivery:
         self._age.committed(ledger.last_position, ledger.first_waiting, self._clock.monotonic_s())
 
     def take_incoming(self, now_s: float) -> bool:
-        """Handle connections and acknowledgements; whether there is a new connection."""
-        is_new = False
+        """Handle connections and acknowledgements; whether a birth is to be told for them.
+
+        It is on a new connection, and when nothing waits any more of the epochs it names: a store
+        that is restored later knows by it what is gone.
+        """
+        is_due = False
         incoming = self._uplink.incoming
         while not incoming.empty():
             event = incoming.get_nowait()
             if isinstance(event, Connected):
                 self._window = self._window.after_connecting(now_s)
                 self.counts.connections += 1
-                is_new = True
+                is_due = True
             else:
+                waited = self._waits_of_earlier
                 self._take_ack(event, now_s)
-        return is_new
+                is_due |= waited and not self._waits_of_earlier
+        return is_due
+
+    @property
+    def _waits_of_earlier(self) -> bool:
+        ledger = self._spool.ledger
+        return ledger.first_waiting <= ledger.present.base
 
     def _take_ack(self, ack: Ack, now_s: float) -> None:
         self.counts.acks += 1

@@ -8,7 +8,8 @@ import pytest
 from can_bridge.diagnostics.bench import BenchDiagnostics
 from can_bridge.diagnostics.overhearing import MARK, MARK_ID
 from can_bridge.profile_tables import DiagnosticsEntry, Profile
-from telemetry.contract.payloads import Birth, Identity, IdentityKind
+from telemetry.contract.payloads import Ack, Birth, Identity, IdentityKind
+from telemetry.contract.spooling import EarlierEpoch
 from telemetry.contract.topics import Stream
 from tests.integration.bridge_desk import Desk
 
@@ -69,3 +70,49 @@ def test_a_new_connection_does_not_wait_again(desk: Desk) -> None:
     desk.uplink.connect()
     desk.run(0.1, 500)
     assert kinds(desk) == ["hardware", "hardware"]
+
+
+def test_how_far_earlier_epochs_are_acknowledged_is_told_when_nothing_of_them_waits(
+    desk: Desk,
+) -> None:
+    desk.run(4.0, 500)
+    first = desk.spool.epoch
+    desk.uplink.incoming.put(Ack(epoch=first, seq=2))
+    desk.run(0.5, 500)
+    desk.restart()
+    desk.uplink.connect()
+    desk.run(4.0, 500)
+    rows = desk.spool.ledger.earlier()[0].last_seq
+    told = [one.earlier for one in desk.sent(Stream.BIRTH) if isinstance(one, Birth)]
+    assert told[-1] == [EarlierEpoch(epoch=first, last_seq=rows, acknowledged=2)]
+    before = len(told)
+    desk.uplink.incoming.put(Ack(epoch=first, seq=rows - 1))
+    desk.uplink.incoming.put(Ack(epoch=desk.spool.epoch, seq=1))
+    desk.run(0.5, 500)
+    assert len(desk.sent(Stream.BIRTH)) == before, "some of them still wait"
+    desk.uplink.incoming.put(Ack(epoch=first, seq=rows))
+    desk.run(0.5, 500)
+    births = desk.sent(Stream.BIRTH)[before:]
+    assert [one.earlier for one in births if isinstance(one, Birth)] == [
+        [EarlierEpoch(epoch=first, last_seq=rows, acknowledged=rows)]
+    ]
+    desk.uplink.incoming.put(Ack(epoch=desk.spool.epoch, seq=2))
+    desk.run(0.5, 500)
+    assert len(desk.sent(Stream.BIRTH)) == before + 1
+
+
+def test_a_new_connection_hears_how_far_earlier_epochs_are_acknowledged_by_now(
+    desk: Desk,
+) -> None:
+    desk.run(4.0, 500)
+    first = desk.spool.epoch
+    desk.restart()
+    desk.uplink.connect()
+    desk.run(4.0, 500)
+    desk.uplink.incoming.put(Ack(epoch=first, seq=3))
+    desk.run(0.1, 500)
+    desk.uplink.connect()
+    desk.run(0.1, 500)
+    birth = desk.sent(Stream.BIRTH)[-1]
+    assert isinstance(birth, Birth)
+    assert [one.acknowledged for one in birth.earlier] == [3]
