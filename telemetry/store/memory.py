@@ -47,7 +47,7 @@ class MemoryStore(MemoryReader):
         super().__init__(MemoryQuarantine(limits))
         self._pack_rows = pack_rows
         self._seqs: set[tuple[str, int, int]] = set()
-        self._gaps: set[tuple[str, int, int]] = set()
+        self._gaps: dict[tuple[str, int, int], int] = {}
         self._positions = 0
         self._workers: dict[int, IngestStatus] = {}
 
@@ -76,7 +76,8 @@ class MemoryStore(MemoryReader):
         touched: dict[tuple[str, int], None] = {}
         rows = [received for received in batch.samples if not received.message.dropped]
         gaps = [received for received in batch.samples if received.message.dropped]
-        given_up = [g.message.dropped for g in gaps if self._take_gap(g, touched)]
+        taken = [self._take_gap(gap, touched) for gap in gaps]
+        given_up = [number for number in taken if number is not None]
         everything: list[Durable] = [*rows, *batch.events]
         fresh = [received for received in everything if self._is_new(received, touched)]
         young = [received for received in fresh if not self._is_too_old(received, batch.keep_ms)]
@@ -123,15 +124,24 @@ class MemoryStore(MemoryReader):
         order.setdefault(key[1], max(order.values(), default=0) + 1)
         self._spans[key] = advance(self._spans.get(key, ReceivedSpans()), [span])
 
-    def _take_gap(self, received: Received[Samples], touched: dict[tuple[str, int], None]) -> bool:
+    def _take_gap(
+        self, received: Received[Samples], touched: dict[tuple[str, int], None]
+    ) -> int | None:
+        """How many rows are gone that were not counted before; None: a resend."""
         message, bench = received.message, received.bench
-        self._advance((bench, message.epoch), (message.seq, max(message.seq, message.last_seq)))
+        last_seq = max(message.seq, message.last_seq)
+        self._advance((bench, message.epoch), (message.seq, last_seq))
         touched[bench, message.epoch] = None
         key = (bench, message.epoch, message.seq)
-        is_new = key not in self._gaps
-        self._gaps.add(key)
-        self._count(bench, "dropped" if is_new else "duplicates", message.dropped if is_new else 1)
-        return is_new
+        of_epoch = (seq for code, epoch, seq in self._seqs if (code, epoch) == key[:2])
+        dropped = message.dropped - sum(message.seq <= seq <= last_seq for seq in of_epoch)
+        more = max(dropped, 0) - self._gaps.get(key, 0)
+        if key in self._gaps and more <= 0:
+            self._count(bench, "duplicates")
+            return None
+        self._gaps[key] = max(dropped, 0)
+        self._count(bench, "dropped", more)
+        return more
 
     def _is_new(self, received: Durable, touched: dict[tuple[str, int], None]) -> bool:
         message, code = received.message, received.bench

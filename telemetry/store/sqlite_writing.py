@@ -17,7 +17,7 @@ from telemetry.store.quarantine import QuarantineLimits
 from telemetry.store.rollups import HOUR_MS
 from telemetry.store.sqlite_benches import Benches
 from telemetry.store.sqlite_epochs import Epochs, KnownEpoch
-from telemetry.store.stored_runs import Key, StoredRuns
+from telemetry.store.stored_runs import Key, StoredRuns, stored_within
 from telemetry.store.usage_spans import note_usage
 
 Row = tuple[int, int, int, int, int, int, int, bytes]
@@ -164,15 +164,22 @@ class Writing:
     def _gap(self, received: Received[Samples]) -> None:
         message, bench = received.message, received.bench
         last_seq = max(message.last_seq, message.seq)
-        done = self._db.execute(
-            "INSERT OR IGNORE INTO gap VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                *(self._benches.id(bench), message.epoch, message.seq),
-                *(last_seq, message.dropped, received.received_at_ms),
-            ),
-        )
-        self._benches.count(bench, "dropped_count", message.dropped * done.rowcount)
-        self._benches.count(bench, "duplicate_count", 1 - done.rowcount)
+        key = self._benches.id(bench), message.epoch
+        # a bench that was killed, or a store that was restored, may give up what came after all
+        stored = stored_within(self._db, key, message.seq, last_seq)
+        dropped = max(message.dropped - stored, 0)
+        known = self._db.execute(
+            "SELECT dropped FROM gap WHERE bench_id = ? AND epoch = ? AND first_seq = ?",
+            (*key, message.seq),
+        ).fetchone()
+        if known and dropped <= known[0]:
+            self._benches.count(bench, "duplicate_count")
+        else:
+            self._db.execute(
+                "INSERT OR REPLACE INTO gap VALUES (?, ?, ?, ?, ?, ?)",
+                (*key, message.seq, last_seq, dropped, received.received_at_ms),
+            )
+            self._benches.count(bench, "dropped_count", dropped - (known[0] if known else 0))
         self._epochs.came(bench, message.epoch, [(message.seq, last_seq)])
 
     def _rows(self, new: list[Received[Samples]]) -> None:

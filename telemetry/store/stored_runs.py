@@ -85,6 +85,14 @@ def add_runs(db: sqlite3.Connection, key: tuple[int, int], runs: Runs) -> None:
         _replace(db, key, before, _merged([*before, (first, last)]))
 
 
+def stored_within(db: sqlite3.Connection, key: Key, first: int, last: int) -> int:
+    """How many numbers of an inclusive span are stored."""
+    return sum(
+        max(0, min(last, run_last) - max(first, run_first) + 1)
+        for run_first, run_last in _touching(db, key, first, last)
+    )
+
+
 def _touching(db: sqlite3.Connection, key: tuple[int, int], first: int, last: int) -> Runs:
     # runs never touch each other, so that the one before the first is the only one to look back to
     found: Runs = db.execute(
