@@ -72,13 +72,13 @@ class SharingProgramme:
         return {row_id: self._served(row, values) for row_id, row in self._rows.items()}
 
     def plan(
-        self, action_costs: Mapping[str, float]
+        self, action_costs: Mapping[str, float], levels: Iterable[int]
     ) -> tuple[frozenset[str], dict[str, Served]] | None:
-        """The cheapest set of actions after which no row binds, and what then serves which row.
+        """The cheapest set of actions after which no row weighs any of `levels`.
 
-        None where no set does.
+        Comes with what then serves which row. None where no set does.
         """
-        for level in (BINDING, UNDECIDED):
+        for level in levels:
             for column in self._counts(level):
                 self._programme.upper[column] = 0.0
         costs = {column: action_costs[name] for name, column in self._actions.items()}

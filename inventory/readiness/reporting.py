@@ -55,6 +55,10 @@ class Report:
             lame=lame,
         )
 
+    def fact_weight(self, case: RowCase) -> int:
+        """What it weighs that a fact is not stated."""
+        return self._level(case, FindingKind.FACT_NOT_STATED, case.has_usable)
+
     def row(self, case: RowCase, fact_name: str) -> None:
         """Everything that is the matter with a row."""
         if case.needed == 0:

@@ -1,0 +1,89 @@
+"""What if one thing fails: for every piece that serves, whether the station still passes (pure)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from inventory.readiness.assignment import ADVICE, BINDING, UNDECIDED, Demand, Offer, weight_of
+from inventory.readiness.evidence import LivePicture
+from inventory.readiness.findings import Question, Status
+from inventory.readiness.reporting import Report
+from inventory.readiness.rules import PaperCase, decide, relevant_rows, row_cases
+from inventory.readiness.serving import demands_of, offers_of
+from inventory.readiness.solving import assign, components
+
+_STATUSES = {0: Status.READY, ADVICE: Status.ADVICE_ONLY, UNDECIDED: Status.UNKNOWN,
+             BINDING: Status.NOT_READY}  # fmt: skip
+_ORDER = tuple(Status)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What happens when one piece of a thing fails; `row_ids` are the rows that then go short."""
+
+    asset_number: str
+    item_zh: str
+    bench_code: str | None
+    status: Status
+    row_ids: tuple[str, ...]
+
+
+def failures(case: PaperCase, question: Question, live: LivePicture | None) -> tuple[Failure, ...]:
+    """The pieces whose failure makes the answer worse, worst first.
+
+    Of several pieces under one asset number one fails. Each failure is shared out anew, in its own
+    component only, so that a spare one steps in wherever any can.
+    """
+    before = decide(case, question, live).status
+    rows = relevant_rows(case.requirements, case.settings, question)
+    if all(row.is_common for row in rows):
+        return ()
+    report = Report(case.settings)
+    cases = row_cases(case, rows, question, live)
+    weights = {one.row.row_id: report.weights(one) for one in cases}
+    demands = demands_of(cases, lambda one: weights[one.row.row_id])
+    offers = {
+        one.row.row_id: offers_of(one, case.substitution, weights[one.row.row_id]) for one in cases
+    }
+    unknown = frozenset(one.row.row_id for one in cases if one.needed is None)
+    things = {one.item.asset_number: one.item for row in rows for one in case.paper[row.row_id]} | {
+        one.candidate.item.asset_number: one.candidate.item
+        for of in cases
+        for one in of.substitutes
+    }
+    found = []
+    for part, of in components(demands, offers):
+        served = assign(part, of, unknown)
+        usual = {one.row_id: weight_of(one, served[one.row_id]) for one in part}
+        used = sorted({share.asset_number for row in served.values() for share in row.shares})
+        for asset in used:
+            thing = things[asset]
+            is_pieces = not thing.quantity_unit or float(thing.quantity).is_integer()
+            left = max(0.0, 1 - 1 / thing.quantity) if is_pieces else 0.0
+            worse = _worse(part, _less(of, asset, left), unknown, usual)
+            if worse:
+                status = max(before, _STATUSES[max(worse.values())], key=_ORDER.index)
+                row_ids = tuple(sorted(worse))
+                found.append(Failure(asset, thing.item_zh, thing.bench_code, status, row_ids))
+    return tuple(sorted(found, key=lambda one: (-_ORDER.index(one.status), one.asset_number)))
+
+
+def _less(offers: Mapping[str, Sequence[Offer]], asset: str, left: float) -> dict[str, list[Offer]]:
+    return {
+        row_id: [
+            replace(one, amount=one.amount * left) if one.asset_number == asset else one
+            for one in ones
+            if left or one.asset_number != asset
+        ]
+        for row_id, ones in offers.items()
+    }
+
+
+def _worse(
+    demands: Sequence[Demand],
+    offers: Mapping[str, Sequence[Offer]],
+    unknown: frozenset[str],
+    usual: Mapping[str, int],
+) -> dict[str, int]:
+    served = assign(demands, offers, unknown)
+    now = {one.row_id: weight_of(one, served[one.row_id]) for one in demands}
+    return {row_id: weight for row_id, weight in now.items() if weight > usual[row_id]}
