@@ -41,7 +41,8 @@ class RowReader:
     def refuse(self, column: str, bad: Unexpected) -> None:
         """Note a problem that only shows when cells are seen together."""
         cell = self._row.cells.get(column, "")
-        self.problems.append(RowProblem(self._row.number, column, cell[:200], bad.zh, bad.en))
+        place = (self._row.number, column, cell[:200])
+        self.problems.append(RowProblem(*place, bad.zh, bad.en, self._row.sheet))
 
 
 def text(max_length: int, *, is_required: bool = False) -> Callable[[str], str]:

@@ -1,11 +1,15 @@
 """How rows of a list file become requirements, and what is said of every row that does not."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from inventory.errors import Invalid
 from inventory.requirements.cells import RowReader, Unexpected, one_of, text, whole_number
+from inventory.requirements.mapped import PassedOver, read_mapped
+from inventory.requirements.mapping import ListMapping, objection
 from inventory.requirements.parameters import clauses_of
+from inventory.requirements.rows_together import other_version, repeated
 from inventory.requirements.rules import (
     MODULE_CODE,
     Authority,
@@ -16,9 +20,11 @@ from inventory.requirements.rules import (
     Sourced,
 )
 from inventory.requirements.schema import MAX_CELL, RequirementCells
+from inventory.requirements.sheets import read_grids
 from inventory.requirements.tabular import (
     RowProblem,
     SourceRow,
+    Table,
     UnreadableFile,
     read_table,
 )
@@ -44,13 +50,18 @@ _ROW_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}")
 
 @dataclass(frozen=True, slots=True)
 class ListReading:
-    """What a list file says: readable rows, problems of the others, and its own version text."""
+    """What a list file says: readable rows, problems of the others, and its own version text.
+
+    `extras` are, row by row, the cells of columns that mean nothing to us.
+    """
 
     requirements: tuple[Requirement, ...]
     cells: tuple[RequirementCells, ...]
     problems: tuple[RowProblem, ...]
     stated_version: str
     ignored_columns: tuple[str, ...]
+    extras: tuple[Mapping[str, str], ...] = ()
+    passed_over: tuple[PassedOver, ...] = ()
 
     @property
     def version(self) -> str:
@@ -58,34 +69,63 @@ class ListReading:
         return self.stated_version.partition("(")[0].strip()
 
 
-def read_list(name: str, content: bytes) -> ListReading:
+def read_list(name: str, content: bytes, mapping: ListMapping | None = None) -> ListReading:
     """Read a requirement list; rows are checked one by one and, for repeated ids, together.
+
+    Args:
+        name: file name; its ending decides how the content is read.
+        content: the file.
+        mapping: how somebody else's columns become ours; None: the file has ours.
 
     Raises:
         UnreadableFile: the file as a whole can't be read or lacks columns.
+        Invalid: the mapping does not fit the file.
     """
-    table = read_table(name, content)
-    demand_columns(table.columns, REQUIRED_COLUMNS)
+    if mapping is None:
+        table = read_table(name, content)
+        demand_columns(table.columns, REQUIRED_COLUMNS)
+        extras = tuple(_beside(row) for row in table.rows)
+        return _read_rows(table, extras, ())
+    grids = read_grids(name, content)
+    found = objection(mapping, grids)
+    if found is not None:
+        raise Invalid(*found)
+    mapped = read_mapped(grids, mapping)
+    return _read_rows(mapped.table, mapped.extras, mapped.passed_over)
+
+
+def _read_rows(
+    table: Table, extras: Sequence[Mapping[str, str]], passed_over: tuple[PassedOver, ...]
+) -> ListReading:
     if not table.rows and not table.problems:
         raise UnreadableFile("清单没有任何要求行", "the list has no rows")
     requirements, cells, problems = [], [], list(table.problems)
-    first_seen: dict[str, int] = {}
+    kept: list[Mapping[str, str]] = []
+    first_seen: dict[str, SourceRow] = {}
     versions = {row.cells.get("list_version", "") for row in table.rows} - {""}
-    for row in table.rows:
+    for row, beside in zip(table.rows, extras, strict=True):
         requirement, row_problems = read_requirement(row)
-        repeated = _repeated(row, first_seen)
-        if repeated is not None:
-            row_problems.append(repeated)
+        row_problems.extend(repeated(row, first_seen))
         if len(versions) > 1:
-            row_problems.extend(_other_version(row, table.rows[0]))
+            row_problems.extend(other_version(row, table.rows[0]))
         problems.extend(row_problems)
         if not row_problems:
             requirements.append(requirement)
             cells.append(RequirementCells.model_validate(_known(row)))
-    ignored = tuple(column for column in table.columns if column not in COLUMNS)
+            kept.append(beside)
+    beside_columns = [name for name in table.columns if name not in COLUMNS]
+    beside_columns += [name for beside in extras for name in beside]
     stated = table.rows[0].cells.get("list_version", "") if table.rows else ""
-    problems.sort(key=lambda problem: problem.row)
-    return ListReading(tuple(requirements), tuple(cells), tuple(problems), stated, ignored)
+    problems.sort(key=lambda problem: (problem.sheet, problem.row))
+    return ListReading(
+        tuple(requirements),
+        tuple(cells),
+        tuple(problems),
+        stated,
+        tuple(dict.fromkeys(beside_columns)),
+        tuple(kept),
+        passed_over,
+    )
 
 
 def demand_columns(columns: Sequence[str], required: Sequence[str]) -> None:
@@ -242,30 +282,5 @@ def _known(row: SourceRow) -> dict[str, str]:
     return {name: cell for name, cell in row.cells.items() if name in COLUMNS}
 
 
-def _repeated(row: SourceRow, first_seen: dict[str, int]) -> RowProblem | None:
-    row_id = row.cells.get("row_id", "")
-    first = first_seen.setdefault(row_id, row.number)
-    if first == row.number:
-        return None
-    return RowProblem(
-        row.number,
-        "row_id",
-        row_id,
-        f"编号不重复（第 {first} 行已有）",
-        f"an id of its own (row {first} has it already)",
-    )
-
-
-def _other_version(row: SourceRow, first: SourceRow) -> list[RowProblem]:
-    version, wanted = row.cells.get("list_version", ""), first.cells.get("list_version", "")
-    if version == wanted:
-        return []
-    return [
-        RowProblem(
-            row.number,
-            "list_version",
-            version,
-            f"与第 {first.number} 行相同：{wanted}",
-            f"the same as in row {first.number}: {wanted}",
-        )
-    ]
+def _beside(row: SourceRow) -> dict[str, str]:
+    return {name: cell for name, cell in row.cells.items() if cell and name not in COLUMNS}

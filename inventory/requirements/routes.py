@@ -9,6 +9,9 @@ from pydantic import BaseModel, Field
 from inventory.accounts.policies import Now, TheDatabase, require
 from inventory.accounts.rules import Action, Principal
 from inventory.paging import Limit, Offset, Page, page
+from inventory.requirements.mapped import PassedOver
+from inventory.requirements.mapping import ListMapping
+from inventory.requirements.mapping_memory import mapping_of, propose_mapping
 from inventory.requirements.rules import DEFAULT_BINDING, Authority
 from inventory.requirements.schema import DecisionIn, ListOut, PieceOut, RequirementOut
 from inventory.requirements.settling import pieces_of, settle
@@ -35,7 +38,8 @@ class ListImported(BaseModel):
     row_count: int
     was_known: bool
     problems: list[RowProblem]
-    ignored_columns: list[str]
+    ignored_columns: list[str] = Field(description="mean nothing to us; kept beside the rows")
+    passed_over: list[PassedOver] = Field(description="rows and sheets that are no requirements")
 
 
 class ListForm(BaseModel):
@@ -51,6 +55,15 @@ class ListForm(BaseModel):
     level_inheritance: bool = False
     valid_from: date | None = None
     valid_to: date | None = None
+    mapping: str = Field(default="", description="a `ListMapping` as JSON; empty: our own columns")
+
+
+class FileForm(BaseModel):
+    """A file to look at."""
+
+    model_config = {"extra": "forbid"}
+
+    file: UploadFile
 
 
 @router.get("/lists")
@@ -91,7 +104,10 @@ def import_a_list(
     now: Now,
     response: Response,
 ) -> ListImported:
-    """Import a csv or xlsx file as a list version; the same content again changes nothing."""
+    """Import a csv or xlsx file as a list version; the same content again changes nothing.
+
+    With a mapping the file may have any columns; the mapping is remembered for the next file.
+    """
     with database.read() as db:
         demand_publisher(db, caller)
     upload = ListUpload(
@@ -105,6 +121,7 @@ def import_a_list(
         valid_from=form.valid_from,
         valid_to=form.valid_to,
         organisation_code=caller.organisation_code,
+        mapping=mapping_of(form.mapping) if form.mapping else None,
     )
     done = import_list(database, upload, who=caller.username, now=now)
     if done.was_known:
@@ -115,7 +132,21 @@ def import_a_list(
         was_known=done.was_known,
         problems=list(done.problems),
         ignored_columns=list(done.ignored_columns),
+        passed_over=list(done.passed_over),
     )
+
+
+@router.post("/lists/proposals")
+def propose_a_mapping(
+    form: Annotated[FileForm, Form(media_type="multipart/form-data")],
+    database: TheDatabase,
+    caller: Publisher,
+) -> ListMapping:
+    """How the columns of somebody else's list may become ours; nothing is imported."""
+    with database.read() as db:
+        demand_publisher(db, caller)
+        content = form.file.file.read()
+        return propose_mapping(db, form.file.filename or "", content, caller.organisation_code)
 
 
 class Decisions(BaseModel):

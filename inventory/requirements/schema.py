@@ -44,7 +44,14 @@ class RequirementCells(SQLModel):
 
 
 class RequirementOut(RequirementCells):
-    """A requirement as the API shows it."""
+    """A requirement as the API shows it.
+
+    `settled_parameters` are its clauses as far as people decided; `extra_cells` are columns of the
+    file that mean nothing to us.
+    """
+
+    settled_parameters: str = ""
+    extra_cells: dict[str, str] = {}
 
 
 class ListFields(SQLModel):

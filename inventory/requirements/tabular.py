@@ -5,13 +5,16 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import PurePath
+from typing import Any
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from defusedxml.common import DefusedXmlException
+from openpyxl import Workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from inventory.errors import InventoryError
@@ -43,6 +46,7 @@ class SourceRow:
 
     number: int
     cells: Mapping[str, str]
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class RowProblem:
     value: str
     expected_zh: str
     expected_en: str
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +84,30 @@ def read_table(name: str, content: bytes, aliases: Mapping[str, str] | None = No
     Raises:
         UnreadableFile: neither format, broken, too large, without header or with a column twice.
     """
+    if is_workbook(name, content):
+        with open_book(content) as book:
+            return _table(sheet_rows(book.worksheets[0]), aliases or {})
+    return _table(csv_rows(content), aliases or {})
+
+
+def is_workbook(name: str, content: bytes) -> bool:
+    """Whether a file is to be read as xlsx and not as csv, by its name.
+
+    Raises:
+        UnreadableFile: neither, or too large.
+    """
     if len(content) > MAX_BYTES:
         raise UnreadableFile(
             f"文件过大：最多 {MAX_BYTES // 1024 // 1024} MB",
             f"file too large: at most {MAX_BYTES // 1024 // 1024} MB",
         )
-    match PurePath(name).suffix.lower():
-        case ".csv":
-            return _table(_csv_rows(content), aliases or {})
-        case ".xlsx":
-            return _table(_xlsx_rows(content), aliases or {})
-        case suffix:
-            raise UnreadableFile(
-                f"应为 .csv 或 .xlsx 文件，得到 {suffix or '无扩展名'}",
-                f"expected a .csv or .xlsx file, got {suffix or 'no ending'}",
-            )
+    suffix = PurePath(name).suffix.lower()
+    if suffix not in {".csv", ".xlsx"}:
+        raise UnreadableFile(
+            f"应为 .csv 或 .xlsx 文件，得到 {suffix or '无扩展名'}",
+            f"expected a .csv or .xlsx file, got {suffix or 'no ending'}",
+        )
+    return suffix == ".xlsx"
 
 
 def harmless(text: str) -> str:
@@ -154,7 +168,8 @@ def _header(cells: list[str], aliases: Mapping[str, str]) -> tuple[str, ...]:
     return columns
 
 
-def _csv_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
+def csv_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    """Numbered rows of a csv file."""
     try:
         for number, row in enumerate(csv.reader(io.StringIO(_decoded(content), newline="")), 1):
             if any(len(cell) > MAX_CELL_CHARACTERS for cell in row):
@@ -182,21 +197,30 @@ def _cell_too_long(number: int) -> UnreadableFile:
     )
 
 
-def _xlsx_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
+def sheet_rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:  # noqa: ANN401 - two openpyxl types
+    """Numbered rows of a sheet of `open_book`, formulas by the value they had when saved."""
+    sheet.reset_dimensions()
+    for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+        if number > MAX_ROWS + 10 or len(row) > MAX_COLUMNS * 2:
+            raise UnreadableFile("表格过大", "the sheet is too large")
+        cells = [_cell_text(value) for value in row]
+        if any(len(cell) > MAX_CELL_CHARACTERS for cell in cells):
+            raise _cell_too_long(number)
+        yield number, cells
+
+
+@contextmanager
+def open_book(content: bytes) -> Iterator[Workbook]:
+    """Open an xlsx file for reading row by row.
+
+    Raises:
+        UnreadableFile: it is none, is damaged, encrypted or made to do harm; also from inside.
+    """
     try:
         _refuse_bombs(content)
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         try:
-            sheet = book.worksheets[0]
-            sheet.reset_dimensions()
-            numbered = enumerate(sheet.iter_rows(values_only=True), 1)
-            for number, row in numbered:
-                if number > MAX_ROWS + 10 or len(row) > MAX_COLUMNS * 2:
-                    raise UnreadableFile("表格过大", "the sheet is too large")
-                cells = [_cell_text(value) for value in row]
-                if any(len(cell) > MAX_CELL_CHARACTERS for cell in cells):
-                    raise _cell_too_long(number)
-                yield number, cells
+            yield book
         finally:
             book.close()
     except (

@@ -1,6 +1,5 @@
 """Importing list versions, finding the one that applies, and setting what binds."""
 
-import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,9 +15,11 @@ from inventory.errors import Invalid, NotAllowed, Taken
 from inventory.organisations.rules import OrganisationKind
 from inventory.organisations.use_cases import organisation
 from inventory.requirements.errors import ListVersionTaken, RowsRefused, UnknownList
+from inventory.requirements.mapped import PassedOver
+from inventory.requirements.mapping import ListMapping
+from inventory.requirements.mapping_memory import digest_of, remember
 from inventory.requirements.reading import ListReading, read_list, read_requirement
 from inventory.requirements.rules import DEFAULT_BINDING, Authority, ListSettings, Requirement
-from inventory.requirements.schema import RequirementCells
 from inventory.requirements.settling import as_rules, decisions_of, settled_text
 from inventory.requirements.table import RequirementList, RequirementRow
 from inventory.requirements.tabular import RowProblem, SourceRow
@@ -47,17 +48,22 @@ class ListUpload:
     valid_from: date | None = None
     valid_to: date | None = None
     organisation_code: str | None = None
+    mapping: ListMapping | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ListImport:
-    """What an import did; `was_known` when the same content was there already."""
+    """What an import did; `was_known` when the same content was there already.
+
+    `ignored_columns` mean nothing to us and are kept beside the rows; `passed_over` are no rows.
+    """
 
     version: str
     row_count: int
     was_known: bool
     problems: tuple[RowProblem, ...]
     ignored_columns: tuple[str, ...]
+    passed_over: tuple[PassedOver, ...] = ()
 
 
 def bundled_draft() -> ListUpload:
@@ -76,7 +82,7 @@ def import_list(database: Database, upload: ListUpload, *, who: str, now: dateti
         Taken: another organisation published a list of this version.
         Invalid: no version, an unusable one, or a draft that is called official.
     """
-    reading = read_list(upload.name, upload.content)
+    reading = read_list(upload.name, upload.content, upload.mapping)
     if reading.problems and not (upload.is_partial and reading.requirements):
         raise RowsRefused(reading.problems)
     row = _list_row(upload, reading, who, now)
@@ -90,7 +96,9 @@ def import_list(database: Database, upload: ListUpload, *, who: str, now: dateti
         if known is None:
             db.add(row)
             db.flush()
-            _add_rows(db, row, reading.cells)
+            _add_rows(db, row, reading)
+            if upload.mapping is not None:
+                remember(db, upload.mapping, row.organisation_code, who=who, now=now)
             record(
                 db,
                 who=who,
@@ -105,6 +113,7 @@ def import_list(database: Database, upload: ListUpload, *, who: str, now: dateti
         known is not None,
         reading.problems,
         reading.ignored_columns,
+        reading.passed_over,
     )
 
 
@@ -254,7 +263,7 @@ def _list_row(upload: ListUpload, reading: ListReading, who: str, now: datetime)
             "valid_from": upload.valid_from,
             "valid_to": upload.valid_to,
             "source_name": upload.name[-200:],
-            "sha256": hashlib.sha256(upload.content).hexdigest(),
+            "sha256": digest_of(upload.content, upload.mapping),
             "row_count": len(reading.requirements),
             "skipped_rows": len({problem.row for problem in reading.problems}),
             "imported_at": now,
@@ -264,12 +273,16 @@ def _list_row(upload: ListUpload, reading: ListReading, who: str, now: datetime)
     )
 
 
-def _add_rows(db: Session, of: RequirementList, cells: Sequence[RequirementCells]) -> None:
+def _add_rows(db: Session, of: RequirementList, reading: ListReading) -> None:
     """Add the rows; what people decided of equal texts before holds for them."""
     decisions = as_rules(decisions_of(db, of.organisation_code))
-    for position, row in enumerate(cells, 1):
-        settled = settled_text(row.technical_parameters, row.item_zh, decisions)
-        facts = {"version": of.version, "position": position, "settled_parameters": settled}
+    for position, (row, extra) in enumerate(zip(reading.cells, reading.extras, strict=True), 1):
+        facts = {
+            "version": of.version,
+            "position": position,
+            "settled_parameters": settled_text(row.technical_parameters, row.item_zh, decisions),
+            "extra_cells": dict(extra),
+        }
         db.add(RequirementRow.model_validate(row, update=facts))
 
 
