@@ -17,7 +17,7 @@ from telemetry.store.memory import MemoryStore
 from telemetry.store.port import Batch, IngestStatus, Received
 from telemetry.store.retention import DAY_MS, Retention
 from telemetry.store.sqlite import SqliteStore
-from tests.rig import until
+from tests.rig import start_broker, until
 
 
 class _BrokenStore(SqliteStore):
@@ -49,6 +49,36 @@ def test_a_full_inbox_does_not_keep_ingest_from_ending(free_port: int) -> None:
     network.join(5)
     assert not network.is_alive()
     assert subscriber.inbox.qsize() == 1
+
+
+def test_ingest_that_may_not_hear_the_benches_does_not_count_as_connected(
+    tmp_path: Path, free_port: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    broker = start_broker(tmp_path, free_port, "amqtt")
+    store, stop = MemoryStore(), threading.Event()
+    address = BrokerAddress.of_user(
+        "127.0.0.1", broker.port, "battery-01", broker.passwords["battery-01"]
+    )
+    ingest = threading.Thread(
+        target=run_ingest, args=(address, store, stop), kwargs={"retention": Retention()}
+    )
+    ingest.start()
+    said = ""
+    try:
+
+        def is_told() -> bool:
+            nonlocal said
+            said += "".join(capfd.readouterr())
+            return "subscription refused" in said
+
+        until(is_told, "the refusal is told", 15)
+        status = store.ingest_status()
+        assert status is not None
+        assert not status.is_connected
+    finally:
+        stop.set()
+        ingest.join(20)
+        broker.stop()
 
 
 def _told(stream: Stream, message: UpMessage, received_at_ms: int) -> Arrived:
