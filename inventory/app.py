@@ -39,6 +39,7 @@ from inventory.readiness.routes import router as readiness_router
 from inventory.readiness.use_cases import ReadinessMemory
 from inventory.rectifications.routes import router as rectifications_router
 from inventory.requirements.routes import router as lists_router
+from inventory.reviews.routes import router as reviews_router
 from inventory.stations.routes import router as stations_router
 
 API = "/api/v1"
@@ -55,6 +56,7 @@ ROUTERS = (
     alerts_router,
     data_health_router,
     rectifications_router,
+    reviews_router,
 )
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 

@@ -87,6 +87,18 @@ class UnknownFinding(Unknown):
     kind = "finding"
 
 
+class UnknownReview(Unknown):
+    """No review has this id."""
+
+    kind = "review"
+
+
+class UnknownSnapshot(Unknown):
+    """No step of the review rests on a frozen check of this hash."""
+
+    kind = "snapshot"
+
+
 class Taken(InventoryError):
     """The code or name is already in use."""
 

@@ -41,6 +41,9 @@ class Action(StrEnum):
     WORK_ON_RECTIFICATION = "work_on_rectification"
     MANAGE_RECTIFICATION = "manage_rectification"
     JUDGE_RECTIFICATION = "judge_rectification"
+    READ_REVIEW = "read_review"
+    WRITE_REVIEW = "write_review"
+    JUDGE_REVIEW = "judge_review"
 
 
 class Decision(StrEnum):
@@ -92,6 +95,7 @@ _READER = _VISITOR | {
     Action.READ_BOOKING,
     Action.READ_DATA_HEALTH,
     Action.READ_RECTIFICATION,
+    Action.READ_REVIEW,
     Action.MANAGE_API_KEYS,
 }
 _INSTRUCTOR = _READER | {
@@ -104,8 +108,9 @@ _STATIONMASTER = _INSTRUCTOR | {
     Action.WRITE_REGISTER,
     Action.MANAGE_RECTIFICATION,
     Action.JUDGE_RECTIFICATION,
+    Action.WRITE_REVIEW,
 }
-EVALUATING_ACTIONS = frozenset({Action.JUDGE_RECTIFICATION})
+EVALUATING_ACTIONS = frozenset({Action.JUDGE_RECTIFICATION, Action.JUDGE_REVIEW})
 """What an evaluator may do in a school it evaluates although it changes something there."""
 PERMISSIONS: Mapping[Role, frozenset[Action]] = {
     Role.VISITOR: _VISITOR,
@@ -126,6 +131,7 @@ CHANGING_ACTIONS = frozenset(
         Action.ACKNOWLEDGE_ALERT,
         Action.WORK_ON_RECTIFICATION,
         Action.MANAGE_RECTIFICATION,
+        Action.WRITE_REVIEW,
         *EVALUATING_ACTIONS,
     }
 )

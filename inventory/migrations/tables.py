@@ -13,6 +13,7 @@ from inventory.monitoring import table as monitoring
 from inventory.organisations import table as organisations
 from inventory.rectifications import table as rectifications
 from inventory.requirements import table as requirements
+from inventory.reviews import table as reviews
 from inventory.stations import table as stations
 from inventory.usage_sessions import table as usage_sessions
 
@@ -30,6 +31,7 @@ __all__ = [
     "organisations",
     "rectifications",
     "requirements",
+    "reviews",
     "stations",
     "usage_sessions",
 ]

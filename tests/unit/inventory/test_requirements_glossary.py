@@ -18,6 +18,7 @@ from inventory.organisations.rules import OrganisationKind
 from inventory.readiness.findings import FindingKind, LiveEvidenceState, RemedyGroup, Status
 from inventory.rectifications.rules import RectificationState, RectificationStep
 from inventory.requirements.rules import Authority, CalibrationDuty, Obligation, QuantityBasis
+from inventory.reviews.rules import ReviewState, ReviewStep, Side
 from inventory.stations.rules import Level, StationUse
 from telemetry.contract.payloads import (
     BusHealth,
@@ -60,6 +61,9 @@ DOMAIN: tuple[type[StrEnum], ...] = (
     IngestState,
     RectificationState,
     RectificationStep,
+    ReviewState,
+    ReviewStep,
+    Side,
 )
 
 

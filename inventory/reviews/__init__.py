@@ -1,0 +1,1 @@
+"""Slice: a station's way from application to running, as the guide orders it."""
