@@ -76,6 +76,8 @@ class Projection:
         if not self._is_store_checked:
             position = self._checked(position)
         events = self._reader.events_after(position, BATCH)
+        # nothing new: either nothing happened, or the store was replaced while we are at work
+        self._is_store_checked = bool(events)
         if events:
             applied = apply_events(
                 self._database, [_reported(event) for event in events], self._clock()

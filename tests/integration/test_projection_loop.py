@@ -1,3 +1,4 @@
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -193,6 +194,21 @@ def test_a_replaced_store_is_noticed(
         assert db.get(Fault, ("battery-01", "f-new")) is not None
     new_reader.close()
     new_store.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file can't be deleted there")
+def test_a_store_that_is_replaced_at_work_is_noticed(
+    house: Schools, store: SqliteStore, reader: SqliteReader, tmp_path: Path
+) -> None:
+    store_events(store, *[fault(n, FaultState.PENDING, f"f-{n}") for n in range(1, 6)])
+    projection = Projection(house.database, reader)
+    assert (projection.carry_over(), projection.carry_over()) == (5, 0)
+    for name in ("telemetry.sqlite", "telemetry.sqlite-wal", "telemetry.sqlite-shm"):
+        (tmp_path / name).unlink()
+    store_events(store, fault(1, FaultState.CONFIRMED, "f-new"))
+    assert projection.carry_over() == 1
+    with house.database.read() as db:
+        assert db.get(Fault, ("battery-01", "f-new")) is not None
 
 
 def test_the_loop_carries_over_within_half_a_second(
