@@ -12,9 +12,9 @@ from pydantic import ValidationError
 from inventory.accounts.rules import Principal, Role
 from inventory.equipment.reading import read_register
 from inventory.errors import Invalid, UnknownStation
-from inventory.readiness.findings import Question, Readiness
-from inventory.readiness.rules import check
-from inventory.readiness.use_cases import Asked, ReadinessDesk, ReadinessMemory, today
+from inventory.readiness.findings import Question
+from inventory.readiness.rules import paper_case
+from inventory.readiness.use_cases import Asked, CheckGround, ReadinessDesk, ReadinessMemory, today
 from inventory.requirements.errors import RowsRefused
 from inventory.requirements.reading import read_list
 from inventory.requirements.rules import MODULE_CODE
@@ -47,8 +47,8 @@ class CheckRequest:
     stated: Mapping[str, int] = field(default_factory=dict)
 
 
-def run_check(request: CheckRequest) -> Readiness:
-    """Answer a request.
+def ground_of(request: CheckRequest) -> CheckGround:
+    """Everything the answer to a request rests on.
 
     Raises:
         InventoryError: something asked for is not known, not readable or not acceptable.
@@ -65,8 +65,8 @@ def run_check(request: CheckRequest) -> Readiness:
     return _check_station(request)
 
 
-def _check_station(request: CheckRequest) -> Readiness:
-    """Check a station as its own administrator would, with live evidence."""
+def _check_station(request: CheckRequest) -> CheckGround:
+    """Look at a station as its own administrator would, with live evidence."""
     settings = Settings()
     with house_database(settings) as database, closing(open_reader(settings)) as reader:
         with database.read() as db:
@@ -76,11 +76,12 @@ def _check_station(request: CheckRequest) -> Readiness:
         operator = Principal(0, "cli", Role.ADMINISTRATOR, found.organisation_code)
         desk = ReadinessDesk(database, StoredLiveBenches(reader), ReadinessMemory())
         asked = Asked(request.module, request.level, request.use, request.on_date)
-        return desk.check(operator, request.station, asked, datetime.now(UTC))
+        now = datetime.now(UTC)
+        return desk.ground(operator, request.station, asked, now, has_elsewhere=True)
 
 
-def _check_files(request: CheckRequest, list_file: Path, register_file: Path) -> Readiness:
-    """Check a list file against a register file; nobody looks at live benches."""
+def _check_files(request: CheckRequest, list_file: Path, register_file: Path) -> CheckGround:
+    """Hold a list file against a register file; nobody looks at live benches."""
     reading = read_list(list_file.name, read_file(list_file))
     register = read_register(register_file.name, read_file(register_file))
     for problems in (reading.problems, register.problems):
@@ -94,7 +95,11 @@ def _check_files(request: CheckRequest, list_file: Path, register_file: Path) ->
         request.on_date or today(datetime.now(UTC)),
     )
     facts = _facts(request)
-    return check(reading.requirements, items, facts, draft_settings(reading), question)
+    settings = draft_settings(reading)
+    case = paper_case(reading.requirements, items, facts, settings, question.on_date)
+    counted = {item.asset_number for item in items}
+    elsewhere = tuple(item for item in register.items if item.asset_number not in counted)
+    return CheckGround(case, question, None, elsewhere)
 
 
 def _counts_for(station_codes: tuple[str, ...], station: str) -> bool:

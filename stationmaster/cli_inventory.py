@@ -1,6 +1,7 @@
 """Commands for requirement lists, registers and readiness: `lists`, `register`, `check`."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,8 +13,8 @@ import typer
 from inventory.equipment.template import REGISTER_COLUMNS
 from inventory.equipment.use_cases import RegisterUpload, import_register
 from inventory.errors import Invalid, InventoryError, Unknown
-from inventory.readiness.findings import Readiness, Status
-from inventory.readiness.schema import shown
+from inventory.readiness.findings import Status
+from inventory.readiness.rules import decide
 from inventory.requirements.errors import RowsRefused
 from inventory.requirements.rules import DEFAULT_BINDING, Authority
 from inventory.requirements.tabular import UnreadableFile
@@ -27,9 +28,11 @@ from inventory.requirements.use_cases import (
 )
 from inventory.requirements.writing import template
 from inventory.stations.rules import Level, StationUse
-from stationmaster.checking import CheckRequest, run_check
+from inventory.stations.schema import StationFacts
+from stationmaster.checking import CheckRequest, ground_of
 from stationmaster.cli_accounts import operator
 from stationmaster.files import read_file, write_file
+from stationmaster.insights import Insights, insight_lines, json_of
 from stationmaster.language import Language
 from stationmaster.opening import house_database
 from stationmaster.readiness_printing import problem_lines, result_lines
@@ -43,6 +46,14 @@ File = Annotated[Path, typer.Argument(help=".csv or .xlsx 文件")]
 Partial = Annotated[bool, typer.Option("--partial", help="import the good rows 只导入正确的行")]
 Lang = Annotated[Language, typer.Option(help="zh | en")]
 Fact = Annotated[int | None, typer.Option(min=0, max=100_000)]
+Explain = Annotated[
+    bool, typer.Option("--explain", help="what serves what, what must be done 说明与最少措施")
+]
+WhatIf = Annotated[bool, typer.Option("--what-if", help="if one thing fails 任一设备失效会怎样")]
+Coming = Annotated[
+    int | None,
+    typer.Option(min=0, max=100_000, help="can so many examinees come that day 当日考生数"),
+]
 Day = Annotated[
     datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="default: today")
 ]
@@ -202,19 +213,13 @@ def check(  # noqa: PLR0913, PLR0917 - the command line's options
     vehicles: Fact = None,
     examinees: Fact = None,
     exam_tasks: Fact = None,
+    explain: Explain = False,
+    what_if: WhatIf = False,
+    capacity: Coming = None,
     lang: Lang = Language.ZH,
 ) -> None:
     """检查站点是否就绪。 Is a station ready? Exit: 0 ready, 1 not ready, 3 unknown, 2 bad input."""
-    given = {
-        "workstations": workstations,
-        "vehicle_workstations": vehicle_workstations,
-        "bench_workstations": bench_workstations,
-        "exam_rooms": exam_rooms,
-        "hv_areas": hv_areas,
-        "vehicles": vehicles,
-        "examinees": examinees,
-        "exam_tasks": exam_tasks,
-    }
+    stated = _stated(locals())
     request = CheckRequest(
         module=module,
         level=level,
@@ -224,20 +229,26 @@ def check(  # noqa: PLR0913, PLR0917 - the command line's options
         list_file=list_file,
         register_file=register_file,
         facts_file=facts,
-        stated={name: value for name, value in given.items() if value is not None},
+        stated=stated,
     )
     with _plain_refusals(lang):
-        result = run_check(request)
-    _print_result(station, result, lang, as_json=as_json)
+        ground = ground_of(request)
+    result = decide(ground.case, ground.question, ground.live)
+    insights = Insights.of(
+        ground, result, is_explained=explain, is_what_if=what_if, examinees=capacity
+    )
+    if as_json:
+        typer.echo(json.dumps(json_of(station, result, insights), ensure_ascii=False, indent=1))
+    else:
+        for line in (*result_lines(station, result, lang), *insight_lines(insights, lang)):
+            typer.echo(line)
     raise typer.Exit(EXIT_OF[result.status])
 
 
-def _print_result(station: str, result: Readiness, lang: Language, *, as_json: bool) -> None:
-    if as_json:
-        typer.echo(shown(station, result).model_dump_json(indent=1))
-        return
-    for line in result_lines(station, result, lang):
-        typer.echo(line)
+def _stated(options: Mapping[str, object]) -> dict[str, int]:
+    """The station facts among a command's options."""
+    told = {name: options[name] for name in StationFacts.model_fields}
+    return {name: value for name, value in told.items() if isinstance(value, int)}
 
 
 def _write(file: Path, content: bytes) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from inventory.equipment.rules import EquipmentItem
 from inventory.readiness.assignment import ADVICE, BINDING, UNDECIDED, Demand, Offer, weight_of
 from inventory.readiness.evidence import LivePicture
 from inventory.readiness.findings import Question, Status
@@ -55,16 +56,35 @@ def failures(case: PaperCase, question: Question, live: LivePicture | None) -> t
         served = assign(part, of, unknown)
         usual = {one.row_id: weight_of(one, served[one.row_id]) for one in part}
         used = sorted({share.asset_number for row in served.values() for share in row.shares})
+        alike: dict[object, dict[str, int]] = {}
         for asset in used:
             thing = things[asset]
-            is_pieces = not thing.quantity_unit or float(thing.quantity).is_integer()
-            left = max(0.0, 1 - 1 / thing.quantity) if is_pieces else 0.0
-            worse = _worse(part, _less(of, asset, left), unknown, usual)
+            left = _left(thing)
+            pattern = (left, _pattern(of, asset))
+            if pattern not in alike:
+                alike[pattern] = _worse(part, _less(of, asset, left), unknown, usual)
+            worse = alike[pattern]
             if worse:
                 status = max(before, _STATUSES[max(worse.values())], key=_ORDER.index)
                 row_ids = tuple(sorted(worse))
                 found.append(Failure(asset, thing.item_zh, thing.bench_code, status, row_ids))
     return tuple(sorted(found, key=lambda one: (-_ORDER.index(one.status), one.asset_number)))
+
+
+def _left(thing: EquipmentItem) -> float:
+    """Which share of a thing is left when one piece fails; litres and metres fail as a whole."""
+    is_pieces = not thing.quantity_unit or float(thing.quantity).is_integer()
+    return max(0.0, 1 - 1 / thing.quantity) if is_pieces else 0.0
+
+
+def _pattern(offers: Mapping[str, Sequence[Offer]], asset: str) -> tuple[object, ...]:
+    """What a thing offers, without its name: where two offer the same, they fail alike."""
+    return tuple(
+        (row_id, replace(one, asset_number=""))
+        for row_id, ones in offers.items()
+        for one in ones
+        if one.asset_number == asset
+    )
 
 
 def _less(offers: Mapping[str, Sequence[Offer]], asset: str, left: float) -> dict[str, list[Offer]]:

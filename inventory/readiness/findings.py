@@ -152,8 +152,20 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Serving:
+    """What a thing gives to a row; `stands_in_as` is the list's word for it as a substitute."""
+
+    asset_number: str
+    amount: float
+    stands_in_as: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RowOutcome:
-    """How a requirement row was served; `needed` is None while a station fact is not stated."""
+    """How a requirement row was served; `needed` is None while a station fact is not stated.
+
+    `waived_by` is another row of the alternative group that makes this one needless.
+    """
 
     row_id: str
     item: Bilingual
@@ -162,6 +174,8 @@ class RowOutcome:
     unit: str
     is_met: bool
     asset_numbers: tuple[str, ...]
+    serving: tuple[Serving, ...] = ()
+    waived_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

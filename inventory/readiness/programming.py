@@ -21,7 +21,7 @@ from inventory.readiness.mixed_integer import Programme, minimise
 _SOMETHING = 1e-3
 """From which share of the need on a measured amount (litres, metres) counts as "something is
 there"; of pieces it is one. Chosen: far above the solver's tolerance, far below any real gap."""
-_LACK, _LAME, _BROKEN, _SUBSTITUTE, _OWN = 1000.0, 40.0, 20.0, 5.0, 1.0
+_LACK, _LAME, _BROKEN, _ACTION, _SUBSTITUTE, _OWN = 1000.0, 40.0, 20.0, 10.0, 5.0, 1.0
 """What a whole row served this way costs in the last objective; only the order matters."""
 _TIDY = 1e-6
 _ON = 0.5
@@ -222,6 +222,8 @@ class SharingProgramme:
 
 
 def _cost(offer: Offer) -> float:
+    if offer.action:
+        return _ACTION
     match offer.worth:
         case Worth.LAME:
             return _LAME + max(offer.alone, offer.beside)

@@ -16,6 +16,7 @@ from inventory.readiness.findings import (
     Question,
     RemedyGroup,
     RowOutcome,
+    Serving,
 )
 from inventory.readiness.serving import RowCase, Weights
 from inventory.requirements.rules import Authority, ListSettings, Obligation, Sourced
@@ -173,6 +174,7 @@ class Report:
 
 def outcome(case: RowCase) -> RowOutcome:
     """How a row was served, for the record."""
+    words = {one.option: one.how.text for one in case.substitutes}
     return RowOutcome(
         row_id=case.row.row_id,
         item=wording.item(case.row),
@@ -181,6 +183,11 @@ def outcome(case: RowCase) -> RowOutcome:
         unit=case.row.quantity_unit,
         is_met=case.is_met,
         asset_numbers=tuple(share.asset_number for share in case.shares),
+        serving=tuple(
+            Serving(share.asset_number, share.amount, words.get(share.offer.option, ""))
+            for share in case.shares
+        ),
+        waived_by=case.served.waived_by,
     )
 
 

@@ -7,7 +7,19 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from inventory.accounts.policies import Now, TheDatabase, require
 from inventory.accounts.rules import Action, Decision, Principal, authorize
+from inventory.readiness.capacity import EXAM_MINUTES, OPENING_MINUTES, ExamDay, capacity
+from inventory.readiness.failing import failures
 from inventory.readiness.findings import FindingKind, LiveEvidenceState, Readiness
+from inventory.readiness.insight_schema import (
+    CapacityOut,
+    PlanOut,
+    WhatIfOut,
+    capacity_shown,
+    plan_shown,
+    what_if_shown,
+)
+from inventory.readiness.planning import plan
+from inventory.readiness.rules import decide
 from inventory.readiness.schema import Cell, Matrix, MatrixRow, ReadinessOut, blocking, shown
 from inventory.readiness.use_cases import Asked, ReadinessDesk, ReadinessMemory, StationCells
 from inventory.stations.rules import MODULES, Level, StationUse
@@ -29,12 +41,7 @@ def desk_of(request: Request, database: TheDatabase) -> ReadinessDesk:
 Desk = Annotated[ReadinessDesk, Depends(desk_of)]
 
 
-@router.get("/stations/{code}/readiness")
-def station_readiness(  # noqa: PLR0913, PLR0917 - each is a part of the question
-    code: str,
-    desk: Desk,
-    caller: Reader,
-    now: Now,
+def question_of(
     module: Module,
     level: Level,
     use: Annotated[StationUse | None, Query(description="default: the station's own")] = None,
@@ -42,10 +49,63 @@ def station_readiness(  # noqa: PLR0913, PLR0917 - each is a part of the questio
     list_version: Annotated[
         str | None, Query(alias="list", max_length=64, description="default: the one that applies")
     ] = None,
+) -> Asked:
+    """What is asked of a station."""
+    return Asked(module, level, use, on_date, list_version)
+
+
+Question = Annotated[Asked, Depends(question_of)]
+
+
+@router.get("/stations/{code}/readiness")
+def station_readiness(
+    code: str, desk: Desk, caller: Reader, now: Now, asked: Question
 ) -> ReadinessOut:
     """Is the station ready, and if not, what exactly is missing, why, and how is it mended?"""
-    asked = Asked(module, level, use, on_date, list_version)
     return shown(code, desk.check(caller, code, asked, now))
+
+
+@router.get("/stations/{code}/readiness/plan")
+def station_plan(
+    code: str,
+    desk: Desk,
+    caller: Reader,
+    now: Now,
+    asked: Question,
+    advice: Annotated[bool, Query(description="plan for what is only advised, too")] = False,
+) -> PlanOut:
+    """The smallest set of actions after which the station would pass."""
+    found = desk.ground(caller, code, asked, now, has_elsewhere=True)
+    best = plan(found.case, found.question, found.live, found.elsewhere, is_advice_met=advice)
+    return plan_shown(code, found.question, best)
+
+
+@router.get("/stations/{code}/readiness/what-if")
+def station_what_if(code: str, desk: Desk, caller: Reader, now: Now, asked: Question) -> WhatIfOut:
+    """Would the station still pass if one thing failed? For each that makes it worse."""
+    found = desk.ground(caller, code, asked, now)
+    status = decide(found.case, found.question, found.live).status
+    worse = failures(found.case, found.question, found.live)
+    return what_if_shown(code, found.question, status, worse)
+
+
+@router.get("/stations/{code}/readiness/capacity")
+def station_capacity(  # noqa: PLR0913, PLR0917 - each is a part of the question
+    code: str,
+    desk: Desk,
+    caller: Reader,
+    now: Now,
+    asked: Question,
+    examinees: Annotated[int | None, Query(ge=0, le=100_000)] = None,
+    exam_minutes: Annotated[int, Query(ge=1, le=1440)] = EXAM_MINUTES,
+    opening_minutes: Annotated[int, Query(ge=1, le=1440)] = OPENING_MINUTES,
+) -> CapacityOut:
+    """How many examinees can the station take on the day, with the equipment as it is?"""
+    found = desk.ground(caller, code, asked, now)
+    day = ExamDay(examinees, exam_minutes, opening_minutes)
+    return capacity_shown(
+        code, found.question, capacity(found.case, found.question, found.live, day)
+    )
 
 
 @router.get("/readiness")

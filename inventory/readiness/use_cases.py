@@ -102,6 +102,19 @@ class ReadinessMemory:
     answers: Memory[Readiness] = field(default_factory=lambda: Memory(_RESULTS_KEPT))
 
 
+@dataclass(frozen=True, slots=True)
+class CheckGround:
+    """Everything an answer to one question rests on.
+
+    `elsewhere` are things of the school that stand in its other stations.
+    """
+
+    case: PaperCase
+    question: Question
+    live: LivePicture | None
+    elsewhere: tuple[EquipmentItem, ...] = ()
+
+
 class ReadinessDesk:
     """Answers questions about stations."""
 
@@ -118,6 +131,22 @@ class ReadinessDesk:
             NotAllowed: the caller's role does not include readiness.
             UnknownList: no such version as was asked for.
         """
+        ground = self.ground(principal, code, asked, now)
+        return decide(ground.case, ground.question, ground.live)
+
+    def ground(
+        self,
+        principal: Principal,
+        code: str,
+        asked: Asked,
+        now: datetime,
+        *,
+        has_elsewhere: bool = False,
+    ) -> CheckGround:
+        """What `check` answers from, for plans and questions of what would be if.
+
+        Raises as `check` does.
+        """
         on = asked.on_date or today(now)
         with self._database.read() as db:
             # held, so that everything that asks for the owner finds it loaded
@@ -125,8 +154,9 @@ class ReadinessDesk:
             found = station(db, principal, code, Action.READ_READINESS)
             case = self._paper(db, found, Ground(on, _stamp(db), asked.list_version))
             live = picture(db, self._live, owners, now)
+            elsewhere = _elsewhere(db, found) if has_elsewhere else ()
         question = Question(asked.module, asked.level, asked.use or found.use, on)
-        return decide(case.paper, question, live)
+        return CheckGround(case.paper, question, live, elsewhere)
 
     def overview(
         self,
@@ -233,6 +263,11 @@ def _stamp(db: Session) -> int:
 
 def _items(db: Session, found: Station) -> list[EquipmentItem]:
     return [item for item in items_of(db, found.organisation_code) if stands_in(item, found.code)]
+
+
+def _elsewhere(db: Session, found: Station) -> tuple[EquipmentItem, ...]:
+    items = items_of(db, found.organisation_code)
+    return tuple(item for item in items if not stands_in(item, found.code))
 
 
 def _questions(found: Station, modules: Sequence[str], on: date) -> list[Question]:

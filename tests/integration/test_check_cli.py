@@ -155,3 +155,26 @@ def test_from_templates_to_a_checked_station(
     assert run("station", "set", "BJ01-E", "--fact", "workstations=4").exit_code == 0
     training = run("check", "--station", "BJ01-E", *ASKED, "--use", "training")
     assert training.exit_code == 0
+
+
+def test_the_smallest_set_of_actions_is_told(folder: Path) -> None:
+    result = offline(folder, "calibration_ends", "--examinees", 46, "--explain")
+    assert result.exit_code == 1
+    plan = result.stdout[result.stdout.index("【最少措施】") :]
+    # 46 examinees in fives are 10 kits and 9 are there; the tester's calibration ran out
+    assert "1. 校准、检定、试验 绝缘电阻测试仪 [A-03]" in plan
+    assert "2. 购置或借入 电子元件包：购置或借入 1 (E-04)" in plan
+    assert "E-01 动力电池台架: A-01 × 1、A-02 × 1" in result.stdout
+
+
+def test_what_one_failure_does_and_how_many_can_come(folder: Path) -> None:
+    asked = ["--what-if", "--capacity", 17]
+    chinese = offline(folder, "all_there", "--examinees", 41, *asked)
+    assert chinese.exit_code == 0
+    assert "A-02 动力电池台架: ✕ 未就绪 (E-01)" in chinese.stdout
+    # 17 examinees at 4 workstations are 5 cycles of 2 h, 10 h
+    assert "17 名考生：5 轮，600 分钟，超出" in chinese.stdout
+    told = json.loads(offline(folder, "all_there", "--examinees", 41, *asked, "--json").stdout)
+    assert told["capacity"]["capacity"]["most_examinees"] == 16
+    assert "A-02" in [one["asset_number"] for one in told["what_if"]["failures"]]
+    assert "plan" not in told

@@ -1,0 +1,86 @@
+"""Plan, what-if and capacity over the API, and how often a check asks the database."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import event
+
+from inventory.equipment.use_cases import RegisterUpload, import_register
+from inventory.requirements.use_cases import ListUpload, import_list
+from inventory.requirements.writing import write_rows
+from tests.schools import NOW, Schools, schools
+
+LIST = [
+    [
+        "row_id", "module_code", "level", "station_use", "item_zh", "quantity_basis", "quantity_n",
+        "obligation", "authority_item", "authority_parameters", "authority_quantity",
+        "substitute_allowed",
+    ],
+    ["V-1", "2-1", "*", "both", "教学车(整车)", "per_station", "1", "mandatory",
+     "official", "official", "official", "no"],
+    ["V-2", "2-1", "*", "both", "电机台架", "per_station", "2", "mandatory",
+     "official", "official", "official", "整车"],
+]  # fmt: skip
+ASKED = {"module": "2-1", "level": "intermediate"}
+
+
+@pytest.fixture
+def house(school_url: str) -> Iterator[Schools]:
+    with schools(school_url) as found:
+        upload = ListUpload("l.csv", write_rows("l.csv", LIST), version="V")
+        import_list(found.database, upload, who="test", now=NOW)
+        rows = [["asset_number", "item_zh", "quantity"], ["A-1", "教学车(整车)", "2"]]
+        register = RegisterUpload("r.csv", write_rows("r.csv", rows), "BJ01")
+        import_register(found.database, register, who="test")
+        yield found
+
+
+def path_of(house: Schools, what: str = "") -> str:
+    stations = house.client("bj-master").get("/api/v1/readiness").json()["stations"]
+    return f"/api/v1/stations/{stations[0]['station']}/readiness{what}"
+
+
+def test_the_plan_names_what_is_to_be_bought(house: Schools) -> None:
+    client = house.client("bj-master")
+    checked = client.get(path_of(house), params=ASKED).json()
+    # one of two cars is spare and stands in for one of two benches
+    (bench,) = [row for row in checked["rows"] if row["row_id"] == "V-2"]
+    assert bench["serving"] == [{"asset_number": "A-1", "amount": 1, "stands_in_as": "整车"}]
+    found = client.get(path_of(house, "/plan"), params=ASKED).json()
+    (action,) = found["actions"]
+    assert (action["step"], action["amount"], action["row_ids"]) == ("buy", 1, ["V-2"])
+    assert (found["is_possible"], found["is_certain"]) == (True, True)
+
+
+def test_what_if_and_capacity_answer(house: Schools) -> None:
+    client = house.client("bj-master")
+    worse = client.get(path_of(house, "/what-if"), params=ASKED).json()
+    # already not ready; a car less leaves the bench's row with nothing at all
+    assert worse["status"] == "not_ready"
+    day = client.get(path_of(house, "/capacity"), params=ASKED | {"examinees": 10}).json()
+    assert day["capacity"]["exam_minutes"] == 120
+    refused = client.get(path_of(house, "/capacity"), params=ASKED | {"exam_minutes": 0})
+    assert refused.status_code == 422
+
+
+@pytest.mark.parametrize("what", ["/plan", "/what-if", "/capacity"])
+def test_only_those_who_may_read_findings_may_ask(house: Schools, what: str) -> None:
+    path = path_of(house, what)
+    assert house.client("gx-master").get(path, params=ASKED).status_code == 404
+    assert house.client("visitor").get(path, params=ASKED).status_code in {403, 404}
+
+
+def test_a_check_asks_the_database_at_most_eight_times(house: Schools) -> None:
+    path = path_of(house)
+    client = house.client("bj-master")
+    said: list[str] = []
+
+    def note(*about: object) -> None:
+        # who is asking is looked up by everything, checks or not
+        if "login_session" not in str(about[2]) and "SELECT" in str(about[2]):
+            said.append(str(about[2]))
+
+    event.listen(house.database.engine, "before_cursor_execute", note)
+    assert client.get(path, params=ASKED | {"date": "2026-12-24"}).status_code == 200
+    own = [one for one in said if "FROM user" not in one and "api_key" not in one]
+    assert len(own) <= 8, own
