@@ -9,6 +9,8 @@ from pydantic import BaseModel, Field
 from inventory.accounts.policies import Now, TheDatabase, require
 from inventory.accounts.rules import Action, Principal
 from inventory.paging import Limit, Offset, Page, page
+from inventory.requirements.edition_reading import changes_between
+from inventory.requirements.editions import EditionChanges
 from inventory.requirements.mapped import PassedOver
 from inventory.requirements.mapping import ListMapping
 from inventory.requirements.mapping_memory import mapping_of, propose_mapping
@@ -147,6 +149,23 @@ def propose_a_mapping(
         demand_publisher(db, caller)
         content = form.file.file.read()
         return propose_mapping(db, form.file.filename or "", content, caller.organisation_code)
+
+
+@router.get("/lists/{version}/changes")
+def list_changes(
+    version: str,
+    database: TheDatabase,
+    caller: Reader,
+    since: Annotated[str, Query(max_length=64, description="the version before")],
+    pair: Annotated[
+        list[str] | None,
+        Query(max_length=500, description="a correction: `old row id:new row id`, or `old:`"),
+    ] = None,
+) -> EditionChanges:
+    """What changed since another version: rows added, removed and changed, with their clauses."""
+    with database.read() as db:
+        publishers = publishers_for(db, caller.organisation_code)
+        return changes_between(db, since, version, pairs=pair or (), publishers=publishers)
 
 
 class Decisions(BaseModel):

@@ -183,3 +183,24 @@ def test_the_day_of_a_decision_is_kept(house: Schools) -> None:
         ]
     assert one.decided_at is not None
     assert one.decided_at.date() == date(2026, 12, 1)
+
+
+def test_what_changed_between_editions_is_told_and_can_be_corrected(house: Schools) -> None:
+    changed = list_file("V-2").replace("打印机".encode(), "激光一体机".encode())
+    changed = changed.replace("耐压≥1000V".encode(), "耐压≥1500V".encode())
+    import_list(
+        house.database, ListUpload("list.csv", changed, organisation_code="EVAL"), who="t", now=NOW
+    )
+    teacher = house.client("bj-teacher")
+    found = teacher.get("/api/v1/lists/V-2/changes?since=V-1").json()
+    assert found["unchanged"] == 2
+    assert [one["row_id"] for one in found["changed"]] == ["A-1", "A-4"]
+    assert found["changed"][0]["clauses_added"] == ["withstand_voltage >= 1500 V"]
+    apart = teacher.get("/api/v1/lists/V-2/changes?since=V-1&pair=A-4:").json()
+    assert [one["item_zh"] for one in apart["removed"]] == ["打印机"]
+    assert [one["item_zh"] for one in apart["added"]] == ["激光一体机"]
+    for bad in ("A-9:A-1", "A-1", "A-1:A-2&pair=A-1:"):
+        answer = teacher.get(f"/api/v1/lists/V-2/changes?since=V-1&pair={bad}")
+        assert (answer.status_code, answer.json()["field"]) == (422, "pair")
+    hidden = house.client("gx-master").get("/api/v1/lists/V-2/changes?since=V-1")
+    assert hidden.status_code == 404
