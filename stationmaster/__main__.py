@@ -15,6 +15,8 @@ COMMANDS = {
     "check": "cli_inventory:check",
     "lists": "cli_inventory:lists_app",
     "register": "cli_inventory:register_app",
+    "rectify": "cli_work:rectify_app",
+    "review": "cli_work:review_app",
     "decode": "cli_can:decode",
     "log": "cli_logs:log_app",
     "dbc": "cli_dbc:dbc_app",
