@@ -16,6 +16,8 @@ from inventory.errors import Invalid, InventoryError, Unknown
 from inventory.readiness.findings import Status
 from inventory.readiness.rules import decide
 from inventory.requirements.errors import RowsRefused
+from inventory.requirements.mapped import PassedOver
+from inventory.requirements.mapping_memory import mapping_of
 from inventory.requirements.rules import DEFAULT_BINDING, Authority
 from inventory.requirements.tabular import UnreadableFile
 from inventory.requirements.template import LIST_COLUMNS
@@ -60,7 +62,7 @@ Day = Annotated[
 
 
 @contextmanager
-def _plain_refusals(language: Language) -> Iterator[None]:
+def plain_refusals(language: Language) -> Iterator[None]:
     """What can't be done is said in the user's language, and ends with exit code 2."""
     try:
         yield
@@ -100,10 +102,19 @@ def import_list_file(  # noqa: PLR0913, PLR0917 - the command line's options
     level_inheritance: Annotated[
         bool, typer.Option("--level-inheritance", help="higher levels include lower 高级含低级")
     ] = False,
+    mapping: Annotated[
+        Path | None, typer.Option("--map", help="mapping of `lists propose` 列映射文件")
+    ] = None,
+    valid_from: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="first day it applies 有效自")
+    ] = None,
+    valid_to: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="last day it applies 有效至")
+    ] = None,
     lang: Lang = Language.ZH,
 ) -> None:
     """Import a list version; all of it or nothing. 导入清单."""
-    with _plain_refusals(lang), house_database(Settings()) as database:
+    with plain_refusals(lang), house_database(Settings()) as database:
         found = bundled_draft() if file is None else ListUpload(file.name, read_file(file))
         upload = replace(
             found,
@@ -112,21 +123,28 @@ def import_list_file(  # noqa: PLR0913, PLR0917 - the command line's options
             is_official=official,
             binding=frozenset(binding) if binding else DEFAULT_BINDING,
             has_level_inheritance=level_inheritance,
+            mapping=mapping_of(read_file(mapping)) if mapping else None,
+            valid_from=valid_from.date() if valid_from else None,
+            valid_to=valid_to.date() if valid_to else None,
         )
         done = import_list(database, upload, who=operator(), now=datetime.now(UTC))
     zh = lang is Language.ZH
     was = ("，内容已存在" if zh else ", already there") if done.was_known else ""
     typer.echo(f"{done.version}: {done.row_count} {'行' if zh else 'rows'}{was}")
     _tell_left_out(done.ignored_columns, lang)
-    for line in problem_lines(done.problems, lang):
+    for line in [*problem_lines(done.problems, lang), *map(_passed_line, done.passed_over)]:
         typer.secho(line, fg="yellow", err=True)
+
+
+def _passed_line(one: PassedOver) -> str:
+    return f"{one.sheet}#{one.row} {one.why}: {one.text}"
 
 
 @lists_app.command("show")
 def show_lists() -> None:
     """List the imported versions, the latest first. 查看清单版本."""
     with (
-        _plain_refusals(Language.EN),
+        plain_refusals(Language.EN),
         house_database(Settings()) as database,
         database.read() as db,
     ):
@@ -150,7 +168,7 @@ def change_settings(
     lang: Lang = Language.ZH,
 ) -> None:
     """Say which authorities bind in a version. 设置具有约束力的依据."""
-    with _plain_refusals(lang), house_database(Settings()) as database:
+    with plain_refusals(lang), house_database(Settings()) as database:
         set_binding(
             database,
             version,
@@ -163,14 +181,14 @@ def change_settings(
 @lists_app.command("template")
 def list_template(file: File, lang: Lang = Language.ZH) -> None:
     """Write an empty list to fill in. 生成清单模板."""
-    with _plain_refusals(lang):
+    with plain_refusals(lang):
         _write(file, template(file.name, LIST_COLUMNS))
 
 
 @register_app.command("template")
 def register_template(file: File, lang: Lang = Language.ZH) -> None:
     """Write an empty register to fill in. 生成设备台账模板."""
-    with _plain_refusals(lang):
+    with plain_refusals(lang):
         _write(file, template(file.name, REGISTER_COLUMNS))
 
 
@@ -182,7 +200,7 @@ def import_register_file(
     lang: Lang = Language.ZH,
 ) -> None:
     """Add and update equipment by asset number; all of it or nothing. 导入设备台账."""
-    with _plain_refusals(lang), house_database(Settings()) as database:
+    with plain_refusals(lang), house_database(Settings()) as database:
         upload = RegisterUpload(file.name, read_file(file), organisation, partial)
         done = import_register(database, upload, who=operator())
     counts = (done.created, done.updated, done.unchanged)
@@ -231,7 +249,7 @@ def check(  # noqa: PLR0913, PLR0917 - the command line's options
         facts_file=facts,
         stated=stated,
     )
-    with _plain_refusals(lang):
+    with plain_refusals(lang):
         ground = ground_of(request)
     result = decide(ground.case, ground.question, ground.live)
     insights = Insights.of(

@@ -137,7 +137,7 @@ def _likeness(one: Row, other: Row) -> float:
     names = sorted((folded(one[0].item_zh), folded(other[0].item_zh)), key=len)
     if len(names[0]) >= _LEAST_CONTAINED and names[0] in names[1]:
         return max(_CONTAINED, len(names[0]) / len(names[1]))
-    return SequenceMatcher(None, *names).ratio()
+    return SequenceMatcher(None, names[0], names[1]).ratio()
 
 
 def _by_id(matching: _Matching, least: float) -> None:
