@@ -76,6 +76,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "kind.bench_not_hardware": ("非真实台架", "no real bench"),
     "kind.fact_not_stated": ("站点信息缺失", "station fact not stated"),
     "kind.no_requirement": ("清单无此要求", "not in the list"),
+    "kind.not_offered": ("本站未开设", "not offered here"),
     "kind.no_list": ("无适用清单", "no list applies"),
     "authority.official": ("官方清单", "official list"),
     "authority.evaluation_org_document": ("培训评价组织文件", "evaluation organisation's document"),

@@ -5,7 +5,7 @@ rotation tables of exam reports do; a cycle takes as long as the exam.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inventory.readiness.evidence import LivePicture
 from inventory.readiness.findings import Question
@@ -120,4 +120,4 @@ def _with_places(case: PaperCase, places: int) -> PaperCase:
         case.facts.examinees,
         case.facts.exam_tasks,
     )
-    return PaperCase(case.requirements, case.paper, facts, case.settings, case.substitution)
+    return replace(case, facts=facts)

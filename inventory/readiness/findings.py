@@ -43,6 +43,7 @@ class FindingKind(StrEnum):
     FACT_NOT_STATED = "fact_not_stated"
     NO_REQUIREMENT = "no_requirement"
     NO_LIST = "no_list"
+    NOT_OFFERED = "not_offered"
 
 
 UNDECIDED_KINDS = frozenset(
@@ -95,6 +96,7 @@ REMEDY_GROUPS = {
     FindingKind.FACT_NOT_STATED: RemedyGroup.RECORD,
     FindingKind.NO_REQUIREMENT: RemedyGroup.SETTLE,
     FindingKind.NO_LIST: RemedyGroup.SETTLE,
+    FindingKind.NOT_OFFERED: RemedyGroup.SETTLE,
 }
 
 

@@ -85,10 +85,20 @@ class Report:
         has_list = bool(self._settings.version)
         kind = FindingKind.NO_REQUIREMENT if has_list else FindingKind.NO_LIST
         texts = wording.no_requirement(question) if has_list else wording.no_list(question)
+        self._add_general(question, kind, texts, is_binding=True)
+
+    def not_offered(self, question: Question) -> None:
+        """The station does not offer it: worth knowing, but no gap against the list."""
+        texts = wording.not_offered(question)
+        self._add_general(question, FindingKind.NOT_OFFERED, texts, is_binding=False)
+
+    def _add_general(
+        self, question: Question, kind: FindingKind, texts: wording.Texts, *, is_binding: bool
+    ) -> None:
         module = Bilingual(f"模块 {question.module}", f"module {question.module}")
         self._findings[kind,] = Finding(
             kind=kind,
-            is_binding=True,
+            is_binding=is_binding,
             row_id="",
             list_version=self._settings.version,
             item=module,

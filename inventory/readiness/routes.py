@@ -25,6 +25,7 @@ from inventory.readiness.use_cases import Asked, ReadinessDesk, ReadinessMemory,
 from inventory.stations.rules import MODULES, Level, StationUse
 
 MAX_MODULES = 20
+_NOT_OFFERED = frozenset({FindingKind.NO_REQUIREMENT, FindingKind.NOT_OFFERED})
 router = APIRouter(tags=["readiness"])
 Reader = Annotated[Principal, Depends(require(Action.READ_READINESS))]
 Looker = Annotated[Principal, Depends(require(Action.READ_STATUS))]
@@ -153,7 +154,7 @@ def _cell(answer: Readiness, *, has_details: bool) -> Cell:
         module=answer.question.module,
         level=answer.question.level,
         status=answer.status,
-        is_offered=FindingKind.NO_REQUIREMENT not in kinds,
+        is_offered=kinds.isdisjoint(_NOT_OFFERED),
         binding=answer.binding_count if has_details else None,
         advice=answer.advice_count if has_details else None,
         blocking=blocking(answer.findings) if has_details else [],

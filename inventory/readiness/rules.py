@@ -37,6 +37,7 @@ from inventory.requirements.rules import (
     concerns_level,
     concerns_module,
 )
+from inventory.stations.rules import Level
 
 
 class StationFacts(Protocol):
@@ -65,6 +66,18 @@ FACT_OF_BASIS: Mapping[QuantityBasis, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """The modules and levels that a station says it trains or examines."""
+
+    modules: frozenset[str]
+    levels: frozenset[Level]
+
+    def includes(self, question: Question) -> bool:
+        """Whether what is asked belongs to it."""
+        return question.module in self.modules and question.level in self.levels
+
+
+@dataclass(frozen=True, slots=True)
 class PaperCase:
     """All that can be known of a station on a day without looking at live benches."""
 
@@ -73,6 +86,7 @@ class PaperCase:
     facts: StationFacts
     settings: ListSettings
     substitution: Substitution = field(default_factory=Substitution)
+    offered: Offered | None = None
 
 
 def check(
@@ -106,6 +120,8 @@ def decide(case: PaperCase, question: Question, live: LivePicture | None) -> Rea
     rows = relevant_rows(case.requirements, case.settings, question)
     report = Report(case.settings)
     cases: list[RowCase] = []
+    if case.offered is not None and not case.offered.includes(question):
+        report.not_offered(question)
     if all(row.is_common for row in rows):
         report.no_requirement(question)
     else:

@@ -93,7 +93,8 @@ class BlockingFault(BaseModel):
 class Cell(BaseModel):
     """Readiness of a station for one module and level; counts are null for visitors.
 
-    `is_offered` false: the list has no rows of its own for this module at this level.
+    `is_offered` false: the station does not offer this module at this level, or the list has no
+    rows of its own for it.
     """
 
     module: str

@@ -1,7 +1,7 @@
 """Checking stations from the database, with live evidence, fast enough to redo at every change."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ from inventory.readiness.evidence import LivePicture
 from inventory.readiness.findings import Question, Readiness
 from inventory.readiness.gathering import live_stamp, picture
 from inventory.readiness.memory import Memory
-from inventory.readiness.rules import PaperCase, decide, paper_case
+from inventory.readiness.rules import Offered, PaperCase, decide, paper_case
 from inventory.requirements.errors import UnknownList
 from inventory.requirements.rules import ListSettings, Requirement
 from inventory.requirements.table import RequirementList
@@ -210,7 +210,10 @@ class ReadinessDesk:
         def work_out() -> StationCase:
             requirements, settings = self._list(db, found, ground)
             items = _items(db, found)
-            paper = paper_case(requirements, items, found, settings, ground.on_date)
+            offered = Offered(frozenset(found.modules), frozenset(map(Level, found.levels)))
+            paper = replace(
+                paper_case(requirements, items, found, settings, ground.on_date), offered=offered
+            )
             codes = sorted({item.bench_code for item in items if item.bench_code is not None})
             return StationCase(found.code, paper, tuple(codes))
 

@@ -133,6 +133,24 @@ def no_requirement(question: Question) -> Texts:
     )
 
 
+def not_offered(question: Question) -> Texts:
+    """The station does not say that it offers what was asked."""
+    level = LEVELS[question.level]
+    return Texts(
+        required=NOTHING,
+        found=NOTHING,
+        reason=Bilingual(
+            f"本站未开设模块 {question.module} {level.zh}；以下结果仅供筹备参考",
+            f"the station does not offer module {question.module}, {level.en}; what follows is "
+            "for those who prepare it",
+        ),
+        remedy=Bilingual(
+            "如需开设，在站点信息中添加该模块与等级",
+            "to offer it, add module and level to the station",
+        ),
+    )
+
+
 def no_list(question: Question) -> Texts:
     """No list version applies on the day."""
     on = question.on_date.isoformat()

@@ -4,10 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import event
+from sqlmodel import select
 
+from inventory.audit.use_cases import record
 from inventory.equipment.use_cases import RegisterUpload, import_register
 from inventory.requirements.use_cases import ListUpload, import_list
 from inventory.requirements.writing import write_rows
+from inventory.stations.rules import Level
+from inventory.stations.table import Station
 from tests.schools import NOW, Schools, schools
 
 LIST = [
@@ -50,6 +54,24 @@ def test_the_plan_names_what_is_to_be_bought(house: Schools) -> None:
     (action,) = found["actions"]
     assert (action["step"], action["amount"], action["row_ids"]) == ("buy", 1, ["V-2"])
     assert (found["is_possible"], found["is_certain"]) == (True, True)
+
+
+def test_what_a_station_does_not_offer_is_said_and_still_checked(house: Schools) -> None:
+    client = house.client("bj-master")
+    path = path_of(house)
+    with house.database.begin() as db:
+        for one in db.exec(select(Station)).all():
+            one.levels = [Level.ELEMENTARY]
+            db.add(one)
+            record(db, who="test", action="changed", entity="station", entity_id=one.code)
+    answer = client.get(path, params=ASKED).json()
+    (said,) = [one for one in answer["findings"] if one["kind"] == "not_offered"]
+    assert (said["is_binding"], answer["status"]) == (False, "not_ready")
+    elementary = client.get(path, params=ASKED | {"level": "elementary"}).json()
+    assert "not_offered" not in {one["kind"] for one in elementary["findings"]}
+    matrix = client.get("/api/v1/readiness", params={"module": "2-1"}).json()
+    offered = {cell["level"]: cell["is_offered"] for cell in matrix["stations"][0]["cells"]}
+    assert offered == {"elementary": True, "intermediate": False, "advanced": False}
 
 
 def test_what_if_and_capacity_answer(house: Schools) -> None:
