@@ -27,7 +27,8 @@ from stationmaster.stores import open_reader, open_store
 from telemetry.broker.access import INGEST_USERS, read_or_make_passwords
 from telemetry.contract.broker_address import BrokerAddress
 from telemetry.ingest.figures import Figures, together
-from telemetry.ingest.service import Worker, run_ingest
+from telemetry.ingest.housekeeping import is_clock_in_doubt
+from telemetry.ingest.service import Worker, run_ingest, wall_clock_ms
 from telemetry.ingest.sharing import Sharing, try_sharing
 from telemetry.ingest.subscriber import Share
 
@@ -90,10 +91,12 @@ def _sharing(settings: Settings, stop: threading.Event) -> Sharing:
 
 
 def _supervise(settings: Settings, stop: threading.Event) -> None:
-    open_store(settings).close()  # made or brought up to this version before several open it
+    with closing(open_store(settings)) as store:
+        # made or brought up to this version before several open it, and before any sign of life
+        is_in_doubt = is_clock_in_doubt(store, wall_clock_ms())
     with service_database(settings) as database, closing(open_reader(settings)) as reader:
         projection = Projection(database, reader)
-        team = _Team(settings, projection)
+        team = _Team(settings, projection, is_in_doubt)
         projection.start()
         try:
             with ingest_metrics(settings, team.figures):
@@ -116,10 +119,11 @@ class _Member:
 
 
 class _Team:
-    def __init__(self, settings: Settings, projection: Projection) -> None:
+    def __init__(self, settings: Settings, projection: Projection, is_in_doubt: bool) -> None:
         count = settings.ingest_workers
         self._settings = settings
         self._projection = projection
+        self._is_in_doubt = is_in_doubt
         self._members = [_Member(Share(number, count)) for number in range(1, count + 1)]
         self._past = Figures(workers=0)
 
@@ -141,7 +145,7 @@ class _Team:
         member.pipe, theirs = context.Pipe()
         member.process = context.Process(
             target=work,
-            args=(self._settings, member.share, theirs),
+            args=(self._settings, member.share, theirs, self._is_in_doubt),
             name=f"ingest-{member.share.worker}",
         )
         member.process.start()
@@ -195,11 +199,13 @@ class _Team:
             self._ended(member)
 
 
-def work(settings: Settings, share: Share, pipe: Connection) -> None:
+def work(settings: Settings, share: Share, pipe: Connection, is_in_doubt: bool) -> None:
     """The life of a worker, in its own process."""
     log_as(f"ingest-{share.worker}")
     stop, said = stop_on_signals(), threading.Lock()
-    worker = Worker(share, on_events=lambda: _say(pipe, said, EVENTS))
+    worker = Worker(
+        share, on_events=lambda: _say(pipe, said, EVENTS), is_clock_in_doubt=is_in_doubt
+    )
     threading.Thread(target=_until_let_go, args=(pipe, stop), daemon=True).start()
     reporting = threading.Thread(target=_report, args=(worker, pipe, said, stop))
     reporting.start()

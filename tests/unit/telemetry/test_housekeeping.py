@@ -1,10 +1,9 @@
-import threading
 from collections.abc import Callable
 
 import pytest
 
 from telemetry.contract.payloads import Samples
-from telemetry.ingest.housekeeping import Housekeeper
+from telemetry.ingest.housekeeping import Housekeeper, is_clock_in_doubt
 from telemetry.store.memory import MemoryStore
 from telemetry.store.port import Batch, IngestStatus, Received, Sealed
 from telemetry.store.retention import DAY_MS, Retention
@@ -57,11 +56,19 @@ def test_a_start_long_after_the_last_sign_of_life_drops_nothing_at_first(
     store: MemoryStore,
 ) -> None:
     store.note_status(IngestStatus(NOW_MS - TEN_YEARS_MS, is_connected=True, committed_rows=2))
-    stop = threading.Event()
-    stop.set()
     keeper = Housekeeper(store, Retention(), Clock())
-    keeper.run(stop)
+    store.note_status(IngestStatus(NOW_MS, is_connected=True, committed_rows=2))
     keeper.forget()
+    assert kept(store) == [1, 2]
+
+
+def test_a_worker_does_not_believe_a_clock_because_another_one_was_faster(
+    store: MemoryStore,
+) -> None:
+    store.note_status(IngestStatus(NOW_MS - TEN_YEARS_MS, is_connected=True, committed_rows=2))
+    is_in_doubt = is_clock_in_doubt(store, NOW_MS)
+    store.note_status(IngestStatus(NOW_MS, is_connected=True, committed_rows=2, worker=2))
+    Housekeeper(store, Retention(), Clock(), is_patient=is_in_doubt).forget()
     assert kept(store) == [1, 2]
 
 
@@ -96,10 +103,8 @@ class _Wordless(MemoryStore):
 
 
 def test_while_nobody_knows_how_long_ingest_was_away_nothing_is_dropped() -> None:
-    store, stop = _Wordless(), threading.Event()
-    stop.set()
+    store = _Wordless()
     keeper = Housekeeper(store, Retention(rows_ms=0), Clock())
-    keeper.run(stop)
     row = Samples(observed_at_ms=5, epoch=1, seq=1, values={"u": 1.0})
     store.commit(Batch(samples=[Received("b-1", 5, row)]))
     keeper.forget()
