@@ -1,6 +1,6 @@
 """The automatic pass: rectifications follow what the check says now."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -16,18 +16,30 @@ from inventory.stations.table import Station
 
 
 def recheck(
-    database: Database, desk: ReadinessDesk, now: datetime
+    database: Database,
+    desk: ReadinessDesk,
+    now: datetime,
+    organisations: Collection[str] | None = None,
 ) -> Mapping[int, RectificationStep]:
     """Close what the check no longer reports and reopen what came back.
 
     Only stations that have rectifications are checked. What nobody can tell now (benches while
     telemetry gives no answer) stays as it is.
 
+    Args:
+        database: where rectifications are.
+        desk: who checks.
+        now: the moment of the check.
+        organisations: codes of those whose stations are looked at; None: all.
+
     Returns:
         The step taken by id of the rectification; most passes take none.
     """
     with database.read() as db:
-        rows = db.exec(select(Rectification).order_by(col(Rectification.id))).all()
+        query = select(Rectification).order_by(col(Rectification.id))
+        if organisations is not None:
+            query = query.where(col(Rectification.organisation_code).in_(organisations))
+        rows = db.exec(query).all()
         codes = {row.station_code for row in rows}
         stations = db.exec(select(Station).where(col(Station.code).in_(codes))).all()
     steps: dict[int, RectificationStep] = {}

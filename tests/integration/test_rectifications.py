@@ -10,6 +10,8 @@ from inventory.data_health.use_cases import Sources
 from inventory.equipment.use_cases import RegisterUpload, import_register
 from inventory.readiness.use_cases import ReadinessDesk, ReadinessMemory
 from inventory.rectifications.rechecking import recheck
+from inventory.rectifications.rules import RectificationState
+from inventory.rectifications.table import Rectification
 from inventory.requirements.use_cases import import_list
 from inventory.requirements.writing import write_rows
 from stationmaster.rectifying import Rechecks
@@ -156,6 +158,29 @@ def test_the_server_that_watches_rechecks_soon_after_a_change(house: Schools) ->
     assert watcher.look()
     page = house.client("bj-teacher").get(f"{PATH}/{made['id']}").json()
     assert page["state"] == "closed"
+    stand(house, made["finding"]["item"]["zh"], "BJ01-T")
+    assert watcher.look()
+    page = house.client("bj-teacher").get(f"{PATH}/{made['id']}").json()
+    assert page["state"] == "open"
+
+
+def test_what_changes_without_a_record_is_seen_within_a_minute(house: Schools) -> None:
+    made = opened(house)
+    chore = Rechecks(house.database, ReadinessDesk(house.database, house.live, ReadinessMemory()))
+    chore(house.clock())
+    stand(house, made["finding"]["item"]["zh"], "BJ01-E")
+    chore(house.clock())
+    with house.database.begin() as db:
+        row = db.get_one(Rectification, made["id"])
+        assert row.state is RectificationState.CLOSED
+        row.state, row.is_present = RectificationState.IN_PROGRESS, True
+    chore(house.clock())
+    with house.database.read() as db:
+        assert db.get_one(Rectification, made["id"]).state is RectificationState.IN_PROGRESS
+    house.clock.move(minutes=1)
+    chore(house.clock())
+    with house.database.read() as db:
+        assert db.get_one(Rectification, made["id"]).state is RectificationState.CLOSED
 
 
 def test_a_task_is_given_to_staff_of_the_school_and_is_late_after_its_day(house: Schools) -> None:
