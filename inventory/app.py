@@ -35,6 +35,7 @@ from inventory.monitoring.routes import router as benches_router
 from inventory.monitoring.streams import Streams
 from inventory.openapi import openapi_of
 from inventory.problems import install_problems
+from inventory.readiness.edition_routes import router as editions_router
 from inventory.readiness.routes import router as readiness_router
 from inventory.readiness.use_cases import ReadinessMemory
 from inventory.rectifications.routes import router as rectifications_router
@@ -47,6 +48,7 @@ ROUTERS = (
     accounts_router,
     stations_router,
     readiness_router,
+    editions_router,
     benches_router,
     history_router,
     exports_router,

@@ -204,3 +204,29 @@ def test_what_changed_between_editions_is_told_and_can_be_corrected(house: Schoo
         assert (answer.status_code, answer.json()["field"]) == (422, "pair")
     hidden = house.client("gx-master").get("/api/v1/lists/V-2/changes?since=V-1")
     assert hidden.status_code == 404
+
+
+def test_an_edition_shows_a_station_which_findings_come_and_go(house: Schools) -> None:
+    later = list_file("V-2").replace("打印机".encode(), "示波器".encode())
+    later = later.replace(b"A-1,2-1", b"B-1,2-1")
+    import_list(
+        house.database, ListUpload("list.csv", later, organisation_code="EVAL"), who="t", now=NOW
+    )
+    asked = "/api/v1/stations/BJ01-E/readiness/editions?module=2-1&level=intermediate"
+    found = house.client("bj-teacher").get(f"{asked}&list=V-2&since=V-1").json()
+    assert (found["list_before"], found["list_after"]) == ("V-1", "V-2")
+    assert (found["gone"], found["come"], found["stay"]) == ([], [], 4)
+    shorter = "\n".join(later.decode().replace("V-2", "V-3").splitlines()[:-1])
+    import_list(
+        house.database,
+        ListUpload("list.csv", shorter.encode(), organisation_code="EVAL"),
+        who="t",
+        now=NOW,
+    )
+    found = house.client("bj-teacher").get(f"{asked}&list=V-3&since=V-2").json()
+    assert [one["row_id"] for one in found["gone"]] == ["A-4"]
+    assert (found["come"], found["stay"]) == ([], 3)
+    back = house.client("bj-teacher").get(f"{asked}&list=V-2&since=V-3").json()
+    assert [one["row_id"] for one in back["come"]] == ["A-4"]
+    hidden = house.client("gx-master").get(f"{asked}&list=V-2&since=V-1")
+    assert hidden.status_code == 404
