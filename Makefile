@@ -24,6 +24,7 @@ bench:
 	@.venv/bin/python benchmarks/decoding.py
 	@.venv/bin/python benchmarks/receiving.py
 	@.venv/bin/python benchmarks/log_import.py
+	@.venv/bin/python benchmarks/readiness.py
 	@.venv/bin/python benchmarks/live_bridge.py --minutes 1
 docs:
 	@$(PYTHON) run.py docs

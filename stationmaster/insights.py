@@ -89,6 +89,9 @@ def _serving_lines(result: Readiness, language: Language) -> Iterator[str]:
     yield "【设备对应】" if zh else "[What serves what]"
     for row in result.rows:
         yield f"  {row.row_id} {told(row.item, language)}: {_served(row, language)}"
+        if row.unsettled_substitutes and not row.is_met:
+            words = "替代条款需人工判断" if zh else "a person must decide on substitutes"
+            yield f"      {words}: {row.unsettled_substitutes}"
 
 
 def _served(row: RowOutcome, language: Language) -> str:

@@ -166,7 +166,8 @@ class Serving:
 class RowOutcome:
     """How a requirement row was served; `needed` is None while a station fact is not stated.
 
-    `waived_by` is another row of the alternative group that makes this one needless.
+    `waived_by` is another row of the alternative group that makes this one needless;
+    `unsettled_substitutes` are the list's words on substitutes that only a person can decide.
     """
 
     row_id: str
@@ -178,6 +179,7 @@ class RowOutcome:
     asset_numbers: tuple[str, ...]
     serving: tuple[Serving, ...] = ()
     waived_by: str = ""
+    unsettled_substitutes: str = ""
 
 
 @dataclass(frozen=True, slots=True)

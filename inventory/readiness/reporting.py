@@ -19,6 +19,7 @@ from inventory.readiness.findings import (
     Serving,
 )
 from inventory.readiness.serving import RowCase, Weights
+from inventory.requirements.alternatives import parse_alternatives
 from inventory.requirements.rules import Authority, ListSettings, Obligation, Sourced
 
 LIVE_AUTHORITY = Sourced(Authority.EVALUATION_ORG_DOCUMENT)
@@ -198,6 +199,7 @@ def outcome(case: RowCase) -> RowOutcome:
             for share in case.shares
         ),
         waived_by=case.served.waived_by,
+        unsettled_substitutes=parse_alternatives(case.row.substitutes).unparsed,
     )
 
 

@@ -113,6 +113,13 @@ def test_conditions_must_be_stated_word_for_word() -> None:
     assert ask([scope], [attested]).status is Status.READY
 
 
+def test_words_nobody_can_parse_let_nothing_pass_and_are_told() -> None:
+    coolant = row("R1", "冷却液", "maker-approved equal")
+    result = ask([coolant], [thing("A", "别的冷却")])
+    assert result.status is Status.NOT_READY
+    assert result.rows[0].unsettled_substitutes == "maker-approved equal"
+
+
 def test_a_level_limits_what_stands_in() -> None:
     scope = row("R1", "四通道示波器", "双通道示波器 (中级)")
     things = [thing("A", "双通道示波器")]
