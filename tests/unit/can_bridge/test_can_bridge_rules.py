@@ -187,10 +187,10 @@ def test_anything_but_the_small_language_is_refused(text: str) -> None:
 def test_the_window_sends_in_order_and_again_when_nothing_moves() -> None:
     window = DeliveryWindow().after_sending(1, 0.0).after_sending(2, 1.0)
     assert window.room() == 198
-    assert window.after_waiting(1.4) == window
-    assert window.after_waiting(1.5).sent == 0
+    assert window.after_waiting(0.9) == window
+    assert window.after_waiting(1.0).sent == 0
     acknowledged = window.after_ack(1, 3.0)
-    assert acknowledged.after_waiting(4.4).sent == 2
+    assert acknowledged.after_waiting(3.9).sent == 2
     assert acknowledged.after_connecting(4.0).sent == 1
 
 
@@ -201,9 +201,9 @@ def test_rows_are_sent_again_less_and_less_often_until_something_moves() -> None
         if after != window:
             sent_again_at_s.append(tenth / 10)
             window = after.after_sending(1, tenth / 10)
-    assert sent_again_at_s == [1.5, 4.5, 9.5, 14.5, 19.5]
+    assert sent_again_at_s == [1.0, 2.0, 3.0, 4.0, 9.0, 14.0, 19.0]
     moved = window.after_ack(1, 20.0).after_sending(2, 20.0)
-    assert moved.after_waiting(21.5).sent == 1
+    assert moved.after_waiting(21.0).sent == 1
 
 
 def test_repeated_acknowledgements_tell_of_a_lost_row() -> None:
