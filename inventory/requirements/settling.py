@@ -104,16 +104,14 @@ def settle(
             raise UnknownList(version)
         if row.organisation_code != publisher:
             raise ListNotYours(version)
-        known = {
-            (folded(one.item_zh), folded(one.text)): one
-            for one in pieces_of(db, row, is_open_only=False)
-        }
+        pieces = pieces_of(db, row, is_open_only=False)
+        known = {(folded(one.item_zh), folded(one.text)): one for one in pieces}
         for index, decision in enumerate(decisions):
             _demand_sound(decision, known, f"decisions[{index}]")
             _store(db, decision, publisher, who, now)
         db.flush()
         changed = _follow(db, publisher)
-        still_open = len(pieces_of(db, row, is_open_only=True))
+        left = len(pieces_of(db, row, is_open_only=True))
         record(
             db,
             who=who,
@@ -124,7 +122,16 @@ def settle(
             new={"decisions": [one.model_dump() for one in decisions], "rows": changed},
             at=now,
         )
-    return SettledList(len(decisions), changed, still_open)
+    return SettledList(len(decisions), changed, left)
+
+
+def _own_list(db: Session, version: str, publisher: str | None) -> RequirementList:
+    row = db.get(RequirementList, version)
+    if row is None:
+        raise UnknownList(version)
+    if row.organisation_code != publisher:
+        raise ListNotYours(version)
+    return row
 
 
 def accepted_proposals(pieces: Collection[PieceOut]) -> list[DecisionIn]:
