@@ -209,7 +209,8 @@ def mqtt2influxdb(program: str, messages: int) -> Peer:
         config = Path(folder) / "mqtt2influxdb.yml"
         config.write_text(
             f"mqtt:\n  host: 127.0.0.1\n  port: {port}\n"
-            f"influxdb:\n  host: 127.0.0.1\n  port: {metrics_port}\n  database: bench\n"
+            f"influxdb:\n  host: http://127.0.0.1\n  port: {metrics_port}\n"
+            "  token: none\n  org: none\n  bucket: bench\n"
             f"points:\n  - measurement: samples\n    topic: bench/+/samples\n"
             f"    fields:\n{fields}\n    tags:\n      bench: $.topic[1]\n"
         )
@@ -220,7 +221,7 @@ def mqtt2influxdb(program: str, messages: int) -> Peer:
             threading.Event().wait(3.0)
             return _drained(child, port, metrics_port, rows)
         finally:
-            child.terminate()
+            child.kill()  # it does not end while it tries to write
             child.wait()
 
 
