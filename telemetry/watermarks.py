@@ -1,6 +1,6 @@
 """Up to where nothing of an epoch is missing (pure): what a bridge may forget."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -31,3 +31,18 @@ def missing(received: Received, acknowledged: int = 0) -> int:
     top = max(received.islands[-1][1] if received.islands else 0, acknowledged)
     came = sum(last - first + 1 for first, last in received.islands)
     return max(top - received.watermark - came, 0)
+
+
+def in_order(epochs: Iterable[int], known: Mapping[int, int]) -> dict[int, int]:
+    """Places of a bench's epochs such that they ascend as named; `known` are those by now.
+
+    Whatever is out of order, or new, goes behind all that are known.
+    """
+    places: dict[int, int] = {}
+    last, before = max(known.values(), default=0), 0
+    for epoch in dict.fromkeys(epochs):
+        place = known.get(epoch, 0)
+        if place <= before:
+            last = place = last + 1
+        places[epoch] = before = place
+    return places

@@ -34,7 +34,7 @@ from telemetry.store.quarantine import Poison, QuarantineLimits
 from telemetry.store.rollups import HOUR_MS
 from telemetry.store.usage_spans import heard_span
 from telemetry.watermarks import Received as ReceivedSpans
-from telemetry.watermarks import advance
+from telemetry.watermarks import advance, in_order
 
 Durable = Received[Samples] | Received[UsageReport | FaultReport]
 DEFAULT_LIMITS = QuarantineLimits()
@@ -99,13 +99,11 @@ class MemoryStore(MemoryReader):
 
     def _take_order(self, code: str, birth: Birth) -> None:
         order = self._orders.setdefault(code, {})
-        last = max(order.values(), default=0)
-        for number, earlier in enumerate(birth.earlier, last + 1):
-            order.setdefault(earlier.epoch, number)
+        for earlier in birth.earlier:
             known = self._acknowledged.get((code, earlier.epoch), 0)
-            told = earlier.acknowledged if last else 0
+            told = earlier.acknowledged if order else 0
             self._acknowledged[code, earlier.epoch] = max(known, told)
-        order.setdefault(birth.epoch, last + len(birth.earlier) + 1)
+        order.update(in_order([*(one.epoch for one in birth.earlier), birth.epoch], order))
 
     def _take_state(self, received: Received[BenchState]) -> None:
         state, code = received.message, received.bench

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import numpy as np
 
@@ -163,7 +163,11 @@ class MemoryReader:
 
     def events_after(self, position: int, limit: int) -> Sequence[StoredEvent]:
         """See the port."""
-        return [event for event in self._events if event.position > position][:limit]
+        later = (event for event in self._events if event.position > position)
+        return [
+            replace(event, epoch_order=self._orders[event.bench][event.epoch])
+            for event in islice(later, limit)
+        ]
 
     def history(
         self, bench: str, span_ms: tuple[int, int], signals: Sequence[str] | None = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from telemetry.contract.payloads import Birth
-from telemetry.watermarks import Received, advance, missing
+from telemetry.watermarks import Received, advance, in_order, missing
 
 _islands = msgspec.json.Decoder(tuple[tuple[int, int], ...])
 _json = msgspec.json.Encoder()
@@ -47,23 +47,26 @@ class Epochs:
         self._touched: dict[tuple[str, int], _Epoch] = {}
 
     def told(self, bench: str, birth: Birth) -> None:
-        """Take in the order of epochs; what is already in order stays so.
+        """Take in the order of epochs; what is already in order stays so, what is not moves up.
 
         A store that knew the bench before and has less than was acknowledged to it has lost the
         difference; one that never heard of the bench is only new.
         """
         bench_id = self._bench_id(bench)
-        last = self._last_ordinal(bench_id)
-        for number, earlier in enumerate(birth.earlier, last + 1):
-            self._db.execute(
-                "INSERT INTO received VALUES (?, ?, 0, '[]', ?, ?) ON CONFLICT DO UPDATE"
-                " SET acknowledged = max(acknowledged, excluded.acknowledged)",
-                (bench_id, earlier.epoch, number, earlier.acknowledged if last else 0),
-            )
-        self._db.execute(
-            "INSERT OR IGNORE INTO received VALUES (?, ?, 0, '[]', ?, 0)",
-            (bench_id, birth.epoch, last + len(birth.earlier) + 1),
+        found = self._db.execute(
+            "SELECT epoch, ordinal FROM received WHERE bench_id = ?", (bench_id,)
         )
+        known: dict[int, int] = dict(found.fetchall())
+        acknowledged = {one.epoch: one.acknowledged if known else 0 for one in birth.earlier}
+        for epoch, ordinal in in_order([*acknowledged, birth.epoch], known).items():
+            self._db.execute(
+                "INSERT INTO received VALUES (?, ?, 0, '[]', ?, ?) ON CONFLICT DO UPDATE SET"
+                " ordinal = excluded.ordinal, acknowledged = max(acknowledged,"
+                " excluded.acknowledged)",
+                (bench_id, epoch, ordinal, acknowledged.get(epoch, 0)),
+            )
+            if known.get(epoch) != ordinal:
+                self._remembered.pop((bench, epoch), None)
 
     def _last_ordinal(self, bench_id: int) -> int:
         found = self._db.execute(
