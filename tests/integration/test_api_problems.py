@@ -119,7 +119,7 @@ def test_health_tells_how_fresh_ingest_is(house: Schools) -> None:
     assert (ready.status_code, ready.json()["ingest"]) == (200, "late")
 
 
-def test_figures_are_for_administrators_and_not_for_whoever_sits_on_this_machine(house: Schools) -> None:
+def test_figures_are_for_administrators_not_for_all_on_this_machine(house: Schools) -> None:
     assert house.client().get("/metrics").status_code == 401
     assert house.client("bj-master").get("/metrics").status_code == 403
     local = TestClient(house.app, client=("127.0.0.1", 50_000))
