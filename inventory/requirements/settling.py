@@ -99,11 +99,7 @@ def settle(
         Invalid: a text the list does not have, or a clause the grammar does not read.
     """
     with database.begin() as db:
-        row = db.get(RequirementList, version)
-        if row is None:
-            raise UnknownList(version)
-        if row.organisation_code != publisher:
-            raise ListNotYours(version)
+        row = _own_list(db, version, publisher)
         pieces = pieces_of(db, row, is_open_only=False)
         known = {(folded(one.item_zh), folded(one.text)): one for one in pieces}
         for index, decision in enumerate(decisions):
