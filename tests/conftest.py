@@ -15,6 +15,7 @@ settings.load_profile("desk")
 ORDER = ("e2e", "chaos", "integration", "house", "unit")
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in its own hook
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Side by side, a file stays in one process, and all browser tests share one demo.
 

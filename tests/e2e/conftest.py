@@ -107,11 +107,25 @@ class Demo:
             self.interrupt()
 
 
+RUNNING = pytest.StashKey[Demo]()
+
+
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def demo(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Demo]:
     running = Demo(tmp_path_factory.mktemp("demo house") / "数据 var")
+    request.config.stash[RUNNING] = running
     yield running
     running.close()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """The demo takes a third of a core: it ends with the last test that looks at it."""
+    running = item.config.stash.get(RUNNING, None)
+    if running is not None and (nextitem is None or "e2e" not in nextitem.path.parts):
+        running.close()
 
 
 @pytest.fixture
