@@ -157,7 +157,7 @@ class Bridge:
             self._is_birth_due = True
         self._introduce(now_s)
         if not self._is_birth_due:
-            self._delivery.send(now_s)
+            self._delivery.publish_waiting(now_s)
 
     def _take_frames(self, now_s: float, now_ms: int) -> None:
         for receiver in self._parts.receivers:

@@ -140,7 +140,7 @@ class Delivery:
         self._uplink.publish(Stream.SAMPLES, record.payload)
         self._window = self._window.after_connecting(now_s)
 
-    def send(self, now_s: float) -> None:
+    def publish_waiting(self, now_s: float) -> None:
         """Hand to the broker what there is room for."""
         if not self._uplink.is_connected or now_s < self._not_before_s:
             return

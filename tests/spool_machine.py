@@ -102,7 +102,7 @@ class SpoolMachine(RuleBasedStateMachine):
     def send(self) -> None:
         self.clock.advance(0.05)
         self.delivery.take_incoming(self.clock.monotonic_s())
-        self.delivery.send(self.clock.monotonic_s())
+        self.delivery.publish_waiting(self.clock.monotonic_s())
 
     @rule(data=st.data(), seconds=st.sampled_from([0.0, 1.1, 6.0]))
     def way(self, data: st.DataObject, seconds: float) -> None:
