@@ -60,10 +60,11 @@ def test_what_is_no_client_keeps_no_other_from_connecting(
     broker: RunningBroker, sent: bytes
 ) -> None:
     with socket.create_connection(("127.0.0.1", broker.port), 2) as stranger:
-        stranger.sendall(sent)
-        stranger.shutdown(socket.SHUT_WR)
         stranger.settimeout(3)
-        with contextlib.suppress(ConnectionResetError):
+        # a broker that has seen enough may have closed before we are done
+        with contextlib.suppress(OSError):
+            stranger.sendall(sent)
+            stranger.shutdown(socket.SHUT_WR)
             while stranger.recv(100):
                 pass
     connected = threading.Event()

@@ -14,7 +14,7 @@ from inventory.readiness.assignment import Offer, Worth, weight_of
 from inventory.readiness.solving import assign
 from tests.readiness_oracle import Problem, Tally, best, judge, problems, served_as_given
 
-CASES = int(os.environ.get("STATIONMASTER_ASSIGNMENTS", "1500"))
+CASES = int(os.environ.get("STATIONMASTER_ASSIGNMENTS", "600"))
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(60 + CASES // 10)]
 many = settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck))
 some = settings(max_examples=CASES // 10, deadline=None, suppress_health_check=list(HealthCheck))
