@@ -26,5 +26,7 @@ bench:
 	@.venv/bin/python benchmarks/log_import.py
 	@.venv/bin/python benchmarks/readiness.py
 	@.venv/bin/python benchmarks/live_bridge.py --minutes 1
+	@.venv/bin/python benchmarks/ingest.py
+	@.venv/bin/python benchmarks/readiness.py
 docs:
 	@$(PYTHON) run.py docs
