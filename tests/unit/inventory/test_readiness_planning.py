@@ -25,6 +25,7 @@ from inventory.requirements.rules import (
 )
 from inventory.stations.rules import Level, StationUse
 from inventory.stations.schema import StationFacts
+from tests.requirement_rows import requirement
 
 DAY = date(2026, 12, 1)
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
@@ -34,31 +35,7 @@ PASSING = {Status.READY, Status.ADVICE_ONLY}
 
 
 def row(row_id: str, item_zh: str = "台架", **changes: object) -> Requirement:
-    plain = Requirement(
-        row_id=row_id,
-        module_code="2-1",
-        levels=frozenset(Level),
-        uses=frozenset(StationUse),
-        category="",
-        exam_tasks=(),
-        item_zh=item_zh,
-        item_en="",
-        technical_parameters="-",
-        quantity_basis=QuantityBasis.PER_STATION,
-        quantity_n=1,
-        quantity_unit="",
-        per_n_examinees=None,
-        obligation=Obligation.MANDATORY,
-        duty=CalibrationDuty.NONE,
-        duty_condition="",
-        interval_months=None,
-        sharing_rule="",
-        alternative_group="",
-        authority_item=OFFICIAL,
-        authority_parameters=OFFICIAL,
-        authority_quantity=OFFICIAL,
-    )
-    return replace(plain, **changes)  # type: ignore[arg-type]
+    return requirement(row_id, item_zh=item_zh, **changes)
 
 
 def thing(asset: str, item_zh: str = "台架", **changes: object) -> EquipmentItem:

@@ -28,6 +28,7 @@ from inventory.requirements.rules import (
     Sourced,
 )
 from inventory.stations.rules import Level, StationUse
+from tests.requirement_rows import requirement
 
 DAY = date(2026, 12, 1)
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -50,31 +51,8 @@ class Facts:
 
 
 def row(row_id: str = "R1", **changes: object) -> Requirement:
-    plain = Requirement(
-        row_id=row_id,
-        module_code="2-1",
-        levels=frozenset(Level),
-        uses=frozenset(StationUse),
-        category="",
-        exam_tasks=(),
-        item_zh="台架",
-        item_en="bench",
-        technical_parameters="-",
-        quantity_basis=QuantityBasis.PER_MODULE,
-        quantity_n=1,
-        quantity_unit="",
-        per_n_examinees=None,
-        obligation=Obligation.MANDATORY,
-        duty=CalibrationDuty.NONE,
-        duty_condition="",
-        interval_months=None,
-        sharing_rule="",
-        alternative_group="",
-        authority_item=OFFICIAL,
-        authority_parameters=OFFICIAL,
-        authority_quantity=OFFICIAL,
-    )
-    return replace(plain, **changes)  # type: ignore[arg-type]
+    plain: dict[str, object] = {"item_en": "bench", "quantity_basis": QuantityBasis.PER_MODULE}
+    return requirement(row_id, **plain | changes)
 
 
 def thing(asset: str = "A1", **changes: object) -> EquipmentItem:

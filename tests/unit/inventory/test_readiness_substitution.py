@@ -8,48 +8,19 @@ from inventory.equipment.rules import EquipmentItem, EquipmentStatus
 from inventory.readiness.findings import Question, Readiness, Status
 from inventory.readiness.rules import check
 from inventory.requirements.rules import (
-    Authority,
-    CalibrationDuty,
     ListSettings,
     Obligation,
-    QuantityBasis,
     Requirement,
-    Sourced,
 )
 from inventory.stations.rules import Level, StationUse
 from inventory.stations.schema import StationFacts
+from tests.requirement_rows import requirement
 
 QUESTION = Question("2-1", Level.INTERMEDIATE, StationUse.EXAM, date(2026, 12, 1))
 
 
 def row(row_id: str, item_zh: str, substitutes: str = "no", **changes: object) -> Requirement:
-    source = Sourced(Authority.OFFICIAL)
-    plain = Requirement(
-        row_id=row_id,
-        module_code="2-1",
-        levels=frozenset(Level),
-        uses=frozenset(StationUse),
-        category="",
-        exam_tasks=(),
-        item_zh=item_zh,
-        item_en="",
-        technical_parameters="-",
-        quantity_basis=QuantityBasis.PER_STATION,
-        quantity_n=1,
-        quantity_unit="",
-        per_n_examinees=None,
-        obligation=Obligation.MANDATORY,
-        duty=CalibrationDuty.NONE,
-        duty_condition="",
-        interval_months=None,
-        sharing_rule="",
-        alternative_group="",
-        authority_item=source,
-        authority_parameters=source,
-        authority_quantity=source,
-        substitutes=substitutes,
-    )
-    return replace(plain, **changes)  # type: ignore[arg-type]
+    return requirement(row_id, item_zh=item_zh, substitutes=substitutes, **changes)
 
 
 def thing(asset: str, item_zh: str, quantity: float = 1, **changes: object) -> EquipmentItem:
