@@ -19,10 +19,14 @@ POSIX_ONLY = pytest.mark.skipif(
 )
 
 
-def until(condition: Callable[[], object], what: str, within_s: float = 10.0) -> None:
+def until(
+    condition: Callable[[], object], what: str | Callable[[], str], within_s: float = 10.0
+) -> None:
     pause, deadline_s = threading.Event(), time.monotonic() + within_s
     while not condition():
-        assert time.monotonic() < deadline_s, f"not within {within_s} s: {what}"
+        if time.monotonic() >= deadline_s:
+            told = what if isinstance(what, str) else what()
+            raise AssertionError(f"not within {within_s} s: {told}")
         pause.wait(0.005)
 
 

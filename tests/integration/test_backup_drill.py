@@ -158,7 +158,7 @@ class Benches:
             process.wait(15)
 
     def waiting(self) -> Keys:
-        """Rows in the spools of benches that have ended."""
+        """Rows in the spools of the benches."""
         found: Keys = set()
         for path in (self._folder / "benches" / "spool").glob("*.sqlite"):
             with closing(sqlite3.connect(path)) as db:
@@ -230,6 +230,14 @@ class Drill:
         """What the spools accepted and is neither stored nor waits in them."""
         return self.benches.accepted() - all_stored(self.second) - self.benches.waiting()
 
+    def difference(self) -> str:
+        """What the store counts as gone beside what is."""
+        counted = {bench: gone(self.second, bench) for bench in WORKING}
+        lost = sorted(self.lost())
+        spans = {epoch: [seq for e, seq in lost if e == epoch] for epoch, _ in lost}
+        told = {epoch: (len(seqs), seqs[0], seqs[-1]) for epoch, seqs in spans.items()}
+        return f"each lost row is counted: {counted} of {len(lost)} {told}"
+
 
 @POSIX_ONLY
 @pytest.mark.chaos
@@ -259,8 +267,12 @@ def test_a_lost_server_comes_back_from_its_backup_and_says_what_is_gone(
     until(lambda: len(all_stored(second)) > grown + 20, "the flow goes on", 20)
     for bench in WORKING:
         until(lambda bench=bench: gone(second, bench) > 0, f"a loss of {bench} is noticed", 30)  # type: ignore[misc]
+    # a row still in a spool is missing in the store until it comes again, but it is not lost
+    held = drill.benches.waiting()
+    until(lambda: not held & drill.benches.waiting(), "what the spools held is acknowledged", 60)
     drill.benches.end()
-    until(lambda: all_gone(second) == len(drill.lost()) > 0, "the loss is counted row by row", 20)
+    until(lambda: len(drill.lost()) > 0, "rows were lost with the server", 20)
+    until(lambda: all_gone(second) == len(drill.lost()), drill.difference, 20)
 
 
 def gone(server: Server, bench: str) -> int:
