@@ -14,8 +14,9 @@ from inventory.accounts.rules import Action, Principal
 from inventory.accounts.use_cases import user
 from inventory.database import Database
 from inventory.errors import UnknownUser
+from inventory.moments import today
 from inventory.readiness.findings import FindingKind
-from inventory.readiness.use_cases import ReadinessDesk, ReadinessMemory, today
+from inventory.readiness.use_cases import ReadinessDesk, ReadinessMemory
 from inventory.rectifications.finding import RectificationQuery, rectifications
 from inventory.rectifications.rules import RectificationState, RectificationStep
 from inventory.rectifications.schema import (

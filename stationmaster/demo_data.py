@@ -16,10 +16,10 @@ from inventory.benches.table import Bench
 from inventory.benches.use_cases import create_bench
 from inventory.database import Database
 from inventory.equipment.use_cases import RegisterUpload, import_register, items_of
+from inventory.moments import today
 from inventory.organisations.schema import OrganisationFields
 from inventory.organisations.table import Organisation
 from inventory.organisations.use_cases import create_organisation
-from inventory.readiness.use_cases import today
 from inventory.requirements.reading import read_list
 from inventory.requirements.use_cases import bundled_draft, import_list
 from inventory.requirements.writing import write_rows

@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -16,6 +15,7 @@ from inventory.benches.live import LiveBenches
 from inventory.database import Database
 from inventory.equipment.rules import EquipmentItem, stands_in
 from inventory.equipment.use_cases import items_of
+from inventory.moments import today
 from inventory.organisations.table import Organisation
 from inventory.readiness.evidence import LivePicture
 from inventory.readiness.findings import Question, Readiness
@@ -36,8 +36,6 @@ from inventory.stations.rules import Level, StationUse
 from inventory.stations.table import Station
 from inventory.stations.use_cases import station, stations
 
-SCHOOL_ZONE = ZoneInfo("Asia/Shanghai")
-"""The schools' calendar day; all of China keeps one time."""
 _PAPER_ENTITIES = ("equipment", "requirement_list", "station", "organisation", "bench")
 _PAPER_KEPT, _RESULTS_KEPT, _LISTS_KEPT = 2048, 32_768, 16
 
@@ -252,11 +250,6 @@ def _owners(db: Session, codes: Collection[str] | SelectOfScalar[str]) -> list[O
 
 def _code_of_owner(station_code: str) -> SelectOfScalar[str]:
     return select(Station.organisation_code).where(Station.code == station_code)
-
-
-def today(now: datetime) -> date:
-    """The schools' calendar day at a moment."""
-    return now.astimezone(SCHOOL_ZONE).date()
 
 
 def _stamp(db: Session) -> int:

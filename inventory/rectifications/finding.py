@@ -9,8 +9,8 @@ from sqlmodel import Session, col, select
 from inventory.accounts.access import demand, visible_organisations
 from inventory.accounts.rules import Action, Decision, Principal, Resource, authorize
 from inventory.errors import NotAllowed, UnknownRectification
+from inventory.moments import today
 from inventory.organisations.use_cases import organisation
-from inventory.readiness.use_cases import today
 from inventory.rectifications.rules import (
     UNFINISHED,
     Actor,

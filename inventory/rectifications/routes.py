@@ -6,9 +6,9 @@ from fastapi import APIRouter, Depends, Path, Query, status
 
 from inventory.accounts.policies import Now, TheDatabase, require
 from inventory.accounts.rules import Action, Principal
+from inventory.moments import today
 from inventory.paging import Limit, Offset, Page, page
 from inventory.readiness.routes import Desk
-from inventory.readiness.use_cases import today
 from inventory.rectifications.finding import (
     RectificationQuery,
     rectification_page,
