@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,6 +24,9 @@ from inventory.bookings.routes import router as bookings_router
 from inventory.data_health.routes import router as data_health_router
 from inventory.data_health.source import MemoryTransport, TransportSource
 from inventory.database import Database
+from inventory.documents.files import DocumentFiles
+from inventory.documents.files_memory import MemoryFiles
+from inventory.documents.routes import router as documents_router
 from inventory.edge import MAX_BODY_BYTES, Edge, Metrics
 from inventory.equipment.routes import router as equipment_router
 from inventory.exports.jobs import ExportJobs
@@ -36,9 +40,11 @@ from inventory.monitoring.streams import Streams
 from inventory.openapi import openapi_of
 from inventory.problems import install_problems
 from inventory.readiness.edition_routes import router as editions_router
+from inventory.readiness.gap_routes import router as gaps_router
 from inventory.readiness.routes import router as readiness_router
 from inventory.readiness.use_cases import ReadinessMemory
 from inventory.rectifications.routes import router as rectifications_router
+from inventory.requirements.preview_routes import router as previews_router
 from inventory.requirements.routes import router as lists_router
 from inventory.reviews.routes import router as reviews_router
 from inventory.stations.routes import router as stations_router
@@ -49,11 +55,14 @@ ROUTERS = (
     stations_router,
     readiness_router,
     editions_router,
+    gaps_router,
     benches_router,
     history_router,
     exports_router,
     lists_router,
+    previews_router,
     equipment_router,
+    documents_router,
     bookings_router,
     alerts_router,
     data_health_router,
@@ -72,7 +81,8 @@ class Parts:
     """What the app is made of.
 
     `public_url` is the address users type where a proxy stands before the server, else empty;
-    then only its host name and this machine's are answered.
+    then only its host name and this machine's are answered. `chinese_font` is the font file of
+    papers; None is one of this machine's.
     """
 
     database: Database
@@ -82,6 +92,8 @@ class Parts:
     clock: Callable[[], datetime] = _utc_now
     public_url: str = ""
     exports: ExportJobs = field(default_factory=MemoryExportJobs)
+    documents: DocumentFiles = field(default_factory=MemoryFiles)
+    chinese_font: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -132,6 +144,8 @@ def create_app(parts: Parts, front: Front | None = None) -> FastAPI:
     app.state.passwords = parts.passwords
     app.state.clock = parts.clock
     app.state.exports = parts.exports
+    app.state.documents = parts.documents
+    app.state.chinese_font = parts.chinese_font
     public = urlsplit(parts.public_url)
     app.state.is_cookie_secure = public.scheme == "https"
     app.state.public_netloc = public.netloc

@@ -9,6 +9,7 @@ from dashboard.server import streamlit_app
 from inventory.app import Front, Parts, create_app
 from inventory.benches.live_memory import MemoryLiveBenches
 from inventory.database import Database, open_database
+from inventory.documents.files import FolderFiles
 from stationmaster.evidence import StoredLiveBenches
 from stationmaster.export_jobs import ExportLimits, StoredExportJobs
 from stationmaster.settings import Settings
@@ -28,6 +29,8 @@ def compose_app(settings: Settings, database: Database, reader: TimeSeriesReader
         StoredTransport(reader),
         public_url=settings.public_url,
         exports=exports_of(settings),
+        documents=documents_of(settings),
+        chinese_font=settings.chinese_font,
     )
     pages = streamlit_app()
     return create_app(parts, Front(pages, pages.lifespan()))
@@ -38,6 +41,11 @@ def exports_of(settings: Settings) -> StoredExportJobs:
     kept = timedelta(hours=settings.export_hours)
     limits = ExportLimits(kept, settings.export_megabytes * 1_000_000)
     return StoredExportJobs(settings.var / "exports", settings.var, limits)
+
+
+def documents_of(settings: Settings) -> FolderFiles:
+    """The bytes of documents, below the installation's own folder."""
+    return FolderFiles(settings.documents_path, settings.document_megabytes * 1_000_000)
 
 
 def openapi_document() -> dict[str, Any]:

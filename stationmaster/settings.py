@@ -26,6 +26,9 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="address the web server listens on")
     port: int = Field(default=8765, ge=1, le=65535, description="port of API and dashboard")
     public_url: str = Field(default="", description="address users type, when behind a proxy")
+    chinese_font: Path | None = Field(
+        default=None, description="font file of papers and labels; empty: one of this machine's"
+    )
     broker_host: str = "127.0.0.1"
     broker_port: int = Field(default=18830, ge=1, le=65535)
     broker_program: str = Field(
@@ -108,6 +111,10 @@ class Settings(BaseSettings):
         default=4096, ge=1, description="room all of those files may take together"
     )
 
+    document_megabytes: int = Field(
+        default=12, ge=1, le=15, description="size of the largest document that is taken"
+    )
+
     def make_var(self) -> None:
         """Make the data folder where it is missing; it holds password hashes: owner only.
 
@@ -138,6 +145,11 @@ class Settings(BaseSettings):
     def influx_path(self) -> Path:
         """File beside InfluxDB: rows that wait, and all but old rows."""
         return self.var / "telemetry-influxdb.sqlite"
+
+    @property
+    def documents_path(self) -> Path:
+        """Folder of the bytes of documents; the inventory knows what they are."""
+        return self.var / "documents"
 
     @property
     def credentials_path(self) -> Path:

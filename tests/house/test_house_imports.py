@@ -20,6 +20,7 @@ SEEDED = {
     "postgresql-driver-at-the-edge": ("inventory/seeded.py", "import psycopg\n"),
     "influxdb-client-at-the-edge": ("telemetry/ingest/seeded.py", "import influxdb_client\n"),
     "solver-at-the-edge": ("inventory/seeded.py", "import highspy\n"),
+    "paper-makers-at-the-edge": ("inventory/seeded.py", "import fpdf\n"),
     "python-can-at-the-edge": ("telemetry/seeded.py", "import can\n"),
     "the-gate-has-one-door": ("can_bridge/seeded.py", "import can_bridge.diagnostics.gate\n"),
     "nothing-from-outside-reaches-the-gate": (

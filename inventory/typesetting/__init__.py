@@ -1,0 +1,1 @@
+"""What sets Chinese text on paper: the fonts of this machine, and empty PDF pages with them."""
