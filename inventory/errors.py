@@ -99,6 +99,20 @@ class UnknownSnapshot(Unknown):
     kind = "snapshot"
 
 
+class UnknownDocument(Unknown):
+    """The organisation has no document of this id."""
+
+    kind = "document"
+
+
+class UnsupportedFile(InventoryError):
+    """The bytes are of no kind that is taken here, whatever the name says; `expected` are those."""
+
+    def __init__(self, expected: list[str]) -> None:
+        super().__init__(f"file: expected one of {', '.join(expected)} by its content")
+        self.expected = expected
+
+
 class Taken(InventoryError):
     """The code or name is already in use."""
 

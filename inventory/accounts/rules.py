@@ -44,6 +44,8 @@ class Action(StrEnum):
     READ_REVIEW = "read_review"
     WRITE_REVIEW = "write_review"
     JUDGE_REVIEW = "judge_review"
+    READ_DOCUMENT = "read_document"
+    WRITE_DOCUMENT = "write_document"
 
 
 class Decision(StrEnum):
@@ -96,12 +98,14 @@ _READER = _VISITOR | {
     Action.READ_DATA_HEALTH,
     Action.READ_RECTIFICATION,
     Action.READ_REVIEW,
+    Action.READ_DOCUMENT,
     Action.MANAGE_API_KEYS,
 }
 _INSTRUCTOR = _READER | {
     Action.WRITE_BOOKING,
     Action.ACKNOWLEDGE_ALERT,
     Action.WORK_ON_RECTIFICATION,
+    Action.WRITE_DOCUMENT,
 }
 _STATIONMASTER = _INSTRUCTOR | {
     Action.WRITE_STATION,
@@ -109,16 +113,21 @@ _STATIONMASTER = _INSTRUCTOR | {
     Action.MANAGE_RECTIFICATION,
     Action.JUDGE_RECTIFICATION,
     Action.WRITE_REVIEW,
+    Action.WRITE_LIST,
 }
-EVALUATING_ACTIONS = frozenset({Action.JUDGE_RECTIFICATION, Action.JUDGE_REVIEW})
-"""What an evaluator may do in a school it evaluates although it changes something there."""
+EVALUATING_ACTIONS = frozenset(
+    {Action.JUDGE_RECTIFICATION, Action.JUDGE_REVIEW, Action.WRITE_DOCUMENT}
+)
+"""What an evaluator may do in a school it evaluates although it changes something there.
+
+Its photos and forms become the school's documents, so that the school sees what is said of it.
+"""
 PERMISSIONS: Mapping[Role, frozenset[Action]] = {
     Role.VISITOR: _VISITOR,
     Role.INSTRUCTOR: _INSTRUCTOR,
     Role.EVALUATOR: _READER | EVALUATING_ACTIONS | {Action.WRITE_LIST},
     Role.STATIONMASTER: _STATIONMASTER,
-    Role.ADMINISTRATOR: _STATIONMASTER
-    | {Action.WRITE_LIST, Action.MANAGE_ACCOUNTS, Action.READ_METRICS},
+    Role.ADMINISTRATOR: _STATIONMASTER | {Action.MANAGE_ACCOUNTS, Action.READ_METRICS},
 }
 CHANGING_ACTIONS = frozenset(
     {

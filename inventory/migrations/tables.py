@@ -7,6 +7,7 @@ from inventory.benches import table as benches
 from inventory.bookings import table as bookings
 from inventory.data_health import table as data_health
 from inventory.database import METADATA
+from inventory.documents import table as documents
 from inventory.equipment import table as equipment
 from inventory.faults import table as faults
 from inventory.monitoring import table as monitoring
@@ -25,6 +26,7 @@ __all__ = [
     "benches",
     "bookings",
     "data_health",
+    "documents",
     "equipment",
     "faults",
     "monitoring",

@@ -1,0 +1,1 @@
+"""Slice: files people hand in as evidence, and what they belong to."""
