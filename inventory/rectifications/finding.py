@@ -8,18 +8,26 @@ from sqlmodel import Session, col, select
 
 from inventory.accounts.access import demand, visible_organisations
 from inventory.accounts.rules import Action, Decision, Principal, Resource, authorize
+from inventory.accounts.table import User
 from inventory.errors import NotAllowed, UnknownRectification
 from inventory.moments import today
 from inventory.organisations.use_cases import organisation
 from inventory.rectifications.rules import (
     UNFINISHED,
+    WORKERS,
     Actor,
     RectificationState,
     possible_steps,
     refusal,
 )
-from inventory.rectifications.schema import EntryOut, RectificationOut, RectificationPage
+from inventory.rectifications.schema import (
+    EntryOut,
+    OwnerOut,
+    RectificationOut,
+    RectificationPage,
+)
 from inventory.rectifications.table import Rectification, RectificationEntry
+from inventory.stations.use_cases import station
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,26 @@ def rectifications(
     ).all()
     total = db.exec(select(func.count()).select_from(Rectification).where(*wanted)).one()
     return list(rows), total
+
+
+def owners(db: Session, principal: Principal, station_code: str) -> list[OwnerOut]:
+    """Accounts of a station's school whose role works on rectifications, by name.
+
+    Raises:
+        UnknownStation: there is none, or the caller may not know of it.
+        NotAllowed: the caller's role does not assign.
+    """
+    found = station(db, principal, station_code, Action.MANAGE_RECTIFICATION)
+    rows = db.exec(
+        select(User)
+        .where(
+            User.organisation_code == found.organisation_code,
+            col(User.is_disabled).is_(False),
+            col(User.role).in_(WORKERS),
+        )
+        .order_by(col(User.name))
+    ).all()
+    return [OwnerOut.model_validate(row, from_attributes=True) for row in rows]
 
 
 def shown(row: Rectification, now: datetime) -> RectificationOut:

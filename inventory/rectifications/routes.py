@@ -11,6 +11,7 @@ from inventory.paging import Limit, Offset, Page, page
 from inventory.readiness.routes import Desk
 from inventory.rectifications.finding import (
     RectificationQuery,
+    owners,
     rectification_page,
     rectifications,
     shown,
@@ -18,6 +19,7 @@ from inventory.rectifications.finding import (
 from inventory.rectifications.rules import RectificationState
 from inventory.rectifications.schema import (
     Assignment,
+    OwnerOut,
     RectificationOrder,
     RectificationOut,
     RectificationPage,
@@ -68,6 +70,13 @@ def make_rectification(
 ) -> RectificationPage:
     """Make a finding somebody's task; 409 when it is one already."""
     return open_rectification(database, desk, caller, order, now=now)
+
+
+@router.get("/stations/{code}/rectification-owners")
+def list_owners(code: str, database: TheDatabase, caller: Manager) -> list[OwnerOut]:
+    """Who of the school can be given a rectification of a station, by name."""
+    with database.read() as db:
+        return owners(db, caller, code)
 
 
 @router.get("/rectifications/{rectification_id}")

@@ -64,16 +64,17 @@ _TO: Mapping[RectificationStep, RectificationState] = {
     RectificationStep.REOPEN: RectificationState.OPEN,
 }
 _LEADERS = frozenset({Role.STATIONMASTER, Role.ADMINISTRATOR})
-_STAFF = _LEADERS | {Role.INSTRUCTOR}
+WORKERS = _LEADERS | {Role.INSTRUCTOR}
+"""Whom a rectification can be given to."""
 _JUDGES = _LEADERS | {Role.EVALUATOR}
 _WHO: Mapping[RectificationStep, frozenset[Role]] = {
     RectificationStep.OPEN: _LEADERS,
     RectificationStep.ASSIGN: _LEADERS,
-    RectificationStep.START: _STAFF,
-    RectificationStep.SUBMIT: _STAFF,
+    RectificationStep.START: WORKERS,
+    RectificationStep.SUBMIT: WORKERS,
     RectificationStep.ACCEPT: _JUDGES,
     RectificationStep.RETURN: _JUDGES,
-    RectificationStep.COMMENT: _STAFF | {Role.EVALUATOR},
+    RectificationStep.COMMENT: WORKERS | {Role.EVALUATOR},
     RectificationStep.CLOSE: frozenset(),
     RectificationStep.REOPEN: _LEADERS,
 }

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlmodel import Field as Column
 from sqlmodel import SQLModel
 
+from inventory.accounts.rules import Role
 from inventory.database import enum_as_text
 from inventory.organisations.schema import Code
 from inventory.readiness.findings import FindingKind
@@ -109,6 +110,14 @@ class EntryOut(EntryFields):
 
     id: int
     document_ids: list[str]
+
+
+class OwnerOut(BaseModel):
+    """Somebody of the school who can be given a rectification."""
+
+    username: str
+    name: str
+    role: Role
 
 
 class RectificationOut(RectificationFields):

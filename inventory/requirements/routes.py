@@ -23,7 +23,7 @@ from inventory.requirements.use_cases import (
     demand_publisher,
     import_list,
     lists,
-    publishers_for,
+    readable_publishers,
     requirement_list,
     requirement_rows,
 )
@@ -74,7 +74,7 @@ def list_lists(
 ) -> Page[ListOut]:
     """Versions of requirement lists that concern me, the latest import first."""
     with database.read() as db:
-        rows = lists(db, publishers_for(db, caller.organisation_code))
+        rows = lists(db, readable_publishers(db, caller))
     found = [ListOut.model_validate(row) for row in rows[offset : offset + limit]]
     return page(found, len(rows), offset)
 
@@ -83,7 +83,7 @@ def list_lists(
 def show_list(version: str, database: TheDatabase, caller: Reader) -> ListOut:
     """One version and its settings."""
     with database.read() as db:
-        publishers = publishers_for(db, caller.organisation_code)
+        publishers = readable_publishers(db, caller)
         return ListOut.model_validate(requirement_list(db, version, publishers))
 
 
@@ -93,7 +93,7 @@ def list_requirements(
 ) -> Page[RequirementOut]:
     """The rows of a version as imported, in the list's order."""
     with database.read() as db:
-        requirement_list(db, version, publishers_for(db, caller.organisation_code))
+        requirement_list(db, version, readable_publishers(db, caller))
         rows, total = requirement_rows(db, version, offset=offset, limit=limit)
         return page([RequirementOut.model_validate(row) for row in rows], total, offset)
 
@@ -111,7 +111,7 @@ def import_a_list(
     With a mapping the file may have any columns; the mapping is remembered for the next file.
     """
     with database.read() as db:
-        demand_publisher(db, caller)
+        demand_publisher(db, caller, is_official=form.official)
     upload = ListUpload(
         name=form.file.filename or "",
         content=form.file.file.read(),
@@ -164,7 +164,7 @@ def list_changes(
 ) -> EditionChanges:
     """What changed since another version: rows added, removed and changed, with their clauses."""
     with database.read() as db:
-        publishers = publishers_for(db, caller.organisation_code)
+        publishers = readable_publishers(db, caller)
         return changes_between(db, since, version, pairs=pair or (), publishers=publishers)
 
 
@@ -195,7 +195,7 @@ def list_parameters(
 ) -> Page[PieceOut]:
     """What the parameter texts of a version say, piece by piece; until settled, words only."""
     with database.read() as db:
-        row = requirement_list(db, version, publishers_for(db, caller.organisation_code))
+        row = requirement_list(db, version, readable_publishers(db, caller))
         found = pieces_of(db, row, is_open_only=open_only)
     return page(found[offset : offset + limit], len(found), offset)
 
@@ -207,7 +207,7 @@ def settle_parameters(
     """Decide what pieces of the parameter texts mean; equal texts of later lists follow."""
     with database.read() as db:
         demand_publisher(db, caller)
-        requirement_list(db, version, publishers_for(db, caller.organisation_code))
+        requirement_list(db, version, readable_publishers(db, caller))
     done = settle(
         database,
         version,

@@ -76,7 +76,9 @@ class ListFields(SQLModel):
 
 
 class ListOut(ListFields):
-    """A list version as the API shows it."""
+    """A list version as the API shows it; `organisation_code` published it, null: everybody's."""
+
+    organisation_code: str | None
 
 
 class DecisionFields(SQLModel):

@@ -1,7 +1,7 @@
 """What people decide of parameter texts: shown piece by piece, stored once, used again later."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,7 +21,7 @@ from inventory.requirements.parameters import (
     folded,
     read_pieces,
 )
-from inventory.requirements.schema import DecisionIn, PieceOut
+from inventory.requirements.schema import DecisionIn, PieceOut, RequirementCells
 from inventory.requirements.table import ParameterDecision, RequirementList, RequirementRow
 from inventory.requirements.thresholds import Clause, parse_clauses
 
@@ -72,6 +72,16 @@ def pieces_of(db: Session, row: RequirementList, *, is_open_only: bool) -> list[
                 shown[key].row_ids.append(one.row_id)
     pieces = list(shown.values())
     return [one for one in pieces if one.state in OPEN_STATES] if is_open_only else pieces
+
+
+def open_pieces(rows: Iterable[RequirementCells]) -> set[Key]:
+    """The texts of some rows that only a person can read, whatever was decided before."""
+    return {
+        (folded(row.item_zh), piece.key)
+        for row in rows
+        for piece in read_pieces(row.technical_parameters, row.item_zh)
+        if piece.state in OPEN_STATES
+    }
 
 
 def settle(

@@ -8,6 +8,7 @@ from importlib.resources import files
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from inventory.accounts.access import visible_organisations
 from inventory.accounts.rules import Action, Principal
 from inventory.audit.use_cases import record
 from inventory.database import Database
@@ -166,15 +167,24 @@ def publishers_for(db: Session, organisation_code: str) -> set[str]:
     return {owner.code} | ({owner.evaluated_by} if owner.evaluated_by else set())
 
 
-def demand_publisher(db: Session, principal: Principal) -> None:
-    """Pass when the caller's organisation is one that publishes lists for others.
+def demand_publisher(db: Session, principal: Principal, *, is_official: bool = False) -> None:
+    """Pass when the caller's organisation may publish: a school for itself, others for schools.
 
     Raises:
-        NotAllowed: it is a school or company.
+        NotAllowed: it is a company.
+        Invalid: a school calls its list official, which would then go before its evaluator's.
     """
-    owner = organisation(db, principal.organisation_code)
-    if owner.kind not in {OrganisationKind.EVALUATION_ORGANISATION, OrganisationKind.AUTHORITY}:
+    kind = organisation(db, principal.organisation_code).kind
+    if kind is OrganisationKind.COMPANY:
         raise NotAllowed(Action.WRITE_LIST.value)
+    if is_official and kind is OrganisationKind.SCHOOL:
+        raise Invalid("official", "false: only who publishes for others calls a list official")
+
+
+def readable_publishers(db: Session, principal: Principal) -> set[str]:
+    """Whose lists a caller may read: those that concern it, and those its schools check by."""
+    own = publishers_for(db, principal.organisation_code)
+    return own | set(db.scalars(visible_organisations(principal)).all())
 
 
 def requirement_list(
@@ -196,16 +206,21 @@ def requirement_list(
 def applicable_list(db: Session, on: date, organisation_code: str) -> RequirementList:
     """The version that applies to an organisation on a day.
 
-    An official one goes before drafts, then the latest import.
+    An official one goes first, then one of its evaluation organisation, then one of its own, then
+    everybody's; of equals the latest import.
 
     Raises:
         UnknownList: none is valid on the day.
     """
+    owner = organisation(db, organisation_code)
     known = lists(db, publishers_for(db, organisation_code))
     valid = [row for row in known if settings_of(row).is_valid_on(on)]
     if not valid:
         raise UnknownList(f"valid on {on}")
-    return next((row for row in valid if row.is_official), valid[0])
+    order = {owner.evaluated_by or "": 1, owner.code: 2}
+    return min(
+        valid, key=lambda row: 0 if row.is_official else order.get(row.organisation_code or "-", 3)
+    )
 
 
 def settings_of(row: RequirementList) -> ListSettings:

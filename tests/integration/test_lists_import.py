@@ -171,11 +171,35 @@ def test_an_evaluator_imports_a_list_and_its_school_reads_it(
     assert house.client("visitor").get("/api/v1/lists").status_code == 403
 
 
-def test_a_school_publishes_no_lists(house: Schools, example: bytes) -> None:
+def test_a_school_imports_a_list_for_itself_alone_and_its_evaluator_reads_it(
+    house: Schools, example: bytes
+) -> None:
+    put(house, bundled_draft())
     files = {"file": ("list.csv", example, "text/csv")}
-    for username in ("bj-admin", "bj-master", "visitor"):
+    master = house.client("bj-master")
+    assert master.post("/api/v1/lists", files=files, headers=WRITES).status_code == 201
+    assert house.client("evaluator").get("/api/v1/lists/EX-1").json()["organisation_code"] == "BJ01"
+    assert house.client("gx-master").get("/api/v1/lists/EX-1").status_code == 404
+    with house.database.read() as db:
+        assert applicable_list(db, date(2026, 12, 1), "BJ01").version == "EX-1"
+        assert applicable_list(db, date(2026, 12, 1), "GX02").version == "DRAFT-0.1"
+    for username in ("bj-teacher", "visitor"):
         answer = house.client(username).post("/api/v1/lists", files=files, headers=WRITES)
         assert answer.status_code == 403
+
+
+def test_a_schools_own_list_never_goes_before_its_evaluators(
+    house: Schools, example: bytes
+) -> None:
+    put(house, ListUpload("list.csv", example, organisation_code="EVAL"))
+    own = ListUpload("list.csv", example, version="own", organisation_code="BJ01")
+    put(house, own)
+    with house.database.read() as db:
+        assert applicable_list(db, date(2026, 12, 1), "BJ01").version == "EX-1"
+    form = {"official": "true", "version": "own-2"}
+    files = {"file": ("list.csv", example, "text/csv")}
+    answer = house.client("bj-admin").post("/api/v1/lists", files=files, data=form, headers=WRITES)
+    assert (answer.status_code, answer.json()["field"]) == (422, "official")
 
 
 def test_a_refused_import_tells_every_row(house: Schools, example: bytes) -> None:

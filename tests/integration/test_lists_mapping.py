@@ -196,5 +196,20 @@ def test_what_is_no_mapping_is_a_plain_problem(house: Schools) -> None:
             "/api/v1/lists", files=files, data={"version": "1", "mapping": text}, headers=WRITES
         )
         assert (answer.status_code, answer.json()["expected"][:14]) == (422, "a list mapping")
-    refused = house.client("bj-admin").post("/api/v1/lists/proposals", files=files, headers=WRITES)
+    refused = house.client("visitor").post("/api/v1/lists/proposals", files=files, headers=WRITES)
     assert refused.status_code == 403
+
+
+def test_a_preview_shows_rows_and_what_is_left_over_and_stores_nothing(house: Schools) -> None:
+    desk = house.client("bj-master")
+    files = {"file": ("清单.xlsx", mangled(), "application/octet-stream")}
+    proposal = desk.post("/api/v1/lists/proposals", files=files, headers=WRITES).json()
+    form = {"mapping": json.dumps(proposal)}
+    answer = desk.post("/api/v1/lists/previews", files=files, data=form, headers=WRITES)
+    assert answer.status_code == 200, answer.text
+    shown = answer.json()
+    assert [one["item_zh"] for one in shown["rows"]] == ["绝缘手套", "护目镜", "数字万用表"]
+    assert shown["rows"][0]["extra_cells"]["备注"] == "每人一双"
+    # 进口橡胶 and 防冲击 are words that only a person can settle
+    assert (shown["row_count"], shown["open_pieces"], len(shown["passed_over"])) == (3, 2, 6)
+    assert desk.get("/api/v1/lists").json()["total"] == 0
