@@ -46,6 +46,9 @@ class Action(StrEnum):
     JUDGE_REVIEW = "judge_review"
     READ_DOCUMENT = "read_document"
     WRITE_DOCUMENT = "write_document"
+    READ_WORK_ORDER = "read_work_order"
+    WORK_ON_WORK_ORDER = "work_on_work_order"
+    MANAGE_WORK_ORDER = "manage_work_order"
 
 
 class Decision(StrEnum):
@@ -99,6 +102,7 @@ _READER = _VISITOR | {
     Action.READ_RECTIFICATION,
     Action.READ_REVIEW,
     Action.READ_DOCUMENT,
+    Action.READ_WORK_ORDER,
     Action.MANAGE_API_KEYS,
 }
 _INSTRUCTOR = _READER | {
@@ -106,6 +110,7 @@ _INSTRUCTOR = _READER | {
     Action.ACKNOWLEDGE_ALERT,
     Action.WORK_ON_RECTIFICATION,
     Action.WRITE_DOCUMENT,
+    Action.WORK_ON_WORK_ORDER,
 }
 _STATIONMASTER = _INSTRUCTOR | {
     Action.WRITE_STATION,
@@ -114,6 +119,7 @@ _STATIONMASTER = _INSTRUCTOR | {
     Action.JUDGE_RECTIFICATION,
     Action.WRITE_REVIEW,
     Action.WRITE_LIST,
+    Action.MANAGE_WORK_ORDER,
 }
 EVALUATING_ACTIONS = frozenset(
     {Action.JUDGE_RECTIFICATION, Action.JUDGE_REVIEW, Action.WRITE_DOCUMENT}
@@ -141,6 +147,8 @@ CHANGING_ACTIONS = frozenset(
         Action.WORK_ON_RECTIFICATION,
         Action.MANAGE_RECTIFICATION,
         Action.WRITE_REVIEW,
+        Action.WORK_ON_WORK_ORDER,
+        Action.MANAGE_WORK_ORDER,
         *EVALUATING_ACTIONS,
     }
 )
