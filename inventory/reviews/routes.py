@@ -2,25 +2,31 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, status
+from fastapi import APIRouter, Depends, Path, Query, Response, status
 
 from inventory.accounts.policies import Now, TheDatabase, require
 from inventory.accounts.rules import Action, Principal
 from inventory.paging import Limit, Offset, Page, page
 from inventory.readiness.routes import Desk
+from inventory.reviews.comparing import (
+    CheckDifference,
+    Comparison,
+    ThenAndNow,
+    comparison,
+    then_and_now,
+)
 from inventory.reviews.finding import (
     ReviewQuery,
-    comparison,
     page_of,
     review,
     reviews,
     snapshot_of,
+    snapshot_text,
 )
-from inventory.reviews.rules import ReviewState
+from inventory.reviews.rules import ReviewState, Side
 from inventory.reviews.schema import (
     Application,
     CommentOrder,
-    Comparison,
     ReviewOut,
     ReviewPage,
     ReviewStepOrder,
@@ -33,21 +39,37 @@ Reader = Annotated[Principal, Depends(require(Action.READ_REVIEW))]
 Applicant = Annotated[Principal, Depends(require(Action.WRITE_REVIEW))]
 ReviewId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Compared = Annotated[int, Query(ge=1, le=2**31 - 1)]
+Sha256 = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+SomeSha256 = Annotated[str | None, Query(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Wanted:
+    """Which reviews a caller asks for."""
+
+    def __init__(
+        self,
+        station: Annotated[str | None, Query(max_length=32)] = None,
+        state: ReviewState | None = None,
+        waiting_for: Annotated[Side | None, Query(description="whose turn it is")] = None,
+        is_going_on: Annotated[bool | None, Query(alias="going_on")] = None,
+        is_oldest_first: Annotated[
+            bool, Query(alias="oldest_first", description="what waits longest comes first")
+        ] = False,
+    ) -> None:
+        self.query = ReviewQuery(station, state, waiting_for, is_going_on, is_oldest_first)
 
 
 @router.get("/reviews")
 def list_reviews(
     database: TheDatabase,
     caller: Reader,
-    station: Annotated[str | None, Query(max_length=32)] = None,
-    state: ReviewState | None = None,
+    wanted: Annotated[Wanted, Depends()],
     offset: Offset = 0,
     limit: Limit = 50,
 ) -> Page[ReviewOut]:
     """Reviews of stations I may see, the latest changed first."""
     with database.read() as db:
-        query = ReviewQuery(station, state)
-        rows, total = reviews(db, caller, query, offset=offset, limit=limit)
+        rows, total = reviews(db, caller, wanted.query, offset=offset, limit=limit)
         return page([ReviewOut.model_validate(row) for row in rows], total, offset)
 
 
@@ -77,16 +99,43 @@ def show_review(review_id: ReviewId, database: TheDatabase, caller: Reader) -> R
         return page_of(db, caller, review(db, caller, review_id, Action.READ_REVIEW))
 
 
+@router.get("/reviews/{review_id}/difference")
+def show_difference(  # noqa: PLR0913, PLR0917 - each is a part of the question
+    review_id: ReviewId,
+    database: TheDatabase,
+    desk: Desk,
+    caller: Reader,
+    now: Now,
+    then: Annotated[SomeSha256, Query(description="default: that of the latest step")] = None,
+    later: Annotated[SomeSha256, Query(description="default: the check as it is now")] = None,
+) -> CheckDifference:
+    """What changed since a check was frozen, row by row."""
+    asked = ThenAndNow(review_id, then, later)
+    return then_and_now(database, desk, caller, asked, now=now)
+
+
 @router.get("/reviews/{review_id}/snapshots/{sha256}")
 def show_snapshot(
-    review_id: ReviewId,
-    sha256: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")],
-    database: TheDatabase,
-    caller: Reader,
+    review_id: ReviewId, sha256: Sha256, database: TheDatabase, caller: Reader
 ) -> SnapshotOut:
     """The check as it was frozen with a step."""
     with database.read() as db:
         return snapshot_of(db, caller, review_id, sha256)
+
+
+@router.get(
+    "/reviews/{review_id}/snapshots/{sha256}/text",
+    response_class=Response,
+    responses={200: {"content": {"application/json": {}}}},
+)
+def download_snapshot(
+    review_id: ReviewId, sha256: Sha256, database: TheDatabase, caller: Reader
+) -> Response:
+    """The very bytes that were hashed: whoever hashes the file gets its name."""
+    with database.read() as db:
+        text = snapshot_text(db, caller, review_id, sha256)
+    head = {"Content-Disposition": f'attachment; filename="{sha256}.json"'}
+    return Response(text.encode(), media_type="application/json", headers=head)
 
 
 @router.post("/reviews/{review_id}/steps")

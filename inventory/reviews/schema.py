@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, computed_field
 from sqlmodel import Field as Column
 from sqlmodel import SQLModel
 
 from inventory.database import enum_as_text
 from inventory.organisations.schema import Code
+from inventory.reviews.progress import Stage, next_step, waits_for
 from inventory.reviews.rules import ReviewState, ReviewStep, Side
 
 DocumentId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
@@ -26,6 +27,8 @@ _EXAMPLE: dict[str, Any] = {
     "binding_count": 0,
     "started_at": "2026-12-01T08:00:00Z",
     "changed_at": "2026-12-20T08:00:00Z",
+    "next_step": "pass_conditions",
+    "waiting_for": "evaluation",
 }
 
 
@@ -124,16 +127,31 @@ class ReviewOut(ReviewFields):
 
     id: int
 
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def next_step(self) -> ReviewStep | None:
+        """What leads on; null while it runs, and when it ended."""
+        return next_step(self.state)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def waiting_for(self) -> Side | None:
+        """Whose turn it is since `changed_at`."""
+        return waits_for(self.state)
+
 
 class ReviewPage(ReviewOut):
     """A review with its steps and comments, the oldest first."""
 
     model_config = {
         "json_schema_extra": {
-            "examples": [_EXAMPLE | {"history": [], "comments": [], "possible": ["return"]}]
+            "examples": [
+                _EXAMPLE | {"stages": [], "history": [], "comments": [], "possible": ["return"]}
+            ]
         }
     }
 
+    stages: list[Stage] = Field(description="the steps of the guide, in its order")
     history: list[ReviewEntryOut]
     comments: list[CommentOut]
     possible: list[ReviewStep] = Field(description="steps the caller may take now")
@@ -145,27 +163,3 @@ class SnapshotOut(BaseModel):
     sha256: str
     is_intact: bool
     content: dict[str, Any]
-
-
-class ComparedCell(BaseModel):
-    """Of how many modules and levels that ask for a row it is met."""
-
-    review_id: int
-    met: int
-    asked: int
-
-
-class ComparedRow(BaseModel):
-    """A row of the list across reviews, one cell each in the order asked for."""
-
-    row_id: str
-    item_zh: str
-    item_en: str
-    cells: list[ComparedCell]
-
-
-class Comparison(BaseModel):
-    """Several stations' latest frozen checks side by side."""
-
-    reviews: list[ReviewOut]
-    rows: list[ComparedRow]

@@ -1,3 +1,5 @@
+import hashlib
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -98,6 +100,31 @@ def test_a_frozen_check_says_the_same_after_list_and_register_changed(house: Sch
     assert evaluator.get(f"{PATH}/{made['id']}/snapshots/{'0' * 64}").status_code == 404
 
 
+def test_what_changed_since_a_check_was_frozen_is_told_row_by_row(house: Schools) -> None:
+    school, evaluator = house.client("bj-master"), house.client("evaluator")
+    made = post(school, PATH, {"station": "BJ01-E"}, 201)
+    first = made["snapshot_sha256"]
+    assert [one["state"] for one in made["stages"]][:3] == ["done", "now", "ahead"]
+    file = evaluator.get(f"{PATH}/{made['id']}/snapshots/{first}/text")
+    assert hashlib.sha256(file.content).hexdigest() == first
+    assert "attachment" in file.headers["content-disposition"]
+    row = json.loads(file.content)["list"]["rows"][0]
+    head = ["asset_number", "item_zh", "quantity"]
+    upload = write_rows("r.csv", [head, ["A1", row["item_zh"], "99"]])
+    import_register(house.database, RegisterUpload("r.csv", upload, "BJ01"), who="test")
+    path = f"{PATH}/{made['id']}/difference"
+    now = evaluator.get(path).json()
+    told = now["difference"]
+    assert (now["before"]["sha256"], now["after"]["sha256"]) == (first, "")
+    assert [one["row_id"] for one in told["rows"] if one["is_changed"]] == [row["row_id"]]
+    assert [one["asset_number"] for one in told["equipment"]] == ["A1"]
+    step = {"step": "pass_application"}
+    later = post(evaluator, f"{PATH}/{made['id']}/steps", step)["snapshot_sha256"]
+    two = evaluator.get(path, params={"then": first, "later": later}).json()
+    assert two["difference"] == told
+    assert evaluator.get(path, params={"then": "0" * 64}).status_code == 404
+
+
 def test_comments_on_rows_are_answered_in_their_thread(house: Schools) -> None:
     school, evaluator = house.client("bj-master"), house.client("evaluator")
     made = post(school, PATH, {"station": "BJ01-E"}, 201)
@@ -131,7 +158,9 @@ def test_nobody_takes_the_other_sides_steps_or_sees_another_school(house: School
     post(stranger, steps, {"step": "withdraw", "text": "x"}, 404)
     assert stranger.get(f"{PATH}/{made['id']}").status_code == 404
     snapshot = f"{PATH}/{made['id']}/snapshots/{made['snapshot_sha256']}"
-    assert stranger.get(snapshot).status_code == 404
+    for path in (snapshot, f"{snapshot}/text", f"{PATH}/{made['id']}/difference"):
+        assert stranger.get(path).status_code == 404
+        assert house.client("visitor").get(path).status_code == 403
     assert stranger.get(PATH).json()["total"] == 0
     compared = {"review": [made["id"]]}
     assert stranger.get(f"{PATH}/comparison", params=compared).status_code == 404
@@ -142,10 +171,24 @@ def test_the_evaluator_compares_stations_row_by_row(house: Schools) -> None:
     ids = [post(school, PATH, {"station": code}, 201)["id"] for code in ("BJ01-E", "BJ01-T")]
     assert evaluator.get(PATH, params={"state": "applied"}).json()["total"] == 2
     assert evaluator.get(PATH, params={"station": "BJ01-T"}).json()["total"] == 1
+    ours: dict[str, str | bool] = {
+        "waiting_for": "evaluation",
+        "going_on": True,
+        "oldest_first": True,
+    }
+    waiting = evaluator.get(PATH, params=ours).json()["items"]
+    assert [one["id"] for one in waiting] == ids
+    assert {(one["next_step"], one["waiting_for"]) for one in waiting} == {
+        ("pass_application", "evaluation")
+    }
+    assert school.get(PATH, params={"waiting_for": "school"}).json()["total"] == 0
+    assert school.get(PATH, params={"going_on": False}).json()["total"] == 0
     found = evaluator.get(f"{PATH}/comparison", params={"review": ids}).json()
     assert [one["id"] for one in found["reviews"]] == ids
     assert found["rows"]
     assert all([cell["review_id"] for cell in row["cells"]] == ids for row in found["rows"])
     assert any(cell["asked"] > cell["met"] for row in found["rows"] for cell in row["cells"])
+    assert {one["level"] for one in found["modules"]} == {"elementary", "intermediate", "advanced"}
+    assert all(cell["binding"] for one in found["modules"] for cell in one["cells"])
     twice = evaluator.get(f"{PATH}/comparison", params={"review": [ids[0], ids[0]]})
     assert twice.status_code == 422
