@@ -137,6 +137,30 @@ class UnsupportedFile(InventoryError):
         self.expected = expected
 
 
+class UnknownStocktake(Unknown):
+    """No stocktake has this id."""
+
+    kind = "stocktake"
+
+
+class UnknownScan(Unknown):
+    """The stocktake has no scan of this id."""
+
+    kind = "scan"
+
+
+class UnknownRecord(Unknown):
+    """The stocktake is not signed, so it has no record."""
+
+    kind = "record of stocktake"
+
+
+class UnknownProposal(Unknown):
+    """The stocktake does not propose this."""
+
+    kind = "proposal"
+
+
 class Taken(InventoryError):
     """The code or name is already in use."""
 
@@ -154,6 +178,18 @@ class StepNotPossible(InventoryError):
         self.step = step
         self.state = state
         self.possible = possible
+
+
+class ScansUnsent(InventoryError):
+    """Phones said that they hold scans which have not come in; `device_ids` names them."""
+
+    def __init__(self, unsent: int, device_ids: list[str]) -> None:
+        super().__init__(
+            f"{unsent} scans have not been sent yet, by {len(device_ids)} phones; "
+            "have them sent, or end the stocktake without them"
+        )
+        self.unsent = unsent
+        self.device_ids = device_ids
 
 
 class SlotTaken(InventoryError):

@@ -49,6 +49,9 @@ class Action(StrEnum):
     READ_WORK_ORDER = "read_work_order"
     WORK_ON_WORK_ORDER = "work_on_work_order"
     MANAGE_WORK_ORDER = "manage_work_order"
+    READ_STOCKTAKE = "read_stocktake"
+    SCAN_STOCKTAKE = "scan_stocktake"
+    MANAGE_STOCKTAKE = "manage_stocktake"
 
 
 class Decision(StrEnum):
@@ -103,6 +106,7 @@ _READER = _VISITOR | {
     Action.READ_REVIEW,
     Action.READ_DOCUMENT,
     Action.READ_WORK_ORDER,
+    Action.READ_STOCKTAKE,
     Action.MANAGE_API_KEYS,
 }
 _INSTRUCTOR = _READER | {
@@ -111,6 +115,7 @@ _INSTRUCTOR = _READER | {
     Action.WORK_ON_RECTIFICATION,
     Action.WRITE_DOCUMENT,
     Action.WORK_ON_WORK_ORDER,
+    Action.SCAN_STOCKTAKE,
 }
 _STATIONMASTER = _INSTRUCTOR | {
     Action.WRITE_STATION,
@@ -120,6 +125,7 @@ _STATIONMASTER = _INSTRUCTOR | {
     Action.WRITE_REVIEW,
     Action.WRITE_LIST,
     Action.MANAGE_WORK_ORDER,
+    Action.MANAGE_STOCKTAKE,
 }
 EVALUATING_ACTIONS = frozenset(
     {Action.JUDGE_RECTIFICATION, Action.JUDGE_REVIEW, Action.WRITE_DOCUMENT}
@@ -149,6 +155,8 @@ CHANGING_ACTIONS = frozenset(
         Action.WRITE_REVIEW,
         Action.WORK_ON_WORK_ORDER,
         Action.MANAGE_WORK_ORDER,
+        Action.SCAN_STOCKTAKE,
+        Action.MANAGE_STOCKTAKE,
         *EVALUATING_ACTIONS,
     }
 )
