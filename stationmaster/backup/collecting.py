@@ -15,6 +15,7 @@ import msgspec
 import psycopg
 from sqlalchemy.engine import make_url
 
+from inventory.documents.files import FolderFiles
 from stationmaster.backup import sqlite_copies
 from stationmaster.backup.manifest import (
     SQLITE_KINDS,
@@ -31,6 +32,7 @@ from stationmaster.settings import Settings
 
 CREDENTIALS = ("broker/credentials.json", "demo-secrets.json")
 SPOOL_FOLDER = "spool"
+DOCUMENT_FOLDER = "documents"
 INVENTORY_FILE, INVENTORY_DUMP = "inventory.sqlite", "inventory.pgdump"
 
 
@@ -46,6 +48,7 @@ def collect(
     collector = _Collector(folder, settings)
     parts = [
         *collector.inventory(),
+        *collector.documents(),
         *collector.stores(),
         *collector.spools(),
         *collector.credentials(is_wanted=with_credentials),
@@ -116,6 +119,28 @@ class _Collector:
                 f"数据库没有应答：{reason}", f"the database gives no answer: {reason}"
             ) from away
         return self._part(target, PartKind.INVENTORY_DUMP, counts=dict(counts), schema=schema)
+
+    def documents(self) -> Iterator[BackupPart]:
+        """After the inventory: every document it knows was whole before it was written down."""
+        source = FolderFiles(self._settings.documents_path, most_bytes=0)
+        for sha256 in source.kept():
+            place = f"{DOCUMENT_FOLDER}/{sha256[:2]}/{sha256}"
+            target = self._folder / place
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source.path_of(sha256), target)
+            part = self._part(target, PartKind.DOCUMENT, place)
+            if part.sha256 == sha256:
+                yield part
+                continue
+            target.unlink()
+            self.omissions.append(
+                Omission(
+                    what=place,
+                    zh="文件已损坏（内容与校验和不符），未备份；请从旧备份恢复或重新上传。",
+                    en="The document is damaged (not what its checksum says) and was left out: "
+                    "take it from an older backup or hand it in again.",
+                )
+            )
 
     def stores(self) -> Iterator[BackupPart]:
         settings = self._settings

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-FORMAT = 1
+FORMAT = 2
 """Raised when an older program could no longer restore what a newer one backs up."""
 MANIFEST = "manifest.json"
 _CHUNK_BYTES = 1024 * 1024
@@ -23,6 +23,7 @@ class PartKind(StrEnum):
     SPOOL = "spool"
     SETTINGS = "settings"
     CREDENTIALS = "credentials"
+    DOCUMENT = "document"
 
 
 SQLITE_KINDS = frozenset({PartKind.INVENTORY_FILE, PartKind.STORE, PartKind.SPOOL})

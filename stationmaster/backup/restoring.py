@@ -37,7 +37,15 @@ from telemetry.store.sqlite_schema import VERSION as STORE_VERSION
 
 STAGE = ".restoring"
 _SIDE_FILES = ("", "-wal", "-shm")
-_PLACED = frozenset({PartKind.INVENTORY_FILE, PartKind.STORE, PartKind.SPOOL, PartKind.CREDENTIALS})
+_PLACED = frozenset(
+    {
+        PartKind.INVENTORY_FILE,
+        PartKind.STORE,
+        PartKind.SPOOL,
+        PartKind.CREDENTIALS,
+        PartKind.DOCUMENT,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

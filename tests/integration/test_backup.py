@@ -1,3 +1,4 @@
+import io
 import json
 import shutil
 import sqlite3
@@ -18,10 +19,12 @@ from can_bridge.spool import Spool
 from inventory.audit.table import AuditEntry
 from inventory.benches.table import Bench
 from inventory.database import open_database
+from inventory.documents.files import FolderFiles
 from stationmaster.__main__ import command_line
 from stationmaster.backup.checking import problems_of
 from stationmaster.backup.drafts import backups_in, opened
 from stationmaster.backup.manifest import (
+    FORMAT,
     MANIFEST,
     BackupRefused,
     Manifest,
@@ -244,6 +247,24 @@ def test_only_the_newest_backups_are_kept(small: House, tmp_path: Path) -> None:
     assert take(small.settings, Wanted(folder), NOON + timedelta(hours=3)).path.name.endswith("-2")
 
 
+def test_documents_come_back_and_a_damaged_one_is_named_instead(
+    small: House, tmp_path: Path
+) -> None:
+    files = FolderFiles(small.settings.documents_path, 1000)
+    sound, rotten = (files.put(io.BytesIO(b"%PDF-" + name)) for name in (b"sound", b"rotten"))
+    flip(files.path_of(rotten.sha256), 0.9)
+    taken = take(small.settings, Wanted(tmp_path / "backups"))
+    place = f"documents/{rotten.sha256[:2]}/{rotten.sha256}"
+    assert place in {one.what for one in taken.manifest.omissions}
+    fresh = house(tmp_path / "fresh")
+    restore(fresh.settings, taken.path, replace=False, who="me")
+    restored = FolderFiles(fresh.settings.documents_path, 1000)
+    assert list(restored.kept()) == [sound.sha256]
+    assert restored.get(sound.sha256) == b"%PDF-sound"
+    restore(fresh.settings, taken.path, replace=True, who="me")
+    assert restored.get(sound.sha256) == b"%PDF-sound"
+
+
 def flip(path: Path, place: float) -> None:
     content = bytearray(path.read_bytes())
     content[int(len(content) * place)] ^= 0x01
@@ -295,7 +316,7 @@ def test_what_is_missing_cut_short_or_miscounted_is_found(small: House, tmp_path
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (lambda one: one.update(format=2), "update the program first"),
+        (lambda one: one.update(format=FORMAT + 1), "update the program first"),
         (lambda one: one["parts"][0].update(schema="9999"), "update the program first"),
         (lambda one: one["parts"][1].update(schema="9999"), "update the program first"),
         (lambda one: one["parts"][1].update(place="../telemetry.sqlite"), "leads out of it"),
