@@ -137,28 +137,40 @@ class UnsupportedFile(InventoryError):
         self.expected = expected
 
 
-class UnknownStocktake(Unknown):
-    """No stocktake has this id."""
+class UnknownStaffMember(Unknown):
+    """No person of the staff has this id."""
 
-    kind = "stocktake"
-
-
-class UnknownScan(Unknown):
-    """The stocktake has no scan of this id."""
-
-    kind = "scan"
+    kind = "staff member"
 
 
-class UnknownRecord(Unknown):
-    """The stocktake is not signed, so it has no record."""
+class UnknownCertificate(Unknown):
+    """No certificate of the staff has this id."""
 
-    kind = "record of stocktake"
+    kind = "certificate"
 
 
-class UnknownProposal(Unknown):
-    """The stocktake does not propose this."""
+class UnknownRoom(Unknown):
+    """No room has this id."""
 
-    kind = "proposal"
+    kind = "room"
+
+
+class UnknownWorkstation(Unknown):
+    """No workstation has this id."""
+
+    kind = "workstation"
+
+
+class UnknownConsumable(Unknown):
+    """No consumable has this id."""
+
+    kind = "consumable"
+
+
+class UnknownCondition(Unknown):
+    """The list of conditions has no such row, or not for this station."""
+
+    kind = "condition"
 
 
 class Taken(InventoryError):
@@ -178,18 +190,6 @@ class StepNotPossible(InventoryError):
         self.step = step
         self.state = state
         self.possible = possible
-
-
-class ScansUnsent(InventoryError):
-    """Phones said that they hold scans which have not come in; `device_ids` names them."""
-
-    def __init__(self, unsent: int, device_ids: list[str]) -> None:
-        super().__init__(
-            f"{unsent} scans have not been sent yet, by {len(device_ids)} phones; "
-            "have them sent, or end the stocktake without them"
-        )
-        self.unsent = unsent
-        self.device_ids = device_ids
 
 
 class SlotTaken(InventoryError):
