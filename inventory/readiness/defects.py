@@ -1,13 +1,12 @@
 """Why a thing in the register does not count for a requirement on a day: the paper side (pure)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from inventory.equipment.rules import (
     EquipmentItem,
     EquipmentStatus,
-    Ownership,
     Proof,
     ProofKind,
     ProofState,
@@ -15,7 +14,6 @@ from inventory.equipment.rules import (
     proof,
 )
 from inventory.readiness import wording
-from inventory.readiness.assignment import matching_name
 from inventory.readiness.findings import BenchFacts, Bilingual, FindingKind
 from inventory.requirements.comparing import Verdict
 from inventory.requirements.rules import CalibrationDuty, Requirement
@@ -66,67 +64,9 @@ class Candidate:
     eligible_rows: int = 1
 
 
-Paper = Mapping[str, tuple[Candidate, ...]]
-"""Per requirement row id: the things meant for it."""
-
-
-def examine(
-    requirements: Sequence[Requirement], equipment: Sequence[EquipmentItem], on: date
-) -> Paper:
-    """Hold every thing against every row it is meant for; level and module do not matter here.
-
-    Candidates of a row come in an order that does not depend on the register's.
-    """
-    by_name: dict[str, list[EquipmentItem]] = {}
-    by_row: dict[str, list[EquipmentItem]] = {}
-    for item in equipment:
-        by_name.setdefault(matching_name(item.item_zh), []).append(item)
-        for row_id in item.serves_rows:
-            by_row.setdefault(row_id, []).append(item)
-    meant: dict[str, dict[str, EquipmentItem]] = {}
-    versatility: dict[str, int] = {}
-    for row in requirements:
-        items = [*by_row.get(row.row_id, []), *by_name.get(matching_name(row.item_zh), [])]
-        meant[row.row_id] = {item.asset_number: item for item in items}
-        for asset_number in meant[row.row_id]:
-            versatility[asset_number] = versatility.get(asset_number, 0) + 1
-    return {
-        row.row_id: tuple(
-            sorted(
-                (
-                    _candidate(row, item, on, versatility[item.asset_number])
-                    for item in meant[row.row_id].values()
-                ),
-                key=lambda candidate: _preference(row.row_id, candidate),
-            )
-        )
-        for row in requirements
-    }
-
-
-def _preference(row_id: str, candidate: Candidate) -> tuple[bool, bool, int, str]:
-    """What names the row first, own things before borrowed ones, the least versatile first."""
-    item = candidate.item
-    return (
-        row_id not in item.serves_rows,
-        item.owner is not Ownership.OWN,
-        candidate.eligible_rows,
-        item.asset_number,
-    )
-
-
 def judged(row: Requirement, item: EquipmentItem, on: date) -> tuple[Defect, ...]:
     """Everything but the quantity that keeps a thing from counting for a row."""
     return (*_standing(item, on), *_parameters(row, item), *_proofs(row, item, on))
-
-
-def _candidate(row: Requirement, item: EquipmentItem, on: date, versatility: int) -> Candidate:
-    amount = amount_of(row, item)
-    defects = judged(row, item, on)
-    if amount is None:
-        texts = wording.amount(row, item)
-        defects = (*defects, wording_defect(FindingKind.PARAMETER_UNKNOWN, texts))
-    return Candidate(item, item.quantity if amount is None else amount, defects, versatility)
 
 
 def wording_defect(

@@ -19,7 +19,7 @@ from inventory.readiness.assignment import (
     Offer,
     weight_of,
 )
-from inventory.readiness.defects import Candidate, Defect, examine
+from inventory.readiness.defects import Candidate, Defect
 from inventory.readiness.evidence import LivePicture
 from inventory.readiness.findings import (
     REMEDY_GROUPS,
@@ -28,6 +28,7 @@ from inventory.readiness.findings import (
     Question,
     RemedyGroup,
 )
+from inventory.readiness.paper import Paper
 from inventory.readiness.programming import SharingProgramme
 from inventory.readiness.reporting import Report
 from inventory.readiness.rules import FACT_OF_BASIS, PaperCase, relevant_rows, row_cases
@@ -122,7 +123,7 @@ def plan(
         return Plan((), is_possible=False)
     report = Report(case.settings)
     cases = row_cases(case, rows, question, live)
-    desk = _Planning(case, cases, report, examine(rows, elsewhere, question.on_date))
+    desk = _Planning(case, cases, report, Paper(rows, elsewhere, question.on_date))
     worst = 0 if is_advice_met else ADVICE
     facts = tuple(_stated(cases, report, worst))
     actions = (*facts, *desk.actions(worst))

@@ -9,12 +9,11 @@ never bind.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
 from inventory.equipment.rules import EquipmentItem
-from inventory.readiness.defects import Paper, examine
 from inventory.readiness.evidence import LivePicture
 from inventory.readiness.findings import (
     LiveEvidenceState,
@@ -22,13 +21,13 @@ from inventory.readiness.findings import (
     Readiness,
     status_of,
 )
+from inventory.readiness.paper import Paper
 from inventory.readiness.reporting import Report, outcome
 from inventory.readiness.serving import LiveDefects, RowCase, row_case, serve
 from inventory.readiness.substitution import (
     Substitute,
     Substitution,
     complete_options,
-    substitution,
 )
 from inventory.requirements.rules import (
     ListSettings,
@@ -85,7 +84,7 @@ class PaperCase:
     paper: Paper
     facts: StationFacts
     settings: ListSettings
-    substitution: Substitution = field(default_factory=Substitution)
+    substitution: Substitution
     offered: Offered | None = None
 
 
@@ -110,8 +109,8 @@ def paper_case(
     on: date,
 ) -> PaperCase:
     """The costly part of a check, worth keeping while only live benches change."""
-    paper = examine(requirements, equipment, on)
-    stand_ins = substitution(requirements, equipment, paper, on)
+    paper = Paper(requirements, equipment, on)
+    stand_ins = Substitution(requirements, equipment, paper)
     return PaperCase(requirements, paper, facts, settings, stand_ins)
 
 
@@ -151,7 +150,7 @@ def row_cases(
         one = row_case(row, needed(row, case.facts), case.paper[row.row_id], benches)
         usable = [
             substitute
-            for substitute in case.substitution.of_row.get(row.row_id, ())
+            for substitute in case.substitution.of_row(row)
             if _stands_in(substitute, question)
             and not substitute.candidate.defects
             and not benches.of(substitute.candidate)

@@ -6,13 +6,13 @@ is only known as a substitute is judged by the row it stands in for.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 
 from inventory.equipment.rules import EquipmentItem
 from inventory.readiness.assignment import WHOLE
-from inventory.readiness.defects import Candidate, Defect, Paper, amount_of, judged, wording_defect
+from inventory.readiness.defects import Candidate, Defect, amount_of, judged, wording_defect
 from inventory.readiness.findings import FindingKind
+from inventory.readiness.paper import Paper
 from inventory.readiness.wording import condition
 from inventory.requirements.alternatives import (
     Stand,
@@ -41,34 +41,37 @@ class Substitute:
     parts: tuple[str, ...] = WHOLE
 
 
-@dataclass(frozen=True, slots=True)
 class Substitution:
-    """All that may stand in, by row id; for kits the rows that each counts for."""
+    """All that may stand in, worked out for a row when it is first asked for."""
 
-    of_row: Mapping[str, tuple[Substitute, ...]] = field(default_factory=dict)
-    kit_parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    def __init__(
+        self, requirements: Sequence[Requirement], equipment: Sequence[EquipmentItem], paper: Paper
+    ) -> None:
+        self._register = _Register(requirements, equipment, paper)
+        self._kits = dict(self._register.kits())
+        self._parts = {asset: parts for kit_id, parts in self._kits.items() for asset in
+                       paper.meant_for(kit_id)}  # fmt: skip
+        self._found: dict[str, tuple[Substitute, ...]] = {}
+
+    def of_row(self, row: Requirement) -> tuple[Substitute, ...]:
+        """What may stand in for a row, in the order of its words; kits last."""
+        if row.row_id not in self._found:
+            self._found[row.row_id] = (
+                *self._register.of_row(row, self._parts),
+                *(
+                    one
+                    for kit_id, targets in self._kits.items()
+                    if row.row_id in targets
+                    for one in self._register.as_part(
+                        kit_id, row.row_id, 1000 + targets.index(row.row_id)
+                    )
+                ),
+            )
+        return self._found[row.row_id]
 
     def parts_of(self, asset_number: str) -> tuple[str, ...]:
         """What of a thing is used up when it serves as itself."""
-        return self.kit_parts.get(asset_number, WHOLE)
-
-
-def substitution(
-    requirements: Sequence[Requirement], equipment: Sequence[EquipmentItem], paper: Paper, day: date
-) -> Substitution:
-    """Hold every thing against every alternative that rows name."""
-    register = _Register(requirements, equipment, paper, day)
-    kits = dict(register.kits())
-    found: dict[str, list[Substitute]] = defaultdict(list)
-    for row in requirements:
-        found[row.row_id].extend(register.of_row(row, kits))
-    for kit_id, targets in kits.items():
-        for place, target in enumerate(targets):
-            found[target].extend(register.as_part(kit_id, target, 1000 + place))
-    kit_parts = {
-        one.item.asset_number: targets for kit_id, targets in kits.items() for one in paper[kit_id]
-    }
-    return Substitution({key: tuple(ones) for key, ones in found.items() if ones}, kit_parts)
+        return self._parts.get(asset_number, WHOLE)
 
 
 def complete_options(substitutes: Sequence[Substitute]) -> list[Substitute]:
@@ -89,21 +92,16 @@ class _Register:
         requirements: Sequence[Requirement],
         equipment: Sequence[EquipmentItem],
         paper: Paper,
-        day: date,
     ) -> None:
         self._rows = {row.row_id: row for row in requirements}
         self._row_names = {row.row_id: names_of(row.item_zh) for row in requirements}
-        self._paper, self._day = paper, day
+        self._paper = paper
         self._by_name: dict[str, list[EquipmentItem]] = defaultdict(list)
         for item in equipment:
             self._by_name[item.item_zh].append(item)
         self._names = {name: names_of(name) for name in self._by_name}
         self._called: dict[str, dict[str, EquipmentItem]] = {}
         self._rows_by_name: dict[str, list[str]] = {}
-        self._meant_for: dict[str, tuple[str, ...]] = defaultdict(tuple)
-        for row_id, candidates in paper.items():
-            for one in candidates:
-                self._meant_for[one.item.asset_number] += (row_id,)
 
     def kits(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Kit rows that can be taken apart: every part names a row."""
@@ -113,27 +111,25 @@ class _Register:
             if targets and "" not in targets:
                 yield row.row_id, targets
 
-    def of_row(self, row: Requirement, kits: Mapping[str, tuple[str, ...]]) -> Iterator[Substitute]:
-        """What the row's own words let stand in."""
-        own = {one.item.asset_number for one in self._paper[row.row_id]}
-        whole = {
-            one.item.asset_number: targets for kit, targets in kits.items()
-            for one in self._paper[kit]
-        }  # fmt: skip
+    def of_row(
+        self, row: Requirement, parts: Mapping[str, tuple[str, ...]]
+    ) -> Iterator[Substitute]:
+        """What the row's own words let stand in; `parts` are those of kits."""
+        own = self._paper.meant_for(row.row_id)
         for option, how in enumerate(parse_alternatives(row.substitutes).options, 1):
             for leg, stand in enumerate(how.stands):
                 for asset, item in sorted(self._called_so(stand).items()):
                     candidate = None if asset in own else self._judged(row, stand, item)
                     if candidate is not None:
-                        homes = self._binding(self._meant_for[asset])
-                        parts = whole.get(asset, WHOLE)
-                        yield Substitute(candidate, option, leg, how, homes, parts)
+                        homes = self._binding(self._paper.rows_of(asset))
+                        used = parts.get(asset, WHOLE)
+                        yield Substitute(candidate, option, leg, how, homes, used)
 
     def as_part(self, kit_id: str, target: str, option: int) -> Iterator[Substitute]:
         """Kits, counted as one of their parts."""
         kit = self._rows[kit_id]
         how = SubstituteOption(kit.item_zh, (Stand(kit.item_zh),), kit.levels, kit.uses)
-        own = {one.item.asset_number for one in self._paper[target]}
+        own = self._paper.meant_for(target)
         for one in self._paper[kit_id]:
             if one.item.asset_number not in own:
                 homes = self._binding((kit_id,))
@@ -161,7 +157,7 @@ class _Register:
                 for one in self._by_name[name]
             }
             for row_id in self._rows_called(stand.name):
-                found |= {one.item.asset_number: one.item for one in self._paper[row_id]}
+                found |= self._paper.meant_for(row_id)
             self._called[stand.name] = found
         return self._called[stand.name]
 
@@ -178,19 +174,15 @@ class _Register:
         What only other modules ask for is not offered: their sessions may overlap with this one.
         """
         amount = amount_of(row, item)
-        meant_for = self._meant_for.get(item.asset_number, ())
+        meant_for = self._paper.rows_of(item.asset_number)
         near = [one for one in meant_for if self._rows[one].module_code in self._modules_of(row)]
         if amount is None or (meant_for and not near):
             return None
         called = set(self._rows_called(stand.name))
         own = [
-            one.defects
-            for home in near
-            if home in called
-            for one in self._paper[home]
-            if one.item.asset_number == item.asset_number
+            self._paper.of_row(home)[item.asset_number].defects for home in near if home in called
         ]
-        defects = min(own, key=len) if own else judged(row, item, self._day)
+        defects = min(own, key=len) if own else judged(row, item, self._paper.on)
         return Candidate(item, amount, (*defects, *_conditions(row, stand, item)))
 
     def _modules_of(self, row: Requirement) -> tuple[str, str]:
