@@ -230,3 +230,28 @@ def test_an_edition_shows_a_station_which_findings_come_and_go(house: Schools) -
     assert [one["row_id"] for one in back["come"]] == ["A-4"]
     hidden = house.client("gx-master").get(f"{asked}&list=V-2&since=V-1")
     assert hidden.status_code == 404
+
+
+def test_an_evaluator_sees_which_stations_another_edition_would_change(house: Schools) -> None:
+    shorter = list_file("V-2").splitlines()[:-1]
+    upload = ListUpload("list.csv", b"\n".join(shorter), organisation_code="EVAL")
+    import_list(house.database, upload, who="t", now=NOW)
+    evaluator = house.client("evaluator")
+    asked = "/api/v1/readiness/editions?list=V-2&since=V-1"
+    found = evaluator.get(f"{asked}&limit=1").json()
+    assert (found["total"], found["next"]) == (2, 1)
+    (station,) = found["items"]
+    assert station["station"] == "BJ01-E"
+    fewer = {one["binding_before"] - one["binding_after"] for one in station["cells"]}
+    assert max(fewer) == 1
+    assert min(fewer) >= 0
+    detail = "/api/v1/stations/BJ01-E/readiness?module=2-1&level=advanced&list=V-2"
+    alone = evaluator.get(detail).json()
+    same = [one for one in station["cells"] if (one["module"], one["level"]) == ("2-1", "advanced")]
+    assert (same[0]["status_after"], same[0]["binding_after"]) == (
+        alone["status"],
+        alone["binding"],
+    )
+    assert house.client("gx-master").get(asked).status_code == 404
+    assert house.client("visitor").get(asked).status_code == 403
+    assert evaluator.get(asked.replace("V-2", "V-9")).status_code == 404
