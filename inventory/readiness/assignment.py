@@ -10,8 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from inventory.requirements.units import normalised
-
 NEGLIGIBLE = 1e-9
 """Amounts are sums and differences of a few floats; what is left below this is rounding."""
 ADVICE, UNDECIDED, BINDING = 1, 2, 3
@@ -107,11 +105,6 @@ class Served:
 
 Offers = Mapping[str, Sequence[Offer]]
 """Per row id, in the order of the row's preference."""
-
-
-def matching_name(item_zh: str) -> str:
-    """The form in which names of things are compared."""
-    return "".join(normalised(item_zh).casefold().split())
 
 
 def weight_of(demand: Demand, served: Served) -> int:

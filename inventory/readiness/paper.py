@@ -6,9 +6,9 @@ from datetime import date
 
 from inventory.equipment.rules import EquipmentItem, Ownership
 from inventory.readiness import wording
-from inventory.readiness.assignment import matching_name
 from inventory.readiness.defects import Candidate, amount_of, judged, wording_defect
 from inventory.readiness.findings import FindingKind
+from inventory.requirements.alternatives import folded_name
 from inventory.requirements.rules import Requirement
 
 
@@ -27,13 +27,13 @@ class Paper(Mapping[str, tuple[Candidate, ...]]):
         by_name: dict[str, list[EquipmentItem]] = defaultdict(list)
         by_row: dict[str, list[EquipmentItem]] = defaultdict(list)
         for item in equipment:
-            by_name[matching_name(item.item_zh)].append(item)
+            by_name[folded_name(item.item_zh)].append(item)
             for row_id in item.serves_rows:
                 by_row[row_id].append(item)
         self._meant: dict[str, dict[str, EquipmentItem]] = {}
         self._rows_of: dict[str, list[str]] = defaultdict(list)
         for row_id, row in self._rows.items():
-            items = [*by_row.get(row_id, ()), *by_name.get(matching_name(row.item_zh), ())]
+            items = [*by_row.get(row_id, ()), *by_name.get(folded_name(row.item_zh), ())]
             self._meant[row_id] = {item.asset_number: item for item in items}
             for asset_number in self._meant[row_id]:
                 self._rows_of[asset_number].append(row_id)

@@ -17,6 +17,8 @@ from inventory.readiness.wording import condition
 from inventory.requirements.alternatives import (
     Stand,
     SubstituteOption,
+    endings,
+    folded_name,
     is_called,
     is_part,
     names_of,
@@ -94,14 +96,13 @@ class _Register:
         paper: Paper,
     ) -> None:
         self._rows = {row.row_id: row for row in requirements}
-        self._row_names = {row.row_id: names_of(row.item_zh) for row in requirements}
         self._paper = paper
         self._by_name: dict[str, list[EquipmentItem]] = defaultdict(list)
         for item in equipment:
             self._by_name[item.item_zh].append(item)
-        self._names = {name: names_of(name) for name in self._by_name}
         self._called: dict[str, dict[str, EquipmentItem]] = {}
-        self._rows_by_name: dict[str, list[str]] = {}
+        self._rows_by_ending = _by_ending({row.row_id: row.item_zh for row in requirements})
+        self._names_by_ending = _by_ending({name: name for name in self._by_name})
 
     def kits(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Kit rows that can be taken apart: every part names a row."""
@@ -152,8 +153,7 @@ class _Register:
         if stand.name not in self._called:
             found = {
                 one.asset_number: one
-                for name, names in self._names.items()
-                if is_called(names, stand.name)
+                for name in self._names_by_ending.get(folded_name(stand.name), ())
                 for one in self._by_name[name]
             }
             for row_id in self._rows_called(stand.name):
@@ -162,11 +162,7 @@ class _Register:
         return self._called[stand.name]
 
     def _rows_called(self, name: str) -> Sequence[str]:
-        if name not in self._rows_by_name:
-            self._rows_by_name[name] = [
-                row_id for row_id, names in self._row_names.items() if is_called(names, name)
-            ]
-        return self._rows_by_name[name]
+        return self._rows_by_ending.get(folded_name(name), ())
 
     def _judged(self, row: Requirement, stand: Stand, item: EquipmentItem) -> Candidate | None:
         """The thing as a substitute; None where it can't be one.
@@ -192,6 +188,15 @@ class _Register:
     def _binding(self, homes: tuple[str, ...]) -> tuple[str, ...]:
         """Rows that are only recommended give way."""
         return tuple(home for home in homes if self._rows[home].obligation is Obligation.MANDATORY)
+
+
+def _by_ending(names: Mapping[str, str]) -> Mapping[str, Sequence[str]]:
+    """Keys by everything that their names end with."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for key, name in names.items():
+        for ending in endings(names_of(name)):
+            found[ending].append(key)
+    return found
 
 
 def _conditions(row: Requirement, stand: Stand, item: EquipmentItem) -> Iterator[Defect]:

@@ -84,7 +84,7 @@ def parse_alternatives(text: str) -> Alternatives:
 @lru_cache(maxsize=8192)
 def names_of(item_zh: str) -> frozenset[str]:
     """The names a thing goes by: `纯电动乘用车(整车)` is 纯电动乘用车 and 整车."""
-    plain = _folded(item_zh)
+    plain = folded_name(item_zh)
     bare = _BRACKETED.sub("", plain)
     return frozenset(name for name in (plain, bare, *_BRACKETED.findall(plain)) if name)
 
@@ -94,8 +94,12 @@ def is_called(item_names: Iterable[str], name: str) -> bool:
 
     A Chinese compound ends with what it is: 数字万用表 is a 万用表, 整车电气台架 is no 整车.
     """
-    wanted = _folded(name)
-    return any(one.endswith(wanted) for one in item_names)
+    return folded_name(name) in endings(item_names)
+
+
+def endings(item_names: Iterable[str]) -> frozenset[str]:
+    """Everything that things of these names may be called, folded."""
+    return frozenset(one[start:] for one in item_names for start in range(len(one)))
 
 
 def is_part(word: str, item_zh: str, item_en: str) -> bool:
@@ -107,7 +111,8 @@ def is_part(word: str, item_zh: str, item_en: str) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def _folded(name: str) -> str:
+def folded_name(name: str) -> str:
+    """The form in which names of things are compared."""
     return "".join(normalised(name).casefold().split())
 
 

@@ -150,7 +150,7 @@ def read_requirement(row: SourceRow, parameters: str = "") -> tuple[Requirement,
     """
     reader = RowReader(row)
     for column in COLUMNS:
-        reader.read(column, text(MAX_CELL))
+        reader.read(column, _ANY_CELL)
     duty, condition = reader.read("calibration_required", _duty, (CalibrationDuty.NONE, ""))
     number, unit_symbol = reader.read("quantity_n", _quantity, (1.0, ""))
     requirement = Requirement(
@@ -199,6 +199,8 @@ def _check_together(reader: RowReader, requirement: Requirement) -> None:
         )
 
 
+_ANY_CELL = text(MAX_CELL)
+_AUTHORITIES = frozenset(one.value for one in Authority)
 _OBLIGATION = one_of(Obligation, {"必备": Obligation.MANDATORY, "推荐": Obligation.RECOMMENDED})
 
 
@@ -270,8 +272,8 @@ def _duty(cell: str) -> tuple[CalibrationDuty, str]:
 
 def _sourced(cell: str) -> Sourced:
     match = _SOURCED.fullmatch(cell)
-    known = ", ".join(Authority)
-    if match is None or match["authority"] not in Authority.__members__.values():
+    if match is None or match["authority"] not in _AUTHORITIES:
+        known = ", ".join(Authority)
         raise Unexpected(
             f"依据：{known}，可加括号限定", f"an authority: {known}; (qualifier) may follow"
         )
