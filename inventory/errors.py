@@ -137,42 +137,6 @@ class UnsupportedFile(InventoryError):
         self.expected = expected
 
 
-class UnknownStaffMember(Unknown):
-    """No person of the staff has this id."""
-
-    kind = "staff member"
-
-
-class UnknownCertificate(Unknown):
-    """No certificate of the staff has this id."""
-
-    kind = "certificate"
-
-
-class UnknownRoom(Unknown):
-    """No room has this id."""
-
-    kind = "room"
-
-
-class UnknownWorkstation(Unknown):
-    """No workstation has this id."""
-
-    kind = "workstation"
-
-
-class UnknownConsumable(Unknown):
-    """No consumable has this id."""
-
-    kind = "consumable"
-
-
-class UnknownCondition(Unknown):
-    """The list of conditions has no such row, or not for this station."""
-
-    kind = "condition"
-
-
 class Taken(InventoryError):
     """The code or name is already in use."""
 

@@ -52,6 +52,9 @@ class Action(StrEnum):
     READ_STOCKTAKE = "read_stocktake"
     SCAN_STOCKTAKE = "scan_stocktake"
     MANAGE_STOCKTAKE = "manage_stocktake"
+    READ_STAFF = "read_staff"
+    WRITE_STAFF = "write_staff"
+    MOVE_STOCK = "move_stock"
 
 
 class Decision(StrEnum):
@@ -107,6 +110,7 @@ _READER = _VISITOR | {
     Action.READ_DOCUMENT,
     Action.READ_WORK_ORDER,
     Action.READ_STOCKTAKE,
+    Action.READ_STAFF,
     Action.MANAGE_API_KEYS,
 }
 _INSTRUCTOR = _READER | {
@@ -116,6 +120,7 @@ _INSTRUCTOR = _READER | {
     Action.WRITE_DOCUMENT,
     Action.WORK_ON_WORK_ORDER,
     Action.SCAN_STOCKTAKE,
+    Action.MOVE_STOCK,
 }
 _STATIONMASTER = _INSTRUCTOR | {
     Action.WRITE_STATION,
@@ -126,6 +131,7 @@ _STATIONMASTER = _INSTRUCTOR | {
     Action.WRITE_LIST,
     Action.MANAGE_WORK_ORDER,
     Action.MANAGE_STOCKTAKE,
+    Action.WRITE_STAFF,
 }
 EVALUATING_ACTIONS = frozenset(
     {Action.JUDGE_RECTIFICATION, Action.JUDGE_REVIEW, Action.WRITE_DOCUMENT}
@@ -157,6 +163,8 @@ CHANGING_ACTIONS = frozenset(
         Action.MANAGE_WORK_ORDER,
         Action.SCAN_STOCKTAKE,
         Action.MANAGE_STOCKTAKE,
+        Action.WRITE_STAFF,
+        Action.MOVE_STOCK,
         *EVALUATING_ACTIONS,
     }
 )

@@ -53,6 +53,12 @@ def station(db: Session, principal: Principal, code: str, action: Action) -> Sta
     return found
 
 
+def own_stations(db: Session, organisation_code: str) -> set[str]:
+    """Codes of an organisation's stations."""
+    query = select(Station.code).where(Station.organisation_code == organisation_code)
+    return set(db.exec(query).all())
+
+
 def create_station(database: Database, fields: StationFields, *, who: str) -> None:
     """Add a station to an existing organisation.
 
