@@ -48,6 +48,7 @@ from inventory.requirements.preview_routes import router as previews_router
 from inventory.requirements.routes import router as lists_router
 from inventory.reviews.routes import router as reviews_router
 from inventory.stations.routes import router as stations_router
+from inventory.work_orders.routes import router as work_orders_router
 
 API = "/api/v1"
 ROUTERS = (
@@ -68,6 +69,7 @@ ROUTERS = (
     data_health_router,
     rectifications_router,
     reviews_router,
+    work_orders_router,
 )
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 

@@ -17,6 +17,7 @@ from inventory.requirements import table as requirements
 from inventory.reviews import table as reviews
 from inventory.stations import table as stations
 from inventory.usage_sessions import table as usage_sessions
+from inventory.work_orders import table as work_orders
 
 __all__ = [
     "METADATA",
@@ -36,4 +37,5 @@ __all__ = [
     "reviews",
     "stations",
     "usage_sessions",
+    "work_orders",
 ]

@@ -20,6 +20,7 @@ from inventory.rectifications.rules import RectificationState, RectificationStep
 from inventory.requirements.rules import Authority, CalibrationDuty, Obligation, QuantityBasis
 from inventory.reviews.rules import ReviewState, ReviewStep, Side
 from inventory.stations.rules import Level, StationUse
+from inventory.work_orders.rules import WorkOrderSource, WorkOrderState, WorkOrderStep
 from telemetry.contract.payloads import (
     BusHealth,
     BusState,
@@ -64,6 +65,9 @@ DOMAIN: tuple[type[StrEnum], ...] = (
     ReviewState,
     ReviewStep,
     Side,
+    WorkOrderState,
+    WorkOrderSource,
+    WorkOrderStep,
 )
 
 
