@@ -129,6 +129,18 @@ class UnknownReport(Unknown):
     kind = "report"
 
 
+class UnknownTrainingBatch(Unknown):
+    """No training batch has this id."""
+
+    kind = "training batch"
+
+
+class UnknownPaper(Unknown):
+    """No paper has this verification code."""
+
+    kind = "paper"
+
+
 class UnsupportedFile(InventoryError):
     """The bytes are of no kind that is taken here, whatever the name says; `expected` are those."""
 

@@ -46,6 +46,9 @@ class Action(StrEnum):
     JUDGE_REVIEW = "judge_review"
     READ_DOCUMENT = "read_document"
     WRITE_DOCUMENT = "write_document"
+    READ_PAPER = "read_paper"
+    MAKE_PAPER = "make_paper"
+    WRITE_ANNUAL_REPORT = "write_annual_report"
     READ_WORK_ORDER = "read_work_order"
     WORK_ON_WORK_ORDER = "work_on_work_order"
     MANAGE_WORK_ORDER = "manage_work_order"
@@ -108,6 +111,7 @@ _READER = _VISITOR | {
     Action.READ_RECTIFICATION,
     Action.READ_REVIEW,
     Action.READ_DOCUMENT,
+    Action.READ_PAPER,
     Action.READ_WORK_ORDER,
     Action.READ_STOCKTAKE,
     Action.READ_STAFF,
@@ -123,6 +127,8 @@ _INSTRUCTOR = _READER | {
     Action.MOVE_STOCK,
 }
 _STATIONMASTER = _INSTRUCTOR | {
+    Action.MAKE_PAPER,
+    Action.WRITE_ANNUAL_REPORT,
     Action.WRITE_STATION,
     Action.WRITE_REGISTER,
     Action.MANAGE_RECTIFICATION,
@@ -134,7 +140,12 @@ _STATIONMASTER = _INSTRUCTOR | {
     Action.WRITE_STAFF,
 }
 EVALUATING_ACTIONS = frozenset(
-    {Action.JUDGE_RECTIFICATION, Action.JUDGE_REVIEW, Action.WRITE_DOCUMENT}
+    {
+        Action.JUDGE_RECTIFICATION,
+        Action.JUDGE_REVIEW,
+        Action.WRITE_DOCUMENT,
+        Action.MAKE_PAPER,
+    }
 )
 """What an evaluator may do in a school it evaluates although it changes something there.
 
@@ -154,6 +165,7 @@ CHANGING_ACTIONS = frozenset(
         Action.WRITE_STATION,
         Action.WRITE_REGISTER,
         Action.WRITE_LIST,
+        Action.WRITE_ANNUAL_REPORT,
         Action.WRITE_BOOKING,
         Action.ACKNOWLEDGE_ALERT,
         Action.WORK_ON_RECTIFICATION,
