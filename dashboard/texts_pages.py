@@ -178,6 +178,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "服务器暂时无法处理（{status}）。",
         "The server can't do that now ({status}).",
     ),
+    "trouble.field": ("“{field}”应为：{expected}", "{field} should be: {expected}"),
     "trouble.details": (
         "暂时无法读取条目，稍后自动重试。",
         "The findings can't be read right now.",

@@ -23,11 +23,15 @@ def _text(*names: str) -> str:
     return "\n".join((_FOLDER / name).read_text("utf-8") for name in names)
 
 
-def _component(name: str, *scripts: str, isolated: bool = True) -> Callable[..., Any]:
-    styles = [*_SHARED, name] if isolated else [name]
+def _component(
+    name: str, *scripts: str, isolated: bool = True, is_work: bool = False
+) -> Callable[..., Any]:
+    """A component of its own scripts; `is_work`: a page where people change something."""
+    shared = (*_SHARED, "work") if is_work else _SHARED
+    styles = [*shared, name] if isolated else [name]
     return st.components.v2.component(
         f"stationmaster_{name}",
-        js=_text(*(f"{one}.js" for one in (*_SHARED, *(scripts or (name,))))),
+        js=_text(*(f"{one}.js" for one in (*shared, *(scripts or (name,))))),
         css=_text(*(f"{one}.css" for one in styles)),
         isolate_styles=isolated,
     )

@@ -1,0 +1,208 @@
+// What pages where people work have in common: they load by themselves, say when that fails, follow
+// the house, change things, keep their choices in the address, and open one thing at the right.
+
+const SETTLE_MS = 400;
+const MOST_PAGES = 50;
+
+class Problem extends Error {
+  constructor(status, problem) {
+    super(`HTTP ${status}`);
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+// Changes something; a refusal is thrown with what the server said.
+async function send(method, url, body) {
+  const isForm = body instanceof FormData;
+  const headers = { Accept: "application/json", "X-Stationmaster": "1" };
+  if (!isForm) headers["Content-Type"] = "application/json";
+  const answer = await fetch(url, { method, headers, body: isForm ? body : JSON.stringify(body) });
+  if (answer.status === 401) window.location.reload();
+  const text = await answer.text();
+  let found = null;
+  try {
+    found = text ? JSON.parse(text) : null;
+  } catch {
+    // whoever stands before the server may answer with a page
+  }
+  if (!answer.ok) throw new Problem(answer.status, found ?? {});
+  return found;
+}
+
+async function allPages(url) {
+  const items = [];
+  const mark = url.includes("?") ? "&" : "?";
+  let offset = 0;
+  for (let n = 0; offset !== null && n < MOST_PAGES; n += 1) {
+    const page = await getJson(`${url}${mark}limit=200&offset=${offset}`);
+    items.push(...page.items);
+    offset = page.next;
+  }
+  return items;
+}
+
+function problemText(say, lang, error) {
+  if (!(error instanceof Problem)) return say("trouble.connection");
+  const { problem, status } = error;
+  const words = problem[lang === "en" ? "en" : "zh"];
+  if (words) return words;
+  if (status === 403) return say("trouble.not_allowed_hint");
+  if (problem.field) {
+    return say("trouble.field", { field: problem.field, expected: problem.expected ?? "" });
+  }
+  return problem.detail || say("trouble.server", { status });
+}
+
+function keepInAddress(values) {
+  const url = new URL(window.location.href);
+  for (const [name, value] of Object.entries(values)) {
+    if (value) url.searchParams.set(name, value);
+    else url.searchParams.delete(name);
+  }
+  window.history.replaceState(window.history.state, "", url);
+}
+
+function choice(label, options, value, onPick) {
+  const node = el("select", { "aria-label": label, "data-focus": `select-${label}`,
+    onchange: (event) => onPick(event.target.value) },
+  ...options.map(([key, words]) => el("option", { value: key, selected: key === value }, words)));
+  return el("label", { class: "field" }, el("span", {}, label), node);
+}
+
+function segments(label, options, value, onPick) {
+  return el("div", { class: "segments", role: "group", "aria-label": label },
+    ...options.map(([key, words]) => el("button", {
+      type: "button", class: "plain", "aria-pressed": String(key === value),
+      "data-focus": `${label}-${key}`, onclick: () => onPick(key),
+    }, words)));
+}
+
+// The place at the right where one thing is looked at; on a phone it covers the page.
+class SidePanel {
+  constructor(onClose) {
+    this.onClose = onClose;
+    this.inside = el("div", { class: "inside" });
+    this.dialog = el("dialog", {
+      class: "panel",
+      "aria-labelledby": "panel-title",
+      onclick: (event) => event.target === this.dialog && this.close(),
+      onclose: () => this.onClose(),
+    }, this.inside);
+  }
+
+  get isOpen() {
+    return this.dialog.open;
+  }
+
+  show(say, title, note, ...parts) {
+    const focused = this.dialog.getRootNode().activeElement?.dataset?.focus;
+    const close = el("button", {
+      type: "button", class: "plain close", "aria-label": say("common.close"),
+      "data-focus": "close", onclick: () => this.close(),
+    }, "✕");
+    fill(this.inside,
+      el("header", {}, el("div", {}, el("h2", { id: "panel-title" }, title), note), close), ...parts);
+    if (!this.dialog.open) this.dialog.showModal();
+    else if (focused) this.inside.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  close() {
+    if (this.dialog.open) this.dialog.close();
+  }
+}
+
+// A page of its own: `identity` says what is shown, `load` fetches it, `render` draws it.
+class WorkView {
+  constructor(root) {
+    this.root = root;
+    this.top = el("div");
+    this.body = el("div");
+    this.announcer = el("div", { class: "sr", "aria-live": "polite" });
+    this.panel = new SidePanel(() => this.closed());
+    root.append(this.top, this.body, this.announcer, this.panel.dialog);
+    this.hasLoaded = false;
+  }
+
+  update(data, component) {
+    const before = this.data && this.identity(this.data);
+    this.data = data;
+    this.component = component;
+    this.say = speaker(data.texts);
+    if (before !== this.identity(data)) {
+      this.hasLoaded = false;
+      this.take(data.asked ?? {});
+      this.refresh();
+    }
+    this.draw();
+    this.stop ??= listen(`${data.api}/changes`, { changed: () => this.soon() }, () => this.broke());
+  }
+
+  destroy() {
+    this.stop?.();
+    clearTimeout(this.timer);
+    this.panel.close();
+  }
+
+  identity(data) {
+    return data.lang;
+  }
+
+  take() {}
+
+  closed() {}
+
+  soon() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.refresh(), SETTLE_MS);
+  }
+
+  broke() {
+    if (this.brokenSince !== null && this.brokenSince !== undefined) return;
+    this.brokenSince = this.loadedAt ?? "";
+    this.draw();
+  }
+
+  async refresh() {
+    const asked = this.identity(this.data);
+    try {
+      const take = await this.load();
+      if (asked !== this.identity(this.data)) return;
+      take();
+      this.brokenSince = null;
+      this.loadedAt = new Date().toISOString();
+      this.hasLoaded = true;
+    } catch (error) {
+      if (!(error instanceof Refused || error instanceof TypeError)) throw error;
+      this.broke();
+      return;
+    }
+    this.draw();
+  }
+
+  draw() {
+    const { say, data } = this;
+    const focused = this.root.getRootNode().activeElement;
+    const key = focused?.dataset?.focus;
+    // whoever types keeps the field and the words in it
+    const isTyping = focused && this.body.contains(focused) && focused.matches("textarea, input[type=text]");
+    const isBroken = this.brokenSince !== null && this.brokenSince !== undefined;
+    fill(this.top, isBroken
+      ? troubleBar(say, data.lang, { since: this.brokenSince, onRetry: () => this.refresh() }) : null);
+    if (!this.hasLoaded) {
+      fill(this.body, isBroken ? null : skeleton(10));
+      return;
+    }
+    if (isTyping && !focused.dataset.keep) return;
+    const place = focused?.selectionStart;
+    this.render();
+    if (!key || this.panel.isOpen) return;
+    const again = this.body.querySelector(`[data-focus="${CSS.escape(key)}"]`);
+    again?.focus();
+    if (again && typeof place === "number") again.setSelectionRange?.(place, place);
+  }
+
+  tell(words) {
+    this.announcer.textContent = words;
+  }
+}
