@@ -10,12 +10,14 @@ from inventory.database import METADATA
 from inventory.documents import table as documents
 from inventory.equipment import table as equipment
 from inventory.faults import table as faults
+from inventory.labels import table as labels
 from inventory.monitoring import table as monitoring
 from inventory.organisations import table as organisations
 from inventory.rectifications import table as rectifications
 from inventory.requirements import table as requirements
 from inventory.reviews import table as reviews
 from inventory.stations import table as stations
+from inventory.stocktakes import table as stocktakes
 from inventory.usage_sessions import table as usage_sessions
 from inventory.work_orders import table as work_orders
 
@@ -30,12 +32,14 @@ __all__ = [
     "documents",
     "equipment",
     "faults",
+    "labels",
     "monitoring",
     "organisations",
     "rectifications",
     "requirements",
     "reviews",
     "stations",
+    "stocktakes",
     "usage_sessions",
     "work_orders",
 ]
