@@ -18,7 +18,16 @@ AT_LEAST_EVERY = timedelta(minutes=1)
 """Chosen: a proof that ends at midnight and a bench that falls silent leave no audit entry."""
 SHARE = 20
 """Chosen: looking at everything takes at most a twentieth of the watcher's time."""
-_NO_GROUND = ("login", "user", "api_key", "alert", "booking", "rectification", "review")
+_NO_GROUND = (
+    "login",
+    "user",
+    "api_key",
+    "alert",
+    "booking",
+    "rectification",
+    "review",
+    "report_link",
+)
 """What changes no check; everything else may."""
 
 

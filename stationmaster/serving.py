@@ -13,6 +13,7 @@ from stationmaster.compose import compose_app
 from stationmaster.house_metrics import HouseFigures, house_metrics
 from stationmaster.opening import service_database
 from stationmaster.rectifying import Rechecks
+from stationmaster.repairing import FaultOrders
 from stationmaster.settings import Settings
 from stationmaster.stores import open_reader
 from stationmaster.watching import Watcher
@@ -55,7 +56,9 @@ def serve(settings: Settings) -> None:
         )
         sources = Sources(app.state.live, app.state.transport)
         desk = ReadinessDesk(database, app.state.live, app.state.readiness)
-        watcher = Watcher(database, sources, chore=Rechecks(database, desk))
+        # orders first: what is under repair changes what the check says
+        chores = (FaultOrders(database), Rechecks(database, desk))
+        watcher = Watcher(database, sources, chores=chores)
         watcher.start()
         try:
             with house_metrics(settings, app, HouseFigures(database, sources)):

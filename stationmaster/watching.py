@@ -4,7 +4,7 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import structlog
@@ -17,6 +17,7 @@ from inventory.database import Database
 from inventory.errors import SourceUnavailable
 
 log = structlog.get_logger(__name__)
+Chore = Callable[[datetime], None]
 
 LOOK_EVERY_S = 5.0
 """Chosen: limits are 30 s and more; a look costs some milliseconds."""
@@ -29,7 +30,7 @@ class Watcher:
 
     It lives beside the API, not in ingest: only another process can tell that ingest is silent.
     Of several servers the one that holds the lease watches; when it dies, another takes over.
-    It also does a chore that only one server may do, after each look.
+    It also does chores that only one server may do, after each look and in their order.
     """
 
     def __init__(
@@ -38,13 +39,13 @@ class Watcher:
         sources: Sources,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         look_every_s: float = LOOK_EVERY_S,
-        chore: Callable[[datetime], None] = lambda _: None,
+        chores: Sequence[Chore] = (),
     ) -> None:
         self._database = database
         self._sources = sources
         self._clock = clock
         self._look_every_s = look_every_s
-        self._chore = chore
+        self._chores = chores
         self._holder = f"{socket.gethostname()[:60]}-{secrets.token_hex(4)}"
         self._watched_since: datetime | None = None
         self._refresh_at_s = 0.0
@@ -79,7 +80,8 @@ class Watcher:
         self._watched_since = self._watched_since or now
         for change in look_at_house(self._database, self._sources, self._watched_since, now):
             log.info("alert", change=type(change).__name__.lower(), facts=str(change))
-        self._chore(now)
+        for chore in self._chores:
+            chore(now)
         return True
 
     def _refresh(self) -> None:

@@ -13,12 +13,20 @@ from inventory.accounts.rules import Action, Principal, Resource, Role
 from inventory.accounts.table import User
 from inventory.audit.use_cases import record
 from inventory.benches.table import Bench
-from inventory.bookings.rules import BookingState, objection, overlapping
+from inventory.bookings.rules import BookingPurpose, BookingState, objection, overlapping
 from inventory.bookings.schema import BookingOrder, BookingOut
 from inventory.bookings.table import NO_OVERLAP, Booking
 from inventory.database import Database
-from inventory.errors import Invalid, NotAllowed, SlotTaken, UnknownBench, UnknownBooking
+from inventory.errors import (
+    Invalid,
+    NotAllowed,
+    SlotTaken,
+    UnderRepair,
+    UnknownBench,
+    UnknownBooking,
+)
 from inventory.organisations.use_cases import organisation
+from inventory.work_orders.repairs import repairs
 
 _FOR_OTHERS = frozenset({Role.STATIONMASTER, Role.ADMINISTRATOR})
 
@@ -36,12 +44,13 @@ class BookingQuery:
 def book(
     database: Database, principal: Principal, order: BookingOrder, *, now: datetime
 ) -> BookingOut:
-    """Book a bench of the caller's organisation.
+    """Book a bench of the caller's organisation; one under repair for maintenance alone.
 
     Raises:
         UnknownBench: there is none, or the caller may not know of it.
         NotAllowed: the caller's role does not book, or not for others.
         Invalid: the span can't be booked, or nobody of the organisation is called `holder`.
+        UnderRepair: a work order keeps the bench out of use, for however long.
         SlotTaken: somebody has the bench in a part of the span.
     """
     if (refused := objection(order.start_at, order.end_at, now)) is not None:
@@ -50,6 +59,7 @@ def book(
         with database.begin() as db:
             bench = _bookable(db, principal, order.bench_code)
             holder = _holder(db, principal, bench, order.holder)
+            _demand_in_order(db, bench, order.purpose)
             _demand_free(db, order)
             row = Booking.model_validate(
                 order.model_dump()
@@ -175,6 +185,14 @@ def _holder(db: Session, principal: Principal, bench: Bench, wanted: str | None)
     if found is None or found.organisation_code != bench.organisation_code:
         raise Invalid("holder", f"the user name of somebody of {bench.organisation_code}")
     return found.username
+
+
+def _demand_in_order(db: Session, bench: Bench, purpose: BookingPurpose) -> None:
+    if purpose is BookingPurpose.MAINTENANCE:
+        return
+    repair = repairs(db, {bench.organisation_code}).of_bench.get(bench.code)
+    if repair is not None:
+        raise UnderRepair(bench.code, repair.number, repair.since_at)
 
 
 def _demand_free(db: Session, order: BookingOrder) -> None:

@@ -152,7 +152,7 @@ def test_the_server_that_watches_rechecks_soon_after_a_change(house: Schools) ->
     desk = ReadinessDesk(house.database, house.live, ReadinessMemory())
     sources = Sources(house.live, MemoryTransport())
     chore = Rechecks(house.database, desk)
-    watcher = Watcher(house.database, sources, house.clock, chore=chore)
+    watcher = Watcher(house.database, sources, house.clock, chores=[chore])
     assert watcher.look()
     stand(house, made["finding"]["item"]["zh"], "BJ01-E")
     assert watcher.look()

@@ -83,7 +83,9 @@ def _create_entry() -> None:
         _to("work_order_entry", "work_order_id", "work_order.id"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_work_order_entry")),
     )
-    op.create_index(op.f("ix_work_order_entry_work_order_id"), "work_order_entry", ["work_order_id"])
+    op.create_index(
+        op.f("ix_work_order_entry_work_order_id"), "work_order_entry", ["work_order_id"]
+    )
 
 
 def downgrade() -> None:
