@@ -47,6 +47,7 @@ from inventory.rectifications.routes import router as rectifications_router
 from inventory.requirements.preview_routes import router as previews_router
 from inventory.requirements.routes import router as lists_router
 from inventory.reviews.routes import router as reviews_router
+from inventory.staff.routes import router as staff_router
 from inventory.stations.routes import router as stations_router
 from inventory.work_orders.routes import router as work_orders_router
 
@@ -70,6 +71,7 @@ ROUTERS = (
     rectifications_router,
     reviews_router,
     work_orders_router,
+    staff_router,
 )
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 

@@ -16,6 +16,7 @@ from inventory.organisations import table as organisations
 from inventory.rectifications import table as rectifications
 from inventory.requirements import table as requirements
 from inventory.reviews import table as reviews
+from inventory.staff import table as staff
 from inventory.stations import table as stations
 from inventory.stocktakes import table as stocktakes
 from inventory.usage_sessions import table as usage_sessions
@@ -38,6 +39,7 @@ __all__ = [
     "rectifications",
     "requirements",
     "reviews",
+    "staff",
     "stations",
     "stocktakes",
     "usage_sessions",

@@ -19,6 +19,7 @@ from inventory.readiness.findings import FindingKind, LiveEvidenceState, RemedyG
 from inventory.rectifications.rules import RectificationState, RectificationStep
 from inventory.requirements.rules import Authority, CalibrationDuty, Obligation, QuantityBasis
 from inventory.reviews.rules import ReviewState, ReviewStep, Side
+from inventory.staff.rules import Affiliation, CertificateKind, CertificateState, StaffRole
 from inventory.stations.rules import Level, StationUse
 from inventory.work_orders.rules import WorkOrderSource, WorkOrderState, WorkOrderStep
 from telemetry.contract.payloads import (
@@ -68,6 +69,10 @@ DOMAIN: tuple[type[StrEnum], ...] = (
     WorkOrderState,
     WorkOrderSource,
     WorkOrderStep,
+    Affiliation,
+    CertificateKind,
+    CertificateState,
+    StaffRole,
 )
 
 

@@ -1,0 +1,1 @@
+"""Slice: consumables, their movements, and when there is too little."""

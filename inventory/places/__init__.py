@@ -1,0 +1,1 @@
+"""Slice: rooms and the workstations in them."""

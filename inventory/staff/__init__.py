@@ -1,0 +1,1 @@
+"""Slice: who works at a school's stations, with which roles and certificates."""
