@@ -16,13 +16,14 @@ from dashboard.api_client import (
 )
 from dashboard.components import mounting
 from dashboard.frame import Frame
-from dashboard.screens import health, history, live_bench, login, station, stations
+from dashboard.screens import gaps, health, history, live_bench, login, station, stations
 from dashboard.screens.guarding import Show, show_guarded
 from dashboard.wording import Lang, say
 
 PAGES: Mapping[str, tuple[Show, str]] = {
     "stations": (stations.show, ":material/grid_on:"),
     "station": (station.show, ":material/fact_check:"),
+    "gaps": (gaps.show, ":material/checklist:"),
     "bench": (live_bench.show, ":material/monitoring:"),
     "history": (history.show, ":material/history:"),
     "health": (health.show, ":material/monitor_heart:"),

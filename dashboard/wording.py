@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from dashboard import texts_health, texts_history, texts_live, texts_pages, texts_words
+from dashboard import texts_gaps, texts_health, texts_history, texts_live, texts_pages, texts_words
 
 TEXTS: Mapping[str, tuple[str, str]] = {
     **texts_words.TEXTS,
@@ -11,6 +11,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     **texts_live.TEXTS,
     **texts_health.TEXTS,
     **texts_history.TEXTS,
+    **texts_gaps.TEXTS,
 }
 
 

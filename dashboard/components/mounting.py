@@ -51,6 +51,7 @@ HISTORY = _component(
     "export",
 )
 HEALTH = _component("health", "health", "health_rows", "alerts")
+GAPS = _component("gaps", "gaps", "gap_shapes", "gap_panel", is_work=True)
 BADGE = _component("badge")
 LOGIN = _component("login", isolated=False)  # password managers do not look into shadow trees
 LOGOUT = _component("logout")

@@ -13,6 +13,8 @@ from inventory.data_health.rules import TransportReason, TransportState
 from inventory.data_health.schema import IngestState
 from inventory.exports.rules import ExportFormat, ExportState, ExportTrouble
 from inventory.readiness.findings import FindingKind, RemedyGroup, Status
+from inventory.readiness.planning import Step
+from inventory.rectifications.rules import RectificationState
 from inventory.requirements.rules import Authority
 from inventory.stations.rules import MODULES, Level, StationUse
 from telemetry.contract.payloads import BusHealth, BusState, IdentityKind
@@ -50,6 +52,8 @@ SPOKEN_ENUMS: dict[str, type[StrEnum]] = {
     "alert_kind": AlertKind,
     "alert_remedy": AlertKind,
     "alert_end": AlertEnd,
+    "step": Step,
+    "task_state": RectificationState,
 }
 MAX_STATUS_LETTERS = 9
 
