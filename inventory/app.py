@@ -38,12 +38,15 @@ from inventory.monitoring.changes import ChangeWatch
 from inventory.monitoring.routes import router as benches_router
 from inventory.monitoring.streams import Streams
 from inventory.openapi import openapi_of
+from inventory.places.routes import router as places_router
 from inventory.problems import install_problems
 from inventory.readiness.edition_routes import router as editions_router
 from inventory.readiness.gap_routes import router as gaps_router
 from inventory.readiness.routes import router as readiness_router
 from inventory.readiness.use_cases import ReadinessMemory
 from inventory.rectifications.routes import router as rectifications_router
+from inventory.report_links.public_routes import router as public_reports_router
+from inventory.report_links.routes import router as report_links_router
 from inventory.requirements.preview_routes import router as previews_router
 from inventory.requirements.routes import router as lists_router
 from inventory.reviews.routes import router as reviews_router
@@ -71,7 +74,9 @@ ROUTERS = (
     rectifications_router,
     reviews_router,
     work_orders_router,
+    report_links_router,
     staff_router,
+    places_router,
 )
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
@@ -165,6 +170,7 @@ def create_app(parts: Parts, front: Front | None = None) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router, prefix=API)
     app.include_router(health_router)
+    app.include_router(public_reports_router)
     for path in routes_without_policy(app.routes):
         raise RouteWithoutPolicy(path)
     if front is not None:

@@ -1,6 +1,7 @@
 """Every table of the inventory, so that migrations and tests see them all."""
 
 from inventory.accounts import table as accounts
+from inventory.agreements import table as agreements
 from inventory.alerts import table as alerts
 from inventory.audit import table as audit
 from inventory.benches import table as benches
@@ -13,7 +14,10 @@ from inventory.faults import table as faults
 from inventory.labels import table as labels
 from inventory.monitoring import table as monitoring
 from inventory.organisations import table as organisations
+from inventory.places import table as places
+from inventory.proofs import table as proofs
 from inventory.rectifications import table as rectifications
+from inventory.report_links import table as report_links
 from inventory.requirements import table as requirements
 from inventory.reviews import table as reviews
 from inventory.staff import table as staff
@@ -25,6 +29,7 @@ from inventory.work_orders import table as work_orders
 __all__ = [
     "METADATA",
     "accounts",
+    "agreements",
     "alerts",
     "audit",
     "benches",
@@ -36,7 +41,10 @@ __all__ = [
     "labels",
     "monitoring",
     "organisations",
+    "places",
+    "proofs",
     "rectifications",
+    "report_links",
     "requirements",
     "reviews",
     "staff",

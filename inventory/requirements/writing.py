@@ -13,6 +13,12 @@ from openpyxl.utils import get_column_letter
 
 from inventory.requirements.tabular import UnreadableFile, harmless
 
+MEDIA_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""What a browser is told of a table's file, by its ending."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:

@@ -10,6 +10,7 @@ from inventory.accounts.policies import Now, TheDatabase, require
 from inventory.accounts.rules import Action, Principal
 from inventory.moments import today
 from inventory.paging import Limit, Offset, Page, page
+from inventory.requirements.writing import MEDIA_TYPES
 from inventory.staff.importing import StaffUpload, export_staff, import_staff
 from inventory.staff.proving import staff_rules
 from inventory.staff.rules import StaffRole
@@ -36,10 +37,6 @@ router = APIRouter(tags=["staff"])
 Reader = Annotated[Principal, Depends(require(Action.READ_STAFF))]
 Writer = Annotated[Principal, Depends(require(Action.WRITE_STAFF))]
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
-MEDIA = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 class StaffForm(BaseModel):
@@ -107,7 +104,7 @@ def export_members(
     with database.read() as db:
         content = export_staff(db, caller, code, f"staff.{file_format}")
     headers = {"Content-Disposition": f'attachment; filename="staff.{file_format}"'}
-    return Response(content, media_type=MEDIA[file_format], headers=headers)
+    return Response(content, media_type=MEDIA_TYPES[file_format], headers=headers)
 
 
 @router.get("/staff/{member_id}")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from inventory.equipment.rules import months_after
+from inventory.proofs.rules import months_after
 from inventory.stations.rules import Level
 
 

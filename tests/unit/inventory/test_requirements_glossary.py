@@ -20,6 +20,7 @@ from inventory.rectifications.rules import RectificationState, RectificationStep
 from inventory.requirements.rules import Authority, CalibrationDuty, Obligation, QuantityBasis
 from inventory.reviews.rules import ReviewState, ReviewStep, Side
 from inventory.staff.rules import Affiliation, CertificateKind, CertificateState, StaffRole
+from inventory.places.rules import RoomKind, WorkstationKind
 from inventory.stations.rules import Level, StationUse
 from inventory.work_orders.rules import WorkOrderSource, WorkOrderState, WorkOrderStep
 from telemetry.contract.payloads import (
@@ -73,6 +74,8 @@ DOMAIN: tuple[type[StrEnum], ...] = (
     CertificateKind,
     CertificateState,
     StaffRole,
+    RoomKind,
+    WorkstationKind,
 )
 
 
