@@ -23,7 +23,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
@@ -101,7 +101,9 @@ def ingest_child(folder: Path, port: int, profile: str) -> None:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     password = json.loads((folder / "credentials.json").read_text())[INGEST_USER]
-    address = BrokerAddress.of_user("127.0.0.1", port, INGEST_USER, password)
+    address = replace(
+        BrokerAddress.of_user("127.0.0.1", port, INGEST_USER, password), is_embedded=True
+    )
     store = Timed(folder / "telemetry.sqlite")
     if profile:
         _profiled(address, store, stop, profile)

@@ -2,6 +2,7 @@
 
 import threading
 from contextlib import closing
+from dataclasses import replace
 
 from stationmaster.ingest_metrics import ingest_metrics
 from stationmaster.opening import service_database
@@ -19,9 +20,10 @@ def broker_address(settings: Settings) -> BrokerAddress:
     """Where ingest connects; the embedded broker's password file is made when missing."""
     password = settings.broker_password.get_secret_value()
     user = settings.broker_user or INGEST_USER
-    if not password:
-        password = read_or_make_passwords(settings.credentials_path, [user])[user]
-    return settings.broker_address(user, password)
+    if password:
+        return settings.broker_address(user, password)
+    password = read_or_make_passwords(settings.credentials_path, [user])[user]
+    return replace(settings.broker_address(user, password), is_embedded=True)
 
 
 def retention_of(settings: Settings) -> Retention:

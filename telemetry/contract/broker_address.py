@@ -44,7 +44,8 @@ class BrokerAddress:
     With `use_tls`, certificate and host name are always checked: against `ca_path` (PEM) alone,
     or against the system's authorities where there is none. `client_id` must be the user on the
     embedded broker, which lets nobody take over another's connection. `certificate_path` and
-    `key_path` (PEM) are shown to a broker that asks its clients for a certificate.
+    `key_path` (PEM) are shown to a broker that asks its clients for a certificate. `is_embedded`
+    says that it is the house's own broker, whose limits are known.
     """
 
     host: str
@@ -56,6 +57,7 @@ class BrokerAddress:
     ca_path: Path | None = None
     certificate_path: Path | None = None
     key_path: Path | None = None
+    is_embedded: bool = False
 
     @classmethod
     def of_user(cls, host: str, port: int, user: str, password: str) -> "BrokerAddress":

@@ -8,7 +8,9 @@ number; a float for itself. Rows that fit no layout are msgpack maps by name.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -59,22 +61,38 @@ class Layout:
         return cls(layout_id, names, codes)
 
 
-def _base(numbers: Floats, codes: Sequence[int]) -> Floats:
+class _Ways(NamedTuple):
+    """How the columns of a layout become whole numbers; `is_product` None: none of them."""
+
+    scales: Floats
+    steps: Floats
+    is_product: _Exact | None
+
+
+@lru_cache(256)
+def _ways(codes: tuple[int, ...]) -> _Ways:
     decimals = np.array([max(code, 0) % _PRODUCT for code in codes], np.intp)
     is_product = np.array([code >= _PRODUCT for code in codes], bool)
-    quotients: Floats = numbers / np.array(SCALES)[decimals]
-    if not is_product.any():
+    return _Ways(
+        np.array(SCALES)[decimals],
+        np.array(STEPS)[decimals],
+        is_product if is_product.any() else None,
+    )
+
+
+def _base(numbers: Floats, ways: _Ways) -> Floats:
+    quotients: Floats = numbers / ways.scales
+    if ways.is_product is None:
         return quotients
-    return np.where(is_product, numbers * np.array(STEPS)[decimals], quotients)
+    return np.where(ways.is_product, numbers * ways.steps, quotients)
 
 
-def _scaled(values: Floats, codes: Sequence[int]) -> tuple[Integers, Integers]:
-    scales = np.array([SCALES[max(code, 0) % _PRODUCT] for code in codes])
+def _scaled(values: Floats, codes: tuple[int, ...]) -> tuple[Integers, Integers]:
+    ways = _ways(codes)
     with np.errstate(all="ignore"):
-        rounded = np.rint(values * scales)
-        fits = np.abs(rounded) < MOST_EXACT
-        whole = np.where(fits, rounded, 0.0) + 0.0  # a zero without sign
-        off = values.view(np.int64) - _base(whole, codes).view(np.int64)
+        rounded = np.rint(values * ways.scales)
+        whole = np.where(np.abs(rounded) < MOST_EXACT, rounded, 0.0) + 0.0  # a zero without sign
+        off = values.view(np.int64) - _base(whole, ways).view(np.int64)
     return whole.astype(np.int64), off
 
 
@@ -82,8 +100,8 @@ def _best_codes(values: Floats, is_float: _Exact, known: Sequence[int]) -> tuple
     codes = list(known)
     open_columns = set(np.flatnonzero(is_float.any(axis=0)).tolist())
     for decimals in range(MOST_HOT_DECIMALS + 1):
-        quotients = _scaled(values, [decimals] * len(codes))[1]
-        products = _scaled(values, [decimals + _PRODUCT] * len(codes))[1]
+        quotients = _scaled(values, (decimals,) * len(codes))[1]
+        products = _scaled(values, (decimals + _PRODUCT,) * len(codes))[1]
         is_near = near(quotients) | ~is_float
         for column in sorted(open_columns):
             if not is_near[:, column].all():
@@ -147,15 +165,11 @@ class Layouts:
         others = [] if is_plain else [n for n, v in enumerate(flat) if type(v) is not float]
         numbers = [v if type(v) is float else 0.0 for v in flat] if others else flat
         values = np.array(numbers, np.float64).reshape(len(rows), len(names))
-        is_float = np.ones(values.size, bool)
-        is_float[others] = False
-        is_float = is_float.reshape(values.shape)
-        layout = self._by_names.get(names)
-        whole, off, layout = self._fitted(names, layout, values, is_float)
+        whole, off, layout = self._fitted(names, values, others)
         if layout is None:
             return [(MAP_LAYOUT, _pack(dict(zip(names, row, strict=True)))) for row in rows]
         cells: list[object] = list(whole.reshape(-1).tolist())
-        for place in np.flatnonzero(off.reshape(-1)).tolist():
+        for place in np.flatnonzero(off.reshape(-1)).tolist() if off.any() else ():
             ulps = int(off.flat[place])
             cells[place] = [cells[place], ulps] if abs(ulps) <= MOST_ULPS else flat[place]
         for place in others:
@@ -167,15 +181,19 @@ class Layouts:
         ] or [(layout.id, _pack([]))] * len(rows)
 
     def _fitted(
-        self, names: tuple[str, ...], layout: Layout | None, values: Floats, is_float: _Exact
+        self, names: tuple[str, ...], values: Floats, others: list[int]
     ) -> tuple[Integers, Integers, Layout | None]:
+        layout = self._by_names.get(names)
         if layout is not None:
             whole, off = _scaled(values, layout.codes)
-            is_good = np.count_nonzero(off[is_float]) <= _TOLERATED * is_float.sum()
+            # what is no float stands there as 0.0, which is never off
+            is_good = np.count_nonzero(off) <= _TOLERATED * (values.size - len(others))
             if is_good or self._is_patient(names):
                 return whole, off, layout
         known = layout.codes if layout else (_PLAIN,) * len(names)
-        codes = _best_codes(values, is_float, known)
+        is_float = np.ones(values.size, bool)
+        is_float[others] = False
+        codes = _best_codes(values, is_float.reshape(values.shape), known)
         if layout is None or codes != layout.codes:
             layout = self._made(names, codes) or layout
         else:
@@ -245,7 +263,7 @@ def columns_of(
         cells = [row[place] for row in rows]
         if set(map(type, cells)) == {int}:
             numbers = np.array(cells, np.int64).astype(np.float64)
-            columns[name] = Column.of_floats(_base(numbers, (code,)))
+            columns[name] = Column.of_floats(_base(numbers, _ways((code,))))
         else:
             columns[name] = Column.of([_cell(cell, code) for cell in cells])
     return columns

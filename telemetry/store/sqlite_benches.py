@@ -1,7 +1,8 @@
 """What the embedded store knows of a bench beside its rows: what it said last, counts, clock."""
 
 import sqlite3
-from collections import Counter
+from collections import defaultdict
+from enum import IntEnum
 
 import msgspec
 
@@ -12,9 +13,21 @@ from telemetry.store.port import Received
 
 _offsets = msgspec.json.Decoder(list[int])
 _told = msgspec.json.Decoder(Message)
-_COUNTED = ("row_count", "duplicate_count", "rejected_count", "dropped_count", "expired_count")
+
+
+class Counted(IntEnum):
+    """Totals of a bench: the columns of its table, in this order."""
+
+    row_count = 0
+    duplicate_count = 1
+    rejected_count = 2
+    dropped_count = 3
+    expired_count = 4
+
+
+_NONE = [0] * len(Counted)
 _ADD = (
-    f"UPDATE bench SET {', '.join(f'{name} = {name} + ?' for name in _COUNTED)},"  # noqa: S608
+    f"UPDATE bench SET {', '.join(f'{one.name} = {one.name} + ?' for one in Counted)},"  # noqa: S608
     " last_seen_at_ms = coalesce(max(coalesce(last_seen_at_ms, 0), ?), last_seen_at_ms)"
     " WHERE id = ?"
 )
@@ -26,7 +39,7 @@ class Benches:
     def __init__(self, db: sqlite3.Connection, known_ids: dict[str, int]) -> None:
         self._db = db
         self._known_ids = known_ids
-        self._counts: dict[str, Counter[str]] = {}
+        self._counts: defaultdict[str, list[int]] = defaultdict(_NONE.copy)
         self._last_seen: dict[str, int] = {}
         self._ageing: dict[str, Ageing] = {}
 
@@ -39,10 +52,10 @@ class Benches:
             known = self._known_ids[bench] = int(found.fetchone()[0])
         return known
 
-    def count(self, bench: str, what: str, number: int = 1) -> None:
+    def count(self, bench: str, what: Counted, number: int = 1) -> None:
         """Add to a total of the table of benches."""
         if number:
-            self._counts.setdefault(bench, Counter())[what] += number
+            self._counts[bench][what] += number
 
     def seen(self, bench: str, at_ms: int) -> None:
         """Note a sign of life."""
@@ -84,16 +97,14 @@ class Benches:
             self._ageing[bench] = Ageing(offset_ms, up_to_date_at_ms, told)
         return self._ageing[bench]
 
-    def total(self, what: str) -> int:
-        """Of this batch, over all benches."""
-        return sum(counts[what] for counts in self._counts.values())
+    def totals(self) -> list[int]:
+        """Of this batch, over all benches, in the order of `Counted`."""
+        return [sum(numbers) for numbers in zip(_NONE, *self._counts.values(), strict=True)]
 
     def settle(self) -> None:
         """Write the totals."""
-        empty: Counter[str] = Counter()
-        totals = []
-        for bench in {**self._counts, **self._last_seen}:
-            counts = self._counts.get(bench, empty)
-            numbers = (counts[name] for name in _COUNTED)
-            totals.append((*numbers, self._last_seen.get(bench), self.id(bench)))
-        self._db.executemany(_ADD, totals)
+        touched = self._counts.keys() | self._last_seen.keys()
+        self._db.executemany(
+            _ADD,
+            [(*self._counts[one], self._last_seen.get(one), self.id(one)) for one in touched],
+        )

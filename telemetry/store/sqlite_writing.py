@@ -15,7 +15,7 @@ from telemetry.store.hot_rows import Layout, Layouts
 from telemetry.store.port import Batch, Received
 from telemetry.store.quarantine import QuarantineLimits
 from telemetry.store.rollups import HOUR_MS
-from telemetry.store.sqlite_benches import Benches
+from telemetry.store.sqlite_benches import Benches, Counted
 from telemetry.store.sqlite_epochs import Epochs, KnownEpoch
 from telemetry.store.stored_runs import Key, StoredRuns, stored_within
 from telemetry.store.usage_spans import note_usage
@@ -46,6 +46,7 @@ class Known:
     layouts: Layouts = field(default_factory=Layouts)
     epochs: dict[tuple[str, int], KnownEpoch] = field(default_factory=dict)
     tails: dict[Key, tuple[int, int]] = field(default_factory=dict)
+    position: int | None = None
     data_version: int | None = None
 
     def look_again(self, db: sqlite3.Connection) -> None:
@@ -58,6 +59,7 @@ class Known:
             self.layouts.learn([Layout.decoded(*one) for one in found])
             self.epochs.clear()
             self.tails.clear()
+            self.position = None
             self.data_version = version
 
 
@@ -96,14 +98,15 @@ class Writing:
         quarantined = self._poison(batch)
         self._benches.settle()
         self._runs.settle()
+        totals = self._benches.totals()
         return Committed(
             self._epochs.settle(),
-            self._benches.total("duplicate_count"),
+            totals[Counted.duplicate_count],
             self._events,
-            self._benches.total("row_count"),
+            totals[Counted.row_count],
             self._points,
-            self._benches.total("expired_count"),
-            self._benches.total("dropped_count"),
+            totals[Counted.expired_count],
+            totals[Counted.dropped_count],
             quarantined,
         )
 
@@ -114,7 +117,7 @@ class Writing:
             return 0
         for poison in batch.poison:
             if poison.bench:
-                self._benches.count(poison.bench, "rejected_count")
+                self._benches.count(poison.bench, Counted.rejected_count)
             if poison.key:
                 epoch, seq = poison.key
                 self._epochs.came(poison.bench, epoch, [(seq, seq)])
@@ -144,7 +147,7 @@ class Writing:
             for place, answer in zip(places, answers, strict=True):
                 is_new[place] = answer
             self._epochs.came(bench, epoch, ((seq, seq) for seq in seqs))
-            self._benches.count(bench, "duplicate_count", answers.count(False))
+            self._benches.count(bench, Counted.duplicate_count, answers.count(False))
             self._benches.seen(bench, max(everything[place].received_at_ms for place in places))
         return is_new
 
@@ -156,7 +159,7 @@ class Writing:
             if received_at_ms - observed_at_ms > keep_ms and is_expired(
                 self._benches.ageing(row.bench), observed_at_ms, received_at_ms, keep_ms
             ):
-                self._benches.count(row.bench, "expired_count")
+                self._benches.count(row.bench, Counted.expired_count)
             else:
                 young.append(row)
         return young
@@ -173,20 +176,22 @@ class Writing:
             (*key, message.seq),
         ).fetchone()
         if known and dropped <= known[0]:
-            self._benches.count(bench, "duplicate_count")
+            self._benches.count(bench, Counted.duplicate_count)
         else:
             self._db.execute(
                 "INSERT OR REPLACE INTO gap VALUES (?, ?, ?, ?, ?, ?)",
                 (*key, message.seq, last_seq, dropped, received.received_at_ms),
             )
-            self._benches.count(bench, "dropped_count", dropped - (known[0] if known else 0))
+            self._benches.count(bench, Counted.dropped_count, dropped - (known[0] if known else 0))
         self._epochs.came(bench, message.epoch, [(message.seq, last_seq)])
 
     def _rows(self, new: list[Received[Samples]]) -> None:
         if not new:
             return
-        found = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'frame'").fetchone()
-        position = int(found[0]) if found else 0
+        position = self._known.position
+        if position is None:
+            found = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'frame'")
+            position = next((int(seq) for (seq,) in found), 0)
         layouts, ids = self._known.layouts, self._known.bench_ids
         contents = layouts.encode([received.message.values for received in new])
         rows: list[Row] = []
@@ -200,14 +205,16 @@ class Writing:
                     *(message.observed_at_ms, received.received_at_ms, layout_id, content),
                 )
             )
-        self._db.executemany(
-            "INSERT INTO layout VALUES (?, ?)",
-            [(layout.id, layout.encoded()) for layout in layouts.fresh],
-        )
-        layouts.fresh.clear()
+        self._known.position = position
+        if layouts.fresh:
+            self._db.executemany(
+                "INSERT INTO layout VALUES (?, ?)",
+                [(layout.id, layout.encoded()) for layout in layouts.fresh],
+            )
+            layouts.fresh.clear()
         self._db.executemany("INSERT INTO frame VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
         for bench, number in Counter(received.bench for received in new).items():
-            self._benches.count(bench, "row_count", number)
+            self._benches.count(bench, Counted.row_count, number)
         self._note_hours(rows)
         self._note_latest(new, rows)
 

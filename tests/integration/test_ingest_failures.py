@@ -1,4 +1,3 @@
-import queue
 import threading
 from pathlib import Path
 
@@ -39,8 +38,7 @@ def test_ingest_ends_with_the_failure_when_its_writer_fails(tmp_path: Path, free
 
 
 def test_a_full_inbox_does_not_keep_ingest_from_ending(free_port: int) -> None:
-    subscriber = Subscriber(_address(free_port), lambda: 1)
-    subscriber.inbox = queue.Queue(1)
+    subscriber = Subscriber(_address(free_port), lambda: 1, capacity=1)
     arrived = Arrived("stationmaster/v1/b/up/samples", b"", 1, False, 1, 1, 1)
     subscriber.enqueue(arrived)
     network = threading.Thread(target=subscriber.enqueue, args=(arrived,))
