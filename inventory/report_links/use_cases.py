@@ -112,7 +112,7 @@ def thing_of(db: Session, row: ReportLink) -> LinkedThing:
         bench = db.get_one(Bench, row.bench_code)
         return LinkedThing(bench.code, bench.name_zh, bench.name_en or bench.name_zh)
     code = row.asset_number or ""
-    asset = db.get(Equipment, (row.organisation_code, code))
+    asset = _asset(db, row.organisation_code, code)
     if asset is None:
         return LinkedThing(code, code, code)
     return LinkedThing(code, asset.item_zh, asset.item_en or asset.item_zh)
@@ -129,8 +129,13 @@ def _demand_thing(db: Session, organisation_code: str, thing: Thing) -> None:
         bench = db.get(Bench, bench_code)
         if bench is None or bench.organisation_code != organisation_code:
             raise UnknownBench(bench_code)
-    if asset_number is not None and db.get(Equipment, (organisation_code, asset_number)) is None:
+    if asset_number is not None and _asset(db, organisation_code, asset_number) is None:
         raise UnknownAsset(asset_number)
+
+
+def _asset(db: Session, organisation_code: str, asset_number: str) -> Equipment | None:
+    key = {"organisation_code": organisation_code, "asset_number": asset_number}
+    return db.get(Equipment, key)
 
 
 def _running(db: Session, organisation_code: str, thing: Thing) -> ReportLink | None:

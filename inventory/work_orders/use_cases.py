@@ -81,7 +81,8 @@ def new_order(
         raise UnknownBench(bench_code)
     asset = None
     if asset_number is not None:
-        asset = db.get(Equipment, (organisation_code, asset_number))
+        key = {"organisation_code": organisation_code, "asset_number": asset_number}
+        asset = db.get(Equipment, key)
         if asset is None:
             raise UnknownAsset(asset_number)
     if bench is None and asset is None:
