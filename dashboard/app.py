@@ -16,7 +16,16 @@ from dashboard.api_client import (
 )
 from dashboard.components import mounting
 from dashboard.frame import Frame
-from dashboard.screens import gaps, health, history, live_bench, login, station, stations
+from dashboard.screens import (
+    gaps,
+    health,
+    history,
+    live_bench,
+    login,
+    rectifications,
+    station,
+    stations,
+)
 from dashboard.screens.guarding import Show, show_guarded
 from dashboard.wording import Lang, say
 
@@ -24,6 +33,7 @@ PAGES: Mapping[str, tuple[Show, str]] = {
     "stations": (stations.show, ":material/grid_on:"),
     "station": (station.show, ":material/fact_check:"),
     "gaps": (gaps.show, ":material/checklist:"),
+    "rectifications": (rectifications.show, ":material/task_alt:"),
     "bench": (live_bench.show, ":material/monitoring:"),
     "history": (history.show, ":material/history:"),
     "health": (health.show, ":material/monitor_heart:"),

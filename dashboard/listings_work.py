@@ -1,6 +1,6 @@
 """What the pages where people work start from; they ask the API for the rest (pure)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboard.api_client import API
@@ -26,4 +26,20 @@ def gaps_data(
         "station": station.model_dump(mode="json"),
         "asked": dict(asked),
         "may_manage": may(me, Action.MANAGE_RECTIFICATION),
+    }
+
+
+def tasks_data(
+    stations: Sequence[StationOut], me: Me, asked: Mapping[str, str], *, lang: Lang
+) -> dict[str, Any]:
+    """What the page of rectifications starts from."""
+    areas = (*_WORDS, *_TASK_WORDS, "task_step", "gaps", "stations", "role")
+    return {
+        "api": API,
+        "lang": lang.value,
+        "texts": texts(lang, *areas),
+        "stations": [one.model_dump(mode="json") for one in stations],
+        "me": {"username": me.username},
+        "asked": dict(asked),
+        "may_attach": may(me, Action.WRITE_DOCUMENT),
     }

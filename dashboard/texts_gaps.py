@@ -7,6 +7,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "gaps.search": ("搜索编号、设备、类别", "Search row, item, category"),
     "gaps.show_open": ("有差距", "Open"),
     "gaps.show_all": ("全部", "All"),
+    "gaps.filters": ("更多筛选（已设 {n} 项）", "More filters ({n} set)"),
     "gaps.all": ("全部", "All"),
     "gaps.authority": ("来源", "Source"),
     "gaps.task": ("整改", "Task"),

@@ -3,7 +3,15 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from dashboard import texts_gaps, texts_health, texts_history, texts_live, texts_pages, texts_words
+from dashboard import (
+    texts_gaps,
+    texts_health,
+    texts_history,
+    texts_live,
+    texts_pages,
+    texts_tasks,
+    texts_words,
+)
 
 TEXTS: Mapping[str, tuple[str, str]] = {
     **texts_words.TEXTS,
@@ -12,6 +20,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     **texts_health.TEXTS,
     **texts_history.TEXTS,
     **texts_gaps.TEXTS,
+    **texts_tasks.TEXTS,
 }
 
 

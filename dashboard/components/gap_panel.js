@@ -52,7 +52,7 @@ const GapPanelParts = {
     const verdict = el("p", { class: "verdict" },
       pill(LOOKS[now.status], say(`glyph.${now.status}`), say(`status.${now.status}`)),
       el("span", {}, say("gaps.counts", {
-        needed: amount(now.needed), counted: amount(now.counted), unit: now.unit,
+        needed: `${amount(now.needed)} ${now.unit}`.trim(), counted: amount(now.counted),
       })));
     const outcome = detail?.rows.find((one) => one.row_id === cell.row_id);
     const findings = (detail?.findings ?? []).filter((one) => one.row_id === cell.row_id);
@@ -116,7 +116,8 @@ const GapPanelParts = {
     return el("section", { class: "box", "data-part": "least" },
       el("h3", {}, say("gaps.least")),
       actions.length ? el("ul", { class: "things" }, ...actions.map((one) => el("li", {},
-        el("strong", {}, say(`step.${one.step}`)), " ",
+        // a purchase or a fact says what it is in its own words
+        one.asset_number ? el("strong", {}, `${say(`step.${one.step}`)} `) : null,
         one.asset_number ? el("code", {}, `${one.asset_number} `) : null,
         bilingual(data.lang, one.what),
         one.row_ids.length > 1

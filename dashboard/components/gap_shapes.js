@@ -32,12 +32,15 @@ const GapShapes = {
       value: filters.text, "data-focus": "search",
       oninput: (event) => this.set({ text: event.target.value }),
     });
-    const shows = ["open", "not_ready", "unknown", "advice_only", "ready", ""];
-    return el("div", { class: "bar" },
-      segments(say("station.show"), shows.map((one) =>
-        [one, one && one !== "open" ? `${say(`glyph.${one}`)} ${say(`status.${one}`)}`
-          : say(one ? "gaps.show_open" : "gaps.show_all")]),
-      filters.show, (show) => this.set({ show })),
+    const shows = ["open", "not_ready", "unknown", "advice_only", "ready", "all"];
+    const status = segments(say("station.show"), shows.map((one) =>
+      [one, one === "open" || one === "all" ? say(`gaps.show_${one}`)
+        : `${say(`glyph.${one}`)} ${say(`status.${one}`)}`]),
+    filters.show, (show) => this.set({ show }));
+    const tags = el("span", { class: "tags" },
+      el("span", { class: "tag" }, `${say("common.list")} ${gaps.list_version}`),
+      el("span", { class: "tag" }, say(gaps.is_official_list ? "common.official" : "common.draft")));
+    const rest = [
       choice(say("station.module"), [["", say("gaps.all")], ...gaps.modules.map((one) =>
         [one, `${one} ${say(`module_short.${one}`)}`])], filters.module,
       (module) => this.set({ module })),
@@ -47,10 +50,15 @@ const GapShapes = {
         [one, say(`authority.${one}`)])], filters.authority, (authority) => this.set({ authority })),
       choice(say("gaps.task"), ["", "no", "yes"].map((one) =>
         [one, say(`gaps.task_${one || "any"}`)]), filters.task, (task) => this.set({ task })),
-      search,
-      el("span", { class: "tags" },
-        el("span", { class: "tag" }, `${say("common.list")} ${gaps.list_version}`),
-        el("span", { class: "tag" }, say(gaps.is_official_list ? "common.official" : "common.draft"))));
+    ];
+    if (!this.isNarrow) return el("div", { class: "bar" }, status, ...rest, search, tags);
+    const set = ["module", "level", "authority", "task"].filter((name) => filters[name]).length;
+    return el("div", { class: "bar" }, status, search,
+      el("details", { class: "filters", open: this.hasFilters,
+        ontoggle: (event) => {
+          this.hasFilters = event.target.open;
+        } },
+      el("summary", { "data-focus": "filters" }, say("gaps.filters", { n: set })), ...rest), tags);
   },
 
   groups(rows) {

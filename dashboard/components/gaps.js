@@ -90,7 +90,7 @@ class GapsView extends WorkView {
       const cells = row.cells.filter((cell) =>
         (!module || cell.module === module) && (!level || cell.level === level));
       if (!cells.length) continue;
-      const isWanted = !show || cells.some((cell) =>
+      const isWanted = show === "all" || cells.some((cell) =>
         (show === "open" ? cell.status !== "ready" : cell.status === show));
       if (!isWanted) continue;
       const its = this.taskOfRow(row);

@@ -52,6 +52,7 @@ HISTORY = _component(
 )
 HEALTH = _component("health", "health", "health_rows", "alerts")
 GAPS = _component("gaps", "gaps", "gap_shapes", "gap_panel", is_work=True)
+TASKS = _component("tasks", "tasks", "task_panel", is_work=True)
 BADGE = _component("badge")
 LOGIN = _component("login", isolated=False)  # password managers do not look into shadow trees
 LOGOUT = _component("logout")

@@ -14,7 +14,7 @@ from inventory.data_health.schema import IngestState
 from inventory.exports.rules import ExportFormat, ExportState, ExportTrouble
 from inventory.readiness.findings import FindingKind, RemedyGroup, Status
 from inventory.readiness.planning import Step
-from inventory.rectifications.rules import RectificationState
+from inventory.rectifications.rules import RectificationState, RectificationStep
 from inventory.requirements.rules import Authority
 from inventory.stations.rules import MODULES, Level, StationUse
 from telemetry.contract.payloads import BusHealth, BusState, IdentityKind
@@ -54,6 +54,7 @@ SPOKEN_ENUMS: dict[str, type[StrEnum]] = {
     "alert_end": AlertEnd,
     "step": Step,
     "task_state": RectificationState,
+    "task_step": RectificationStep,
 }
 MAX_STATUS_LETTERS = 9
 
