@@ -1,23 +1,30 @@
 """All assignments of a small problem, one by one: slow, plain and independent of the solver."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import combinations, product
 
 from hypothesis import strategies as st
 
 from inventory.readiness.assignment import Demand, Offer, Served, Worth
+from inventory.requirements.rules import Requirement
+from tests.requirement_rows import requirement
 
 Tally = tuple[int, int, int]
 """How many rows end not ready, at least unknown, at least advised against."""
 Problem = tuple[tuple[Demand, ...], dict[str, tuple[Offer, ...]]]
 Given = Mapping[str, Sequence[tuple[Offer, int]]]
+Within = Callable[[Given], bool]
 ROWS = ("R1", "R2", "R3")
 MAX_OFFERS = 6
+MODULES = ("2-1", "2-2", "2-3")
+WITHIN, BETWEEN = "not shareable inside one session", "场次不重叠时可共用"
+WHOLE, DEDICATED, UNREAD = "one for the whole station", "专用", "看情况"
 
 
-def best(problem: Problem) -> Tally:
+def best(problem: Problem, within: Within | None = None) -> Tally:
     """The best tally of all assignments that break no rule."""
-    return min(tally for given in _assignments(problem) if (tally := judge(problem, given)))
+    tallies = (judge(problem, given, within) for given in _assignments(problem))
+    return min(tally for tally in tallies if tally)
 
 
 def served_as_given(problem: Problem, served: Mapping[str, Served]) -> Given:
@@ -31,10 +38,13 @@ def served_as_given(problem: Problem, served: Mapping[str, Served]) -> Given:
     return given
 
 
-def judge(problem: Problem, given: Given) -> Tally | None:
-    """The tally of an assignment; None where it breaks a rule."""
+def judge(problem: Problem, given: Given, within: Within | None = None) -> Tally | None:
+    """The tally of an assignment; None where it breaks a rule.
+
+    `within` says whether no thing is used more than it can be; None: all rows at the same time.
+    """
     demands = {demand.row_id: demand for demand in problem[0]}
-    if not _is_within_things(given):
+    if not (within or _is_within_things)(given):
         return None
     met = {row_id: counted(given[row_id]) >= demand.amount for row_id, demand in demands.items()}
     fine = {
@@ -88,6 +98,41 @@ def _is_within_things(given: Given) -> bool:
     return all(share <= 1 + 1e-9 for share in used.values())
 
 
+def is_within_times(
+    rows: Sequence[Requirement], groups: Sequence[frozenset[str]], given: Given
+) -> bool:
+    """Whether of every thing no more is used at once than there is, by what rows say of sharing."""
+    used: dict[tuple[str, str], dict[str, float]] = {}
+    for row_id, shares in given.items():
+        for offer, n in shares:
+            for part in offer.parts:
+                of_rows = used.setdefault((offer.asset_number, part), {})
+                of_rows[row_id] = of_rows.get(row_id, 0.0) + n / offer.amount
+    meeting = [
+        crowd
+        for size in range(1, len(rows) + 1)
+        for crowd in combinations(rows, size)
+        if all(_meet(one, other, groups) for one, other in combinations(crowd, 2))
+    ]
+    return all(
+        sum(of_rows.get(row.row_id, 0.0) for row in crowd) <= 1 + 1e-9
+        for of_rows in used.values()
+        for crowd in meeting
+    )
+
+
+def _meet(one: Requirement, other: Requirement, groups: Sequence[frozenset[str]]) -> bool:
+    """Whether two rows can't have the same piece."""
+    words = (one.sharing_rule, other.sharing_rule)
+    modules = (one.module_code, other.module_code)
+    if UNREAD in words or DEDICATED in words:
+        return True
+    if words == (WHOLE, WHOLE) and "2-*" not in modules and modules[0] != modules[1]:
+        return False
+    is_same = "2-*" in modules or modules[0] == modules[1]
+    return is_same or any(set(modules) <= group for group in groups)
+
+
 def _assignments(problem: Problem) -> Iterator[Given]:
     demands, offers = problem
     places = [(demand, offer) for demand in demands for offer in offers[demand.row_id]]
@@ -97,6 +142,21 @@ def _assignments(problem: Problem) -> Iterator[Given]:
         for (demand, offer), amount in zip(places, amounts, strict=True):
             given[demand.row_id].append((offer, amount))
         yield given
+
+
+@st.composite
+def times(draw: st.DrawFn) -> tuple[tuple[Requirement, ...], tuple[frozenset[str], ...]]:
+    """The rows of a problem as rows of several modules, and which modules are examined at once."""
+    rows = tuple(
+        requirement(
+            row_id,
+            module_code=draw(st.sampled_from((*MODULES, MODULES[0], "2-*"))),
+            sharing_rule=draw(st.sampled_from((WITHIN, BETWEEN, WHOLE, WHOLE, DEDICATED, UNREAD))),
+        )
+        for row_id in ROWS
+    )
+    groups = ((), (frozenset(MODULES[:2]),), (frozenset(MODULES),))
+    return rows, draw(st.sampled_from(groups))
 
 
 @st.composite

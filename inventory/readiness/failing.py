@@ -8,7 +8,7 @@ from inventory.readiness.assignment import ADVICE, BINDING, UNDECIDED, Demand, O
 from inventory.readiness.evidence import LivePicture
 from inventory.readiness.findings import Question, Status
 from inventory.readiness.reporting import Report
-from inventory.readiness.rules import PaperCase, decide, relevant_rows, row_cases
+from inventory.readiness.rules import PaperCase, decide, is_asked_for, row_cases
 from inventory.readiness.serving import demands_of, offers_of
 from inventory.readiness.solving import assign, components
 
@@ -35,26 +35,32 @@ def failures(case: PaperCase, question: Question, live: LivePicture | None) -> t
     component only, so that a spare one steps in wherever any can.
     """
     before = decide(case, question, live).status
-    rows = relevant_rows(case.requirements, case.settings, question)
-    if all(row.is_common for row in rows):
+    if not is_asked_for(case, question):
         return ()
     report = Report(case.settings)
-    cases = row_cases(case, rows, question, live)
+    cases = row_cases(case, question, live)
+    own = frozenset(one.row.row_id for one in cases if one.is_own)
     weights = {one.row.row_id: report.weights(one) for one in cases}
     demands = demands_of(cases, lambda one: weights[one.row.row_id])
     offers = {
         one.row.row_id: offers_of(one, case.substitution, weights[one.row.row_id]) for one in cases
     }
     unknown = frozenset(one.row.row_id for one in cases if one.needed is None)
-    things = {one.item.asset_number: one.item for row in rows for one in case.paper[row.row_id]} | {
+    things = {
+        one.item.asset_number: one.item for of in cases for one in case.paper[of.row.row_id]
+    } | {
         one.candidate.item.asset_number: one.candidate.item
         for of in cases
         for one in of.substitutes
     }
     found = []
     for part, of in components(demands, offers):
+        if own.isdisjoint(of):
+            continue
         served = assign(part, of, unknown)
-        usual = {one.row_id: weight_of(one, served[one.row_id]) for one in part}
+        usual = {
+            one.row_id: weight_of(one, served[one.row_id]) for one in part if one.row_id in own
+        }
         used = sorted({share.asset_number for row in served.values() for share in row.shares})
         alike: dict[object, dict[str, int]] = {}
         for asset in used:
@@ -106,4 +112,4 @@ def _worse(
 ) -> dict[str, int]:
     served = assign(demands, offers, unknown)
     now = {one.row_id: weight_of(one, served[one.row_id]) for one in demands}
-    return {row_id: weight for row_id, weight in now.items() if weight > usual[row_id]}
+    return {row_id: now[row_id] for row_id, weight in usual.items() if now[row_id] > weight}

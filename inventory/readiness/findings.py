@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from inventory.requirements.rules import Authority
+from inventory.requirements.sharing import Sharing
 from inventory.stations.rules import Level, StationUse
 
 
@@ -155,11 +156,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """What a thing gives to a row; `stands_in_as` is the list's word for it as a substitute."""
+    """What a thing gives to a row; `stands_in_as` is the list's word for it as a substitute.
+
+    `shared_with` are other modules that count on it, too, at other times or as the whole station.
+    """
 
     asset_number: str
     amount: float
     stands_in_as: str = ""
+    shared_with: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +172,9 @@ class RowOutcome:
     """How a requirement row was served; `needed` is None while a station fact is not stated.
 
     `waived_by` is another row of the alternative group that makes this one needless;
-    `unsettled_substitutes` are the list's words on substitutes that only a person can decide.
+    `unsettled_substitutes` are the list's words on substitutes that only a person can decide,
+    `unread_sharing` those on sharing, for which the row's things serve no other module.
+    `held_by` are modules that have things of this row while it is short.
     """
 
     row_id: str
@@ -180,6 +187,9 @@ class RowOutcome:
     serving: tuple[Serving, ...] = ()
     waived_by: str = ""
     unsettled_substitutes: str = ""
+    sharing: Sharing = Sharing.WITHIN_SESSION
+    unread_sharing: str = ""
+    held_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from inventory.readiness.assignment import (
     ADVICE,
     BINDING,
     UNDECIDED,
+    WHOLE,
     Demand,
     Offer,
     weight_of,
@@ -31,7 +32,7 @@ from inventory.readiness.findings import (
 from inventory.readiness.paper import Paper
 from inventory.readiness.programming import SharingProgramme
 from inventory.readiness.reporting import Report
-from inventory.readiness.rules import FACT_OF_BASIS, PaperCase, relevant_rows, row_cases
+from inventory.readiness.rules import FACT_OF_BASIS, PaperCase, is_asked_for, row_cases
 from inventory.readiness.serving import RowCase, demands_of, offers_of
 from inventory.readiness.solving import assign, components, spare_only
 from inventory.readiness.wording import item, measured
@@ -118,14 +119,14 @@ def plan(
         elsewhere: things of the same school that stand in its other stations.
         is_advice_met: see above.
     """
-    rows = relevant_rows(case.requirements, case.settings, question)
-    if all(row.is_common for row in rows):
+    if not is_asked_for(case, question):
         return Plan((), is_possible=False)
     report = Report(case.settings)
-    cases = row_cases(case, rows, question, live)
+    cases = row_cases(case, question, live)
+    rows = [one.row for one in cases]
     desk = _Planning(case, cases, report, Paper(rows, elsewhere, question.on_date))
     worst = 0 if is_advice_met else ADVICE
-    facts = tuple(_stated(cases, report, worst))
+    facts = tuple(_stated([one for one in cases if one.is_own], report, worst))
     actions = (*facts, *desk.actions(worst))
     order = {step: place for place, step in enumerate(Step)}
     actions = tuple(sorted(actions, key=lambda one: order[one.step]))
@@ -154,17 +155,20 @@ class _Planning:
         self._more: dict[str, list[Offer]] = defaultdict(list)
         for row_id, one in self._rows.items():
             self._mended(one, case)
-            self._moved(row_id, elsewhere.get(row_id, ()))
+            self._moved(one, elsewhere.get(row_id, ()))
         for demand in self._demands:
             self._bought(demand)
 
     def actions(self, worst: int) -> list[PlannedAction]:
         """The cheapest set after which no row's shortage weighs more than `worst`."""
-        now = assign(self._demands, self._offers, self._unknown)
+        own = frozenset(row_id for row_id, one in self._rows.items() if one.is_own)
+        now = assign(self._demands, self._offers, self._unknown, own)
         short = {
             demand.row_id
             for demand in self._demands
-            if weight_of(demand, now[demand.row_id]) > worst
+            if demand.row_id in now
+            and self._rows[demand.row_id].is_own
+            and weight_of(demand, now[demand.row_id]) > worst
         }
         offers = {row_id: [*ones, *self._more[row_id]] for row_id, ones in self._offers.items()}
         found = []
@@ -215,12 +219,12 @@ class _Planning:
                 asset = thing.item.asset_number
                 # what mends it for one row may not do for another
                 name = f"{asset} {' '.join(sorted(steps))}"
-                parts = case.substitution.parts_of(asset)
+                parts = one.timed(case.substitution.parts_of(asset))
                 self._ways[name] = _Way(name, tuple(steps), thing.item, tuple(steps.values()))
                 offer = Offer(asset, thing.amount, parts=parts, action=name)
                 self._more[one.row.row_id].append(offer)
 
-    def _moved(self, row_id: str, candidates: Sequence[Candidate]) -> None:
+    def _moved(self, one: RowCase, candidates: Sequence[Candidate]) -> None:
         for thing in candidates:
             if not thing.defects and thing.item.bench_code is None:
                 asset = thing.item.asset_number
@@ -228,7 +232,8 @@ class _Planning:
                 text = Bilingual(f"从 {where} 调入", f"move it here from {where}")
                 name = f"{asset} {Step.MOVE}"
                 self._ways[name] = _Way(name, (Step.MOVE,), thing.item, (text,))
-                self._more[row_id].append(Offer(asset, thing.amount, action=name))
+                offer = Offer(asset, thing.amount, parts=one.timed(WHOLE), action=name)
+                self._more[one.row.row_id].append(offer)
 
     def _bought(self, demand: Demand) -> None:
         name = f"{Step.BUY} {demand.row_id}"

@@ -1,5 +1,6 @@
 """Which shortage becomes which finding, whether it binds, and on whose authority."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from inventory.readiness import wording
@@ -18,9 +19,11 @@ from inventory.readiness.findings import (
     RowOutcome,
     Serving,
 )
+from inventory.readiness.paper import Paper
 from inventory.readiness.serving import RowCase, Weights
 from inventory.requirements.alternatives import parse_alternatives
 from inventory.requirements.rules import Authority, ListSettings, Obligation, Sourced
+from inventory.requirements.sharing import Sharing, parse_sharing
 
 LIVE_AUTHORITY = Sourced(Authority.EVALUATION_ORG_DOCUMENT)
 """中车行 score sheet: the chosen vehicle or bench must have the listed normal functions."""
@@ -78,7 +81,7 @@ class Report:
         if case.lack > 0 and case.needed is not None:
             present = case.needed - case.lack
             kind = FindingKind.TOO_FEW if present > 0 else FindingKind.MISSING
-            texts = wording.shortage(case.row, case.needed, present)
+            texts = wording.shortage(case.row, case.needed, present, case.held_by)
             self._add(case, kind, texts, self._weight(case, kind))
 
     def no_requirement(self, question: Question) -> None:
@@ -183,8 +186,16 @@ class Report:
         )
 
 
-def outcome(case: RowCase) -> RowOutcome:
-    """How a row was served, for the record."""
+def outcome(case: RowCase, paper: Paper, others: Mapping[str, str]) -> RowOutcome:
+    """How a row was served, for the record; `others` are rows of other modules with these."""
+    rule = parse_sharing(case.row.sharing_rule)
+
+    def shared_with(asset: str) -> tuple[str, ...]:
+        if rule.sharing is Sharing.DEDICATED:
+            return ()
+        rows = (row_id for row_id in paper.rows_of(asset) if row_id in others)
+        return tuple(sorted({others[row_id] for row_id in rows}))
+
     words = {one.option: one.how.text for one in case.substitutes}
     return RowOutcome(
         row_id=case.row.row_id,
@@ -195,11 +206,19 @@ def outcome(case: RowCase) -> RowOutcome:
         is_met=case.is_met,
         asset_numbers=tuple(share.asset_number for share in case.shares),
         serving=tuple(
-            Serving(share.asset_number, share.amount, words.get(share.offer.option, ""))
+            Serving(
+                share.asset_number,
+                share.amount,
+                words.get(share.offer.option, ""),
+                shared_with(share.asset_number),
+            )
             for share in case.shares
         ),
         waived_by=case.served.waived_by,
         unsettled_substitutes=parse_alternatives(case.row.substitutes).unparsed,
+        sharing=rule.sharing,
+        unread_sharing=rule.unread,
+        held_by=case.held_by,
     )
 
 

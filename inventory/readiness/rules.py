@@ -14,6 +14,7 @@ from datetime import date
 from typing import Protocol
 
 from inventory.equipment.rules import EquipmentItem
+from inventory.readiness.at_once import Offered, also_wanted_by, relevant_rows, rivals
 from inventory.readiness.evidence import LivePicture
 from inventory.readiness.findings import (
     LiveEvidenceState,
@@ -33,10 +34,7 @@ from inventory.requirements.rules import (
     ListSettings,
     QuantityBasis,
     Requirement,
-    concerns_level,
-    concerns_module,
 )
-from inventory.stations.rules import Level
 
 
 class StationFacts(Protocol):
@@ -62,18 +60,6 @@ FACT_OF_BASIS: Mapping[QuantityBasis, str] = {
     QuantityBasis.PER_N_EXAMINEES: "examinees",
     QuantityBasis.PER_EXAM_TASK: "exam_tasks",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """The modules and levels that a station says it trains or examines."""
-
-    modules: frozenset[str]
-    levels: frozenset[Level]
-
-    def includes(self, question: Question) -> bool:
-        """Whether what is asked belongs to it."""
-        return question.module in self.modules and question.level in self.levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +102,19 @@ def paper_case(
 
 def decide(case: PaperCase, question: Question, live: LivePicture | None) -> Readiness:
     """Answer a question from a prepared case; `question.on_date` is the case's own day."""
-    rows = relevant_rows(case.requirements, case.settings, question)
     report = Report(case.settings)
     cases: list[RowCase] = []
     if case.offered is not None and not case.offered.includes(question):
         report.not_offered(question)
-    if all(row.is_common for row in rows):
+    if not is_asked_for(case, question):
         report.no_requirement(question)
     else:
-        cases = row_cases(case, rows, question, live)
-        serve(cases, case.substitution, report.weights)
+        every = row_cases(case, question, live)
+        serve(every, case.substitution, report.weights)
+        cases = [one for one in every if one.is_own]
         for row in cases:
             report.row(row, FACT_OF_BASIS.get(row.row.quantity_basis, ""))
+    others = also_wanted_by(case.requirements, case.settings, question, case.offered)
     findings = report.findings()
     return Readiness(
         question=question,
@@ -136,18 +123,28 @@ def decide(case: PaperCase, question: Question, live: LivePicture | None) -> Rea
         is_official_list=case.settings.is_official,
         live_evidence=_evidence_state(live),
         findings=findings,
-        rows=tuple(outcome(row) for row in cases),
+        rows=tuple(outcome(row, case.paper, others) for row in cases),
     )
 
 
-def row_cases(
-    case: PaperCase, rows: Sequence[Requirement], question: Question, live: LivePicture | None
-) -> list[RowCase]:
-    """Rows with what could serve them now; substitutes only while nothing is the matter."""
+def is_asked_for(case: PaperCase, question: Question) -> bool:
+    """Whether the list has rows for the very module, not only for all of its certificate."""
+    rows = relevant_rows(case.requirements, case.settings, question)
+    return not all(row.is_common for row in rows)
+
+
+def row_cases(case: PaperCase, question: Question, live: LivePicture | None) -> list[RowCase]:
+    """Rows with what could serve them now; substitutes only while nothing is the matter.
+
+    Among them are the rows of other modules that compete for the same things.
+    """
     benches = LiveDefects(live)
     cases = []
-    for row in rows:
+    wanted = rivals(case.requirements, case.settings, question, case.offered)
+    for row in wanted.rows:
         one = row_case(row, needed(row, case.facts), case.paper[row.row_id], benches)
+        one.is_own = row.row_id in wanted.own
+        one.times = wanted.times.get(row.row_id, ())
         usable = [
             substitute
             for substitute in case.substitution.of_row(row)
@@ -162,21 +159,6 @@ def row_cases(
 
 def _stands_in(substitute: Substitute, question: Question) -> bool:
     return question.level in substitute.how.levels and question.use in substitute.how.uses
-
-
-def relevant_rows(
-    requirements: Sequence[Requirement], settings: ListSettings, question: Question
-) -> list[Requirement]:
-    """The rows that a question is about, in the order in which they choose equipment."""
-    inherits = settings.has_level_inheritance
-    found = [
-        row
-        for row in requirements
-        if concerns_module(row, question.module)
-        and question.use in row.uses
-        and concerns_level(row, question.level, has_inheritance=inherits)
-    ]
-    return sorted(found, key=lambda row: (row.is_common, row.row_id))
 
 
 def needed(row: Requirement, facts: StationFacts) -> float | None:

@@ -43,7 +43,9 @@ class RowCase:
 
     `usable` things have no defect, `broken` benches have live ones, `lame` things have paper ones;
     `substitutes` may stand in. `served` is what the row is given; `lame_chosen` are the lame things
-    that would fill the gap were they in order; `lack` is what is neither.
+    that would fill the gap were they in order; `lack` is what is neither. `is_own` false: a row of
+    another module that competes for things; `times` are when this one uses them, `held_by` the
+    modules that have things of this row while it is short.
     """
 
     row: Requirement
@@ -53,6 +55,9 @@ class RowCase:
     lame: Sequence[Candidate]
     substitutes: Sequence[Substitute] = ()
     served: Served = field(default_factory=Served)
+    is_own: bool = True
+    times: tuple[str, ...] = ()
+    held_by: tuple[str, ...] = ()
 
     @property
     def shares(self) -> tuple[Share, ...]:
@@ -86,6 +91,12 @@ class RowCase:
         if self.needed is None:
             return False
         return bool(self.served.waived_by) or self.counted >= self.needed - NEGLIGIBLE
+
+    def timed(self, parts: tuple[str, ...]) -> tuple[str, ...]:
+        """What of a thing is used up, part by part and time by time."""
+        if not self.times:
+            return parts
+        return tuple(f"{part} {time}" for part in parts for time in self.times)
 
     @property
     def is_short(self) -> bool:
@@ -122,10 +133,10 @@ def row_case(
 
 def demands_of(cases: Sequence[RowCase], weigh: Callable[[RowCase], Weights]) -> list[Demand]:
     """What the rows of a check need, in the order in which they choose."""
-    groups: dict[str, list[str]] = {}
+    groups: dict[str, list[Requirement]] = {}
     for case in cases:
         if case.row.alternative_group and case.needed:
-            groups.setdefault(case.row.alternative_group, []).append(case.row.row_id)
+            groups.setdefault(case.row.alternative_group, []).append(case.row)
     demands = []
     for case in cases:
         if not case.needed or case.needed <= NEGLIGIBLE:
@@ -141,7 +152,7 @@ def demands_of(cases: Sequence[RowCase], weigh: Callable[[RowCase], Weights]) ->
                 short=weights.short,
                 missing=weights.missing,
                 too_few=weights.too_few,
-                waived_by=tuple(one for one in mates if one != row.row_id),
+                waived_by=tuple(one.row_id for one in mates if _waives(one, row)),
             )
         )
     return demands
@@ -152,7 +163,7 @@ def offers_of(case: RowCase, substitution: Substitution, weights: Weights) -> li
 
     def offer(one: Candidate, worth: Worth, alone: int = 0, beside: int = 0) -> Offer:
         asset = one.item.asset_number
-        parts = substitution.parts_of(asset)
+        parts = case.timed(substitution.parts_of(asset))
         return Offer(asset, one.amount, worth, alone, beside, parts=parts)
 
     lame = [
@@ -163,19 +174,24 @@ def offers_of(case: RowCase, substitution: Substitution, weights: Weights) -> li
         *(offer(one, Worth.USABLE) for one in case.usable),
         *(offer(one, Worth.BROKEN) for one, _ in case.broken if not one.defects),
         *sorted(lame, key=lambda one: max(one.alone, one.beside)),
-        *(substitute_offer(one) for one in case.substitutes),
+        *(_substitute_offer(case, one) for one in case.substitutes),
     ]
 
 
-def substitute_offer(one: Substitute) -> Offer:
-    """A substitute as an offer."""
+def _waives(one: Requirement, other: Requirement) -> bool:
+    """Whether two rows of a group are asked for by the same module."""
+    is_near = one.is_common or other.is_common or one.module_code == other.module_code
+    return is_near and one.row_id != other.row_id
+
+
+def _substitute_offer(case: RowCase, one: Substitute) -> Offer:
     return Offer(
         one.candidate.item.asset_number,
         one.candidate.amount,
         option=one.option,
         leg=one.leg,
         homes=one.homes,
-        parts=one.parts,
+        parts=case.timed(one.parts),
     )
 
 
@@ -195,6 +211,23 @@ def serve(
     }
     demands = demands_of(cases, lambda case: weights[case.row.row_id])
     unknown = frozenset(case.row.row_id for case in cases if case.needed is None)
-    served = assign(demands, offers, unknown)
+    own = frozenset(case.row.row_id for case in cases if case.is_own)
+    served = assign(demands, offers, unknown, own)
     for case in cases:
         case.served = served.get(case.row.row_id, Served())
+    _tell_who_holds(cases)
+
+
+def _tell_who_holds(cases: Sequence[RowCase]) -> None:
+    """Note at short rows which modules have what could have served them."""
+    rivals = [case for case in cases if not case.is_own and case.shares]
+    for case in cases if rivals else ():
+        if case.is_own and case.lack > NEGLIGIBLE:
+            fitting = {one.item.asset_number for one in case.usable}
+            case.held_by = tuple(
+                dict.fromkeys(
+                    one.row.module_code
+                    for one in rivals
+                    if any(share.asset_number in fitting for share in one.shares)
+                )
+            )

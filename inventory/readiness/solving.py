@@ -24,7 +24,10 @@ Component = tuple[Sequence[Demand], Offers]
 
 
 def assign(
-    demands: Sequence[Demand], offers: Offers, unknown: Collection[str] = ()
+    demands: Sequence[Demand],
+    offers: Offers,
+    unknown: Collection[str] = (),
+    wanted: Collection[str] | None = None,
 ) -> dict[str, Served]:
     """Give things to rows so that no other way is better; see `assignment` for what is better.
 
@@ -32,10 +35,12 @@ def assign(
         demands: rows; of two that are alike the earlier one is served.
         offers: per row id, in the order of the row's preference.
         unknown: rows of which nobody knows how much they need; nothing of theirs is spare.
+        wanted: rows whose answer matters, with all that hangs on them; None: all.
     """
     served: dict[str, Served] = {}
-    for component in components(demands, spare_only(demands, offers, unknown)):
-        served.update(_solved(*component))
+    for rows, of in components(demands, spare_only(demands, offers, unknown)):
+        if wanted is None or any(row.row_id in wanted for row in rows):
+            served.update(_solved(rows, of))
     return served
 
 

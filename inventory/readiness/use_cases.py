@@ -17,11 +17,12 @@ from inventory.equipment.rules import EquipmentItem, stands_in
 from inventory.equipment.use_cases import items_of
 from inventory.moments import today
 from inventory.organisations.table import Organisation
+from inventory.readiness.at_once import Offered
 from inventory.readiness.evidence import LivePicture
 from inventory.readiness.findings import Question, Readiness
 from inventory.readiness.gathering import live_stamp, picture
 from inventory.readiness.memory import Memory
-from inventory.readiness.rules import Offered, PaperCase, decide, paper_case
+from inventory.readiness.rules import PaperCase, decide, paper_case
 from inventory.requirements.errors import UnknownList
 from inventory.requirements.rules import ListSettings, Requirement
 from inventory.requirements.table import RequirementList

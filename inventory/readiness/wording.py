@@ -1,5 +1,6 @@
 """The sentences of findings that rest on list, register and station, in both languages."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -80,8 +81,11 @@ def basis(row: Requirement) -> Bilingual:
     return Bilingual(f"每{per.zh} {each}", f"{each} per {per.en}")
 
 
-def shortage(row: Requirement, needed: float, present: float) -> Texts:
-    """Too few things are there, whether they count or not, or none at all."""
+def shortage(row: Requirement, needed: float, present: float, held_by: Sequence[str] = ()) -> Texts:
+    """Too few things are there, whether they count or not, or none at all.
+
+    `held_by` are modules that have some of them at the same time or for themselves.
+    """
     needs, has = measured(needed, row.quantity_unit), measured(present, row.quantity_unit)
     lacks = measured(needed - present, row.quantity_unit)
     rule = basis(row)
@@ -90,14 +94,27 @@ def shortage(row: Requirement, needed: float, present: float) -> Texts:
         if present
         else Bilingual("台账中没有可用于本要求的设备", "nothing in the register serves this row")
     )
+    other = Bilingual("", "")
+    if held_by:
+        modules = "、".join(held_by)
+        reason = Bilingual(
+            f"可分配 {has}，缺 {lacks}；同类设备由模块 {modules} 占用（同时考核或专用）",
+            f"{has} to be had, {lacks} short; module {', '.join(held_by)} has things of this kind, "
+            "at the same time or for itself",
+        )
+        other = Bilingual(
+            f"，或与模块 {modules} 错开考核时间",
+            f", or examine module {', '.join(held_by)} at another time",
+        )
     return Texts(
         required=Bilingual(f"{needs}（{rule.zh}）", f"{needs} ({rule.en})"),
         found=Bilingual(has, has),
         reason=reason,
         remedy=Bilingual(
-            f"购置或借入 {lacks}；已有而名称不同的，在台账 serves_rows 列填写 {row.row_id}",
-            f"buy or borrow {lacks}; where it is there under another name, put {row.row_id} "
-            "into the register's column serves_rows",
+            f"购置或借入 {lacks}{other.zh}；"
+            f"已有而名称不同的，在台账 serves_rows 列填写 {row.row_id}",
+            f"buy or borrow {lacks}{other.en}; where it is there under another name, "
+            f"put {row.row_id} into the register's column serves_rows",
         ),
     )
 

@@ -49,7 +49,9 @@ def test_the_plan_names_what_is_to_be_bought(house: Schools) -> None:
     checked = client.get(path_of(house), params=ASKED).json()
     # one of two cars is spare and stands in for one of two benches
     (bench,) = [row for row in checked["rows"] if row["row_id"] == "V-2"]
-    assert bench["serving"] == [{"asset_number": "A-1", "amount": 1, "stands_in_as": "整车"}]
+    (serving,) = bench["serving"]
+    assert (serving["asset_number"], serving["amount"]) == ("A-1", 1)
+    assert (serving["stands_in_as"], serving["shared_with"]) == ("整车", [])
     found = client.get(path_of(house, "/plan"), params=ASKED).json()
     (action,) = found["actions"]
     assert (action["step"], action["amount"], action["row_ids"]) == ("buy", 1, ["V-2"])
