@@ -75,6 +75,13 @@ def run_broker(
     raise typer.Exit(process.wait())
 
 
+_ADVICE = (
+    "\n没有给出账号：需要账号的代理请加 --user 和 --password-file；检查自带的代理则不写地址。"
+    "\nNo account was given: where the broker wants one, add --user and --password-file; to examine"
+    " the embedded broker give no URL."
+)
+
+
 @broker_app.command("doctor")
 def examine_broker(  # noqa: PLR0913, PLR0917 -- every option of the command line is an argument
     url: Annotated[
@@ -133,7 +140,7 @@ def _examined(
     except UnusableBroker as wrong:
         give_up(wrong)
     except (NotAccepted, ValueError) as refused:
-        give_up(f"{where}: {refused}")
+        give_up(f"{where}: {refused}{_ADVICE if given.url and not given.user else ''}")
     return found
 
 
