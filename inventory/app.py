@@ -21,6 +21,7 @@ from inventory.accounts.routes import router as accounts_router
 from inventory.alerts.routes import router as alerts_router
 from inventory.benches.live import LiveBenches
 from inventory.bookings.routes import router as bookings_router
+from inventory.consumables.routes import router as consumables_router
 from inventory.data_health.routes import router as data_health_router
 from inventory.data_health.source import MemoryTransport, TransportSource
 from inventory.database import Database
@@ -28,12 +29,15 @@ from inventory.documents.files import DocumentFiles
 from inventory.documents.files_memory import MemoryFiles
 from inventory.documents.routes import router as documents_router
 from inventory.edge import MAX_BODY_BYTES, Edge, Metrics
+from inventory.equipment.proof_routes import router as proofs_router
 from inventory.equipment.routes import router as equipment_router
 from inventory.exports.jobs import ExportJobs
 from inventory.exports.jobs_memory import MemoryExportJobs
 from inventory.exports.routes import router as exports_router
 from inventory.health import router as health_router
 from inventory.history.routes import router as history_router
+from inventory.labels.routes import router as labels_router
+from inventory.labels.routes import short_router as label_addresses_router
 from inventory.monitoring.changes import ChangeWatch
 from inventory.monitoring.routes import router as benches_router
 from inventory.monitoring.streams import Streams
@@ -52,6 +56,8 @@ from inventory.requirements.routes import router as lists_router
 from inventory.reviews.routes import router as reviews_router
 from inventory.staff.routes import router as staff_router
 from inventory.stations.routes import router as stations_router
+from inventory.stocktakes.phone_routes import router as phone_router
+from inventory.stocktakes.routes import router as stocktakes_router
 from inventory.work_orders.routes import router as work_orders_router
 
 API = "/api/v1"
@@ -67,17 +73,23 @@ ROUTERS = (
     lists_router,
     previews_router,
     equipment_router,
+    proofs_router,
     documents_router,
     bookings_router,
     alerts_router,
     data_health_router,
     rectifications_router,
     reviews_router,
+    labels_router,
+    stocktakes_router,
     work_orders_router,
     report_links_router,
     staff_router,
     places_router,
+    consumables_router,
 )
+PAGES = (health_router, label_addresses_router, phone_router)
+"""What lies outside of the API and has its path in full."""
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
@@ -169,7 +181,8 @@ def create_app(parts: Parts, front: Front | None = None) -> FastAPI:
     install_problems(app)
     for router in ROUTERS:
         app.include_router(router, prefix=API)
-    app.include_router(health_router)
+    for router in PAGES:
+        app.include_router(router)
     app.include_router(public_reports_router)
     for path in routes_without_policy(app.routes):
         raise RouteWithoutPolicy(path)

@@ -6,6 +6,7 @@ from inventory.alerts import table as alerts
 from inventory.audit import table as audit
 from inventory.benches import table as benches
 from inventory.bookings import table as bookings
+from inventory.consumables import table as consumables
 from inventory.data_health import table as data_health
 from inventory.database import METADATA
 from inventory.documents import table as documents
@@ -34,6 +35,7 @@ __all__ = [
     "audit",
     "benches",
     "bookings",
+    "consumables",
     "data_health",
     "documents",
     "equipment",
