@@ -9,11 +9,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from inventory.accounts.logins import principal_of
-from inventory.accounts.rules import Action, Principal
-from inventory.accounts.use_cases import user
+from inventory.accounts.rules import Action
 from inventory.database import Database
-from inventory.errors import UnknownUser
 from inventory.moments import today
 from inventory.readiness.findings import FindingKind
 from inventory.readiness.use_cases import ReadinessDesk, ReadinessMemory
@@ -30,32 +27,13 @@ from inventory.reviews import use_cases as reviewing
 from inventory.reviews.finding import ReviewQuery, page_of, review, reviews
 from inventory.reviews.rules import ReviewState, ReviewStep
 from inventory.reviews.schema import Application, ReviewPage, ReviewStepOrder
-from stationmaster.cli_accounts import opened_database
+from stationmaster.acting import MOST, As, Due, Number, Owner, Papers, Station, Text, acting
 from stationmaster.evidence import StoredLiveBenches
 from stationmaster.settings import Settings
 from stationmaster.stores import open_reader
 
 rectify_app = typer.Typer(no_args_is_help=True, help="Rectifications 整改")
 review_app = typer.Typer(no_args_is_help=True, help="Reviews 审核流程")
-MOST = 1000
-As = Annotated[str, typer.Option("--as", help="user name who acts 操作人用户名")]
-Number = Annotated[int, typer.Argument(min=1, max=2**31 - 1, help="number 编号")]
-Text = Annotated[str, typer.Option(help="words 说明")]
-Papers = Annotated[list[str] | None, typer.Option("--document", help="document id 文件编号")]
-Station = Annotated[str | None, typer.Option(help="station code 站点代码")]
-Owner = Annotated[str | None, typer.Option(help="user name 责任人")]
-Due = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="due date 期限")]
-
-
-@contextmanager
-def _acting(username: str) -> Iterator[tuple[Database, Principal]]:
-    """The database and the account that acts, with the rights it has on screen and no more."""
-    with opened_database() as database:
-        with database.read() as db:
-            account = user(db, username)
-        if account.is_disabled:
-            raise UnknownUser(username)
-        yield database, principal_of(account)
 
 
 @contextmanager
@@ -76,7 +54,7 @@ def list_rectifications(
     overdue_on = today(datetime.now(UTC)) if overdue else None
     query = RectificationQuery(station, state, owner, None, overdue_on)
     table = Table("no.", "station", "row", "finding", "state", "owner", "due", "times")
-    with _acting(username) as (database, caller), database.read() as db:
+    with acting(username) as (database, caller), database.read() as db:
         rows, total = rectifications(db, caller, query, offset=0, limit=MOST)
     for row in rows:
         facts = (row.id, row.station_code, row.row_id, row.finding["item"]["zh"], row.state.value)
@@ -96,7 +74,7 @@ def make_rectification(
 ) -> None:
     """Make a finding of the check somebody's task. 将不符合项立为整改."""
     due_on = due.date() if due else None
-    with _acting(username) as (database, caller), _desk(database) as desk:
+    with acting(username) as (database, caller), _desk(database) as desk:
         order = RectificationOrder(
             station=station, row_id=row, kind=kind, owner=owner, due_on=due_on
         )
@@ -112,7 +90,7 @@ def assign_rectification(
     facts: dict[str, object] = {} if owner is None else {"owner": owner}
     if due is not None:
         facts["due_on"] = due.date()
-    with _acting(username) as (database, caller):
+    with acting(username) as (database, caller):
         order = Assignment.model_validate(facts)
         _tell(assign(database, caller, number, order, now=datetime.now(UTC)))
 
@@ -153,7 +131,7 @@ def list_reviews(
 ) -> None:
     """List reviews, the latest changed first. 列出审核流程."""
     table = Table("no.", "station", "state", "list", "binding", "changed")
-    with _acting(username) as (database, caller), database.read() as db:
+    with acting(username) as (database, caller), database.read() as db:
         rows, total = reviews(db, caller, ReviewQuery(station, state), offset=0, limit=MOST)
     for row in rows:
         facts = (row.id, row.station_code, row.state.value, row.list_version, row.binding_count)
@@ -165,7 +143,7 @@ def list_reviews(
 @review_app.command("show")
 def show_review(number: Number, username: As) -> None:
     """Show a review's steps and comments as JSON. 查看审核流程."""
-    with _acting(username) as (database, caller), database.read() as db:
+    with acting(username) as (database, caller), database.read() as db:
         found = page_of(db, caller, review(db, caller, number, Action.READ_REVIEW))
     typer.echo(found.model_dump_json(indent=1))
 
@@ -178,7 +156,7 @@ def apply_for_review(
     documents: Papers = None,
 ) -> None:
     """Hand in a station's application. 提交申报材料."""
-    with _acting(username) as (database, caller), _desk(database) as desk:
+    with acting(username) as (database, caller), _desk(database) as desk:
         order = Application(station=station, text=text, document_ids=documents or [])
         _tell(reviewing.apply(database, desk, caller, order, now=datetime.now(UTC)))
 
@@ -192,7 +170,7 @@ def step_review(
     documents: Papers = None,
 ) -> None:
     """Take a step of the guide. 办理指南规定的步骤."""
-    with _acting(username) as (database, caller), _desk(database) as desk:
+    with acting(username) as (database, caller), _desk(database) as desk:
         order = ReviewStepOrder(step=step, text=text, document_ids=documents or [])
         done = reviewing.take_step(database, desk, caller, number, order, now=datetime.now(UTC))
     _tell(done)
@@ -205,7 +183,7 @@ def _step(
     text: str,
     documents: list[str] | None = None,
 ) -> None:
-    with _acting(username) as (database, caller):
+    with acting(username) as (database, caller):
         order = StepOrder(step=step, text=text, document_ids=documents or [])
         _tell(take_step(database, caller, number, order, now=datetime.now(UTC)))
 
