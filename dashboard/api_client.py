@@ -15,6 +15,7 @@ from inventory.data_health.schema import DataHealthOut
 from inventory.monitoring.schema import BenchOut, BenchPage
 from inventory.paging import MAX_LIMIT, Page
 from inventory.readiness.schema import Matrix, ReadinessOut
+from inventory.reviews.schema import ReviewPage
 from inventory.stations.rules import Level, StationUse
 from inventory.stations.schema import StationOut
 
@@ -121,6 +122,10 @@ class ApiClient:
         """The findings of one station."""
         path = f"/stations/{quote(question.station, safe='')}/readiness"
         return self._one(path, ReadinessOut, question.parameters())
+
+    def review(self, review_id: int) -> ReviewPage:
+        """One review with its steps and comments."""
+        return self._one(f"/reviews/{review_id}", ReviewPage)
 
     def _one(self, path: str, kind: type[M], parameters: Mapping[str, str] | None = None) -> M:
         return self._read(self._get(path, parameters or {}), TypeAdapter(kind))

@@ -23,6 +23,7 @@ from dashboard.screens import (
     live_bench,
     login,
     rectifications,
+    reviews,
     station,
     stations,
 )
@@ -34,6 +35,7 @@ PAGES: Mapping[str, tuple[Show, str]] = {
     "station": (station.show, ":material/fact_check:"),
     "gaps": (gaps.show, ":material/checklist:"),
     "rectifications": (rectifications.show, ":material/task_alt:"),
+    "reviews": (reviews.show, ":material/gavel:"),
     "bench": (live_bench.show, ":material/monitoring:"),
     "history": (history.show, ":material/history:"),
     "health": (health.show, ":material/monitor_heart:"),

@@ -9,6 +9,8 @@ from dashboard import (
     texts_history,
     texts_live,
     texts_pages,
+    texts_review_words,
+    texts_reviews,
     texts_tasks,
     texts_words,
 )
@@ -21,6 +23,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     **texts_history.TEXTS,
     **texts_gaps.TEXTS,
     **texts_tasks.TEXTS,
+    **texts_reviews.TEXTS,
+    **texts_review_words.TEXTS,
 }
 
 

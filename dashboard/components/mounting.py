@@ -24,11 +24,14 @@ def _text(*names: str) -> str:
 
 
 def _component(
-    name: str, *scripts: str, isolated: bool = True, is_work: bool = False
+    name: str, *scripts: str, isolated: bool = True, is_work: bool = False, style: str = ""
 ) -> Callable[..., Any]:
-    """A component of its own scripts; `is_work`: a page where people change something."""
+    """A component of its own scripts; `is_work`: a page where people change something.
+
+    `style` names the style sheet where it is not called as the component is.
+    """
     shared = (*_SHARED, "work") if is_work else _SHARED
-    styles = [*shared, name] if isolated else [name]
+    styles = [*shared, style or name] if isolated else [style or name]
     return st.components.v2.component(
         f"stationmaster_{name}",
         js=_text(*(f"{one}.js" for one in (*shared, *(scripts or (name,))))),
@@ -53,6 +56,26 @@ HISTORY = _component(
 HEALTH = _component("health", "health", "health_rows", "alerts")
 GAPS = _component("gaps", "gaps", "gap_shapes", "gap_panel", is_work=True)
 TASKS = _component("tasks", "tasks", "task_panel", is_work=True)
+REVIEW = _component(
+    "review",
+    "review_words",
+    "review",
+    "review_acting",
+    "review_rows",
+    "review_threads",
+    "review_snapshot",
+    is_work=True,
+    style="reviews",
+)
+REVIEW_DESK = _component(
+    "review_desk", "review_words", "review_desk", is_work=True, style="reviews"
+)
+REVIEW_COMPARE = _component(
+    "review_compare", "review_words", "review_compare", is_work=True, style="reviews"
+)
+REVIEW_EDITIONS = _component(
+    "review_editions", "review_words", "review_editions", is_work=True, style="reviews"
+)
 BADGE = _component("badge")
 LOGIN = _component("login", isolated=False)  # password managers do not look into shadow trees
 LOGOUT = _component("logout")
