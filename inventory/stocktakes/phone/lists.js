@@ -1,0 +1,161 @@
+// Which stocktakes there are, starting one, and logging in.
+
+import { Refused, ask, askAll, el, moment } from "./elements.js";
+import { spelled } from "./codes.js";
+import * as store from "./store.js";
+
+export function loginForm(say, onDone) {
+  const told = el("p", { class: "trouble", role: "alert", hidden: true });
+  const username = el("input", { autocomplete: "username", required: true, autocapitalize: "none" });
+  const password = el("input", {
+    type: "password", autocomplete: "current-password", required: true,
+  });
+  const submit = async (event) => {
+    event.preventDefault();
+    told.hidden = true;
+    try {
+      const body = { username: username.value.trim(), password: password.value };
+      await ask("/login", { method: "POST", body });
+      await onDone();
+    } catch (error) {
+      told.hidden = false;
+      told.textContent = worded(say, error, { 401: "login.wrong" });
+    }
+  };
+  return el(
+    "form",
+    { class: "card login", onsubmit: submit },
+    el("label", {}, say("login.username"), username),
+    el("label", {}, say("login.password"), password),
+    told,
+    el("button", { class: "main" }, say("login.submit")),
+  );
+}
+
+export function worded(say, error, byStatus = {}) {
+  if (!(error instanceof Refused)) return say("no.network");
+  const known = { 403: "not.allowed", 404: "unknown.stocktake", ...byStatus }[error.status];
+  return known ? say(known) : say("failed", { reason: error.message });
+}
+
+export async function showList(page) {
+  const { main, say, me, code } = page;
+  const found = await ask("/stocktakes?limit=100");
+  await store.keepFact("list", found.items);
+  const canManage = me.actions.includes("manage_stocktake");
+  main.replaceChildren(
+    code ? el("p", { class: "notice" }, say("list.code", { code: spelled(code) })) : "",
+    ...listParts(page, found.items, canManage),
+    canManage ? await startForm(page) : "",
+  );
+}
+
+export function showKeptList(page, items) {
+  const note = el("p", { class: "trouble" }, page.say("no.network"));
+  page.main.replaceChildren(note, ...listParts(page, items, false));
+}
+
+function listParts(page, items, canManage) {
+  const { say } = page;
+  if (items.length === 0) {
+    return [el("p", { class: "empty" }, say(canManage ? "list.empty.manager" : "list.empty"))];
+  }
+  const open = items.filter((one) => one.state === "open");
+  const ended = items.filter((one) => one.state !== "open");
+  return [
+    open.length ? el("section", {}, el("h2", {}, say("list.open")), open.map((one) => entry(page, one))) : "",
+    ended.length ? el("section", {}, el("h2", {}, say("list.ended")), ended.map((one) => entry(page, one))) : "",
+  ];
+}
+
+function entry({ say, lang, code }, one) {
+  const rooms = one.locations.join("、");
+  const query = code && one.state === "open" ? `?code=${encodeURIComponent(code)}` : "";
+  return el(
+    "a",
+    { class: "card entry", href: `/stocktake/${one.id}${query}` },
+    el("strong", {}, one.title || `${say("title")} ${one.id}`),
+    el("span", {}, `${one.station_code}${rooms ? ` · ${rooms}` : ""}`),
+    el(
+      "span",
+      { class: "muted" },
+      `${say(`state.${one.state}`)} · `,
+      say("by", { who: one.ended_by ?? one.started_by, at: moment(lang, one.ended_at ?? one.started_at) }),
+    ),
+  );
+}
+
+async function startForm(page) {
+  const { say } = page;
+  const stations = await askAll("/stations");
+  let rooms = new Map();
+  const own = stations.filter((one) => one.organisation_code === page.me.organisation.code);
+  if (own.length === 0) return "";
+  const told = el("p", { class: "trouble", role: "alert", hidden: true });
+  const select = el(
+    "select",
+    { name: "station" },
+    own.map((one) => el("option", { value: one.code }, `${one.code} ${one.name_zh}`)),
+  );
+  const title = el("input", { name: "title", maxlength: 200 });
+  const choices = el("div", { class: "choices" });
+  const fill = () => {
+    const known = [...(rooms.get(select.value) ?? []), ...(rooms.get("") ?? [])].sort();
+    choices.replaceChildren(
+      ...[...new Set(known)].map((one) =>
+        el("label", { class: "choice" }, el("input", { type: "checkbox", value: one }), one),
+      ),
+    );
+  };
+  select.addEventListener("change", fill);
+  const submit = async (event) => {
+    event.preventDefault();
+    told.hidden = true;
+    const chosen = [...choices.querySelectorAll("input:checked")].map((one) => one.value);
+    const body = { station: select.value, title: title.value, locations: chosen };
+    try {
+      const made = await ask("/stocktakes", { method: "POST", body });
+      window.location.assign(`/stocktake/${made.id}`);
+    } catch (error) {
+      told.hidden = false;
+      const isTaken = error instanceof Refused && error.status === 409;
+      told.textContent = isTaken
+        ? say("start.taken", error.problem)
+        : worded(say, error, { 422: "start.nothing" });
+    }
+  };
+  return el(
+    "details",
+    {
+      class: "card start",
+      ontoggle: async () => {
+        rooms = await placesByStation();
+        fill();
+      },
+    },
+    el("summary", {}, say("start.title")),
+    el(
+      "form",
+      { onsubmit: submit },
+      el("label", {}, say("start.station"), select),
+      el("label", {}, say("start.name"), title),
+      el("fieldset", {}, el("legend", {}, say("start.rooms")), choices),
+      el("p", { class: "muted" }, say("start.help")),
+      told,
+      el("button", { class: "main" }, say("start.submit")),
+    ),
+  );
+}
+
+// Places by station code; under "" those of things that serve every station.
+async function placesByStation() {
+  const places = new Map();
+  for (const one of await askAll("/equipment")) {
+    if (!one.location) continue;
+    for (const code of one.station_codes.length ? one.station_codes : [""]) {
+      if (!places.has(code)) places.set(code, new Set());
+      places.get(code).add(one.location);
+    }
+  }
+  return places;
+}
