@@ -19,6 +19,7 @@ from inventory.accounts.passwords import Passwords
 from inventory.accounts.policies import RoutePolicy
 from inventory.accounts.routes import router as accounts_router
 from inventory.alerts.routes import router as alerts_router
+from inventory.annual_reports.routes import router as annual_reports_router
 from inventory.benches.live import LiveBenches
 from inventory.bookings.routes import router as bookings_router
 from inventory.consumables.routes import router as consumables_router
@@ -42,6 +43,8 @@ from inventory.monitoring.changes import ChangeWatch
 from inventory.monitoring.routes import router as benches_router
 from inventory.monitoring.streams import Streams
 from inventory.openapi import openapi_of
+from inventory.papers.page_routes import router as verify_router
+from inventory.papers.routes import router as papers_router
 from inventory.places.routes import router as places_router
 from inventory.problems import install_problems
 from inventory.readiness.edition_routes import router as editions_router
@@ -80,6 +83,8 @@ ROUTERS = (
     data_health_router,
     rectifications_router,
     reviews_router,
+    annual_reports_router,
+    papers_router,
     labels_router,
     stocktakes_router,
     work_orders_router,
@@ -88,7 +93,13 @@ ROUTERS = (
     places_router,
     consumables_router,
 )
-PAGES = (health_router, label_addresses_router, phone_router)
+PAGES = (
+    health_router,
+    public_reports_router,
+    label_addresses_router,
+    phone_router,
+    verify_router,
+)
 """What lies outside of the API and has its path in full."""
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
@@ -183,7 +194,6 @@ def create_app(parts: Parts, front: Front | None = None) -> FastAPI:
         app.include_router(router, prefix=API)
     for router in PAGES:
         app.include_router(router)
-    app.include_router(public_reports_router)
     for path in routes_without_policy(app.routes):
         raise RouteWithoutPolicy(path)
     if front is not None:

@@ -99,6 +99,18 @@ class UnknownSnapshot(Unknown):
     kind = "snapshot"
 
 
+class UnknownEquipment(Unknown):
+    """The organisation has nothing of this asset number."""
+
+    kind = "equipment"
+
+
+class UnknownProof(Unknown):
+    """No proof or agreement has this id."""
+
+    kind = "proof or agreement"
+
+
 class UnknownDocument(Unknown):
     """The organisation has no document of this id."""
 
@@ -139,6 +151,22 @@ class UnknownPaper(Unknown):
     """No paper has this verification code."""
 
     kind = "paper"
+
+
+class PaperNotPrintable(InventoryError):
+    """This machine can't set Chinese in PDF; `reason` says what to install."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class PaperChanged(InventoryError):
+    """What is kept of a paper no longer has the hash its code stands for; it is not printed."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"paper {code} is not what was made under its code")
+        self.code = code
 
 
 class UnsupportedFile(InventoryError):

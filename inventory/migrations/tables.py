@@ -3,6 +3,7 @@
 from inventory.accounts import table as accounts
 from inventory.agreements import table as agreements
 from inventory.alerts import table as alerts
+from inventory.annual_reports import table as annual_reports
 from inventory.audit import table as audit
 from inventory.benches import table as benches
 from inventory.bookings import table as bookings
@@ -15,6 +16,7 @@ from inventory.faults import table as faults
 from inventory.labels import table as labels
 from inventory.monitoring import table as monitoring
 from inventory.organisations import table as organisations
+from inventory.papers import table as papers
 from inventory.places import table as places
 from inventory.proofs import table as proofs
 from inventory.rectifications import table as rectifications
@@ -32,6 +34,7 @@ __all__ = [
     "accounts",
     "agreements",
     "alerts",
+    "annual_reports",
     "audit",
     "benches",
     "bookings",
@@ -43,6 +46,7 @@ __all__ = [
     "labels",
     "monitoring",
     "organisations",
+    "papers",
     "places",
     "proofs",
     "rectifications",

@@ -7,8 +7,10 @@ import pytest
 
 from inventory.accounts.rules import Role
 from inventory.alerts.rules import AlertEnd, AlertKind
+from inventory.annual_reports.rules import AnnualSection
 from inventory.benches.rules import Liveness
 from inventory.bookings.rules import BookingPurpose, BookingState
+from inventory.consumables.rules import MovementKind, StockState
 from inventory.data_health.rules import ClockState, TransportReason, TransportState
 from inventory.data_health.schema import IngestState
 from inventory.due_entries import DueKind
@@ -16,14 +18,14 @@ from inventory.equipment.rules import EquipmentStatus, Ownership
 from inventory.faults.rules import FaultState
 from inventory.glossary import glossary_page, terms
 from inventory.organisations.rules import OrganisationKind
+from inventory.papers.rules import PaperKind
+from inventory.places.rules import RoomKind, WorkstationKind
 from inventory.proofs.rules import ProofKind, ProofResult
 from inventory.readiness.findings import FindingKind, LiveEvidenceState, RemedyGroup, Status
 from inventory.rectifications.rules import RectificationState, RectificationStep
 from inventory.requirements.rules import Authority, CalibrationDuty, Obligation, QuantityBasis
 from inventory.reviews.rules import ReviewState, ReviewStep, Side
 from inventory.staff.rules import Affiliation, CertificateKind, CertificateState, StaffRole
-from inventory.places.rules import RoomKind, WorkstationKind
-from inventory.consumables.rules import MovementKind, StockState
 from inventory.stations.rules import Level, StationUse
 from inventory.work_orders.rules import WorkOrderSource, WorkOrderState, WorkOrderStep
 from telemetry.contract.payloads import (
@@ -83,6 +85,8 @@ DOMAIN: tuple[type[StrEnum], ...] = (
     WorkstationKind,
     MovementKind,
     StockState,
+    PaperKind,
+    AnnualSection,
 )
 
 
