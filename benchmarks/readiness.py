@@ -27,11 +27,13 @@ from sqlalchemy import event
 from inventory.accounts.rules import Principal, Role
 from inventory.benches.live_memory import MemoryLiveBenches
 from inventory.database import Database, open_database
+from inventory.equipment.columns import register_rows
 from inventory.equipment.rules import EquipmentItem, EquipmentStatus
 from inventory.equipment.use_cases import RegisterUpload, import_register
 from inventory.migrations.run import upgrade
 from inventory.organisations.schema import OrganisationFields
 from inventory.organisations.use_cases import create_organisation
+from inventory.proofs.rules import ProofKind
 from inventory.readiness.use_cases import Asked, ReadinessDesk, ReadinessMemory
 from inventory.requirements.reading import read_list
 from inventory.requirements.rules import Requirement
@@ -40,7 +42,7 @@ from inventory.requirements.writing import write_rows
 from inventory.stations.rules import Level
 from inventory.stations.schema import StationFacts, StationFields
 from inventory.stations.use_cases import create_station
-from stationmaster.demo_register import SchoolPlan, as_csv_rows, register
+from stationmaster.demo_register import SchoolPlan, register
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
@@ -79,7 +81,9 @@ def _worn(item: EquipmentItem, n: int, random: Random) -> EquipmentItem:
     if chance < 1 / 30:
         return replace(item, status=EquipmentStatus.UNDER_REPAIR)
     if chance < 1 / 30 + 1 / 10:
-        return replace(item, calibration_done_on=None, calibration_valid_until=None)
+        return replace(
+            item, proofs=tuple(one for one in item.proofs if one.kind is not ProofKind.CALIBRATION)
+        )
     return item
 
 
@@ -95,7 +99,7 @@ def station(database: Database, code: str, items: list[EquipmentItem]) -> str:
         "modules": list(MODULES),
     }
     create_station(database, StationFields.model_validate(told), who="bench")
-    content = write_rows("r.csv", as_csv_rows(items))
+    content = write_rows("r.csv", register_rows(items))
     import_register(database, RegisterUpload("r.csv", content, code), who="bench")
     return f"{code}-E"
 

@@ -15,6 +15,7 @@ from inventory.benches.schema import BenchFields
 from inventory.benches.table import Bench
 from inventory.benches.use_cases import create_bench
 from inventory.database import Database
+from inventory.equipment.columns import register_rows
 from inventory.equipment.use_cases import RegisterUpload, import_register, items_of
 from inventory.moments import today
 from inventory.organisations.schema import OrganisationFields
@@ -29,7 +30,6 @@ from inventory.stations.use_cases import create_station
 from stationmaster.demo_register import (
     LiveBench,
     SchoolPlan,
-    as_csv_rows,
     borrowed_until,
     expired_on,
     register,
@@ -252,6 +252,6 @@ def _registers(database: Database, day: date) -> None:
         with database.read() as db:
             if items_of(db, plan.code):
                 continue
-        rows = as_csv_rows(register(plan, of_certificate, day))
+        rows = register_rows(register(plan, of_certificate, day))
         upload = RegisterUpload("register.csv", write_rows("register.csv", rows), plan.code)
         import_register(database, upload, who=WHO)

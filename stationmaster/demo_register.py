@@ -1,11 +1,13 @@
 """Makes the demo schools' registers from a requirement list: what would satisfy it, minus gaps."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from inventory.equipment.rules import EquipmentItem, Ownership, months_after
-from inventory.equipment.template import REGISTER_COLUMNS
+from inventory.agreements.rules import Agreement
+from inventory.equipment.rules import EquipmentItem, Ownership
+from inventory.proofs.rules import ProofKind, ProofRecord, months_after
+from inventory.readiness.defects import PROVEN_BY
 from inventory.readiness.rules import StationFacts, needed
 from inventory.requirements.comparing import Comparator
 from inventory.requirements.rules import CalibrationDuty, Requirement
@@ -62,22 +64,17 @@ def register(
     return items
 
 
-def as_csv_rows(items: Sequence[EquipmentItem]) -> list[list[str]]:
-    """The register as rows of a file, header first."""
-    names = [column.name for column in REGISTER_COLUMNS]
-    return [names, *([_cell(asdict(item)[name]) for name in names] for item in items)]
-
-
 def expired_on(day: date) -> Callable[[EquipmentItem], EquipmentItem]:
     """A calibration that ran out."""
-    return lambda item: replace(
-        item, calibration_done_on=months_after(day, -12), calibration_valid_until=day
-    )
+    ended = ProofRecord(ProofKind.CALIBRATION, months_after(day, -12), day)
+    return lambda item: replace(item, proofs=(replace(ended, certificate_no=_number(item)),))
 
 
 def borrowed_until(day: date) -> Callable[[EquipmentItem], EquipmentItem]:
     """A thing on loan."""
-    return lambda item: replace(item, owner=Ownership.BORROWED, borrowed_until=day)
+    return lambda item: replace(
+        item, owner=Ownership.BORROWED, agreements=(Agreement("", None, day),)
+    )
 
 
 def standing_in(station_code: str) -> Callable[[EquipmentItem], EquipmentItem]:
@@ -142,42 +139,15 @@ def _proven(item: EquipmentItem, row: Requirement, today: date, place: int) -> E
     # spread over the last half of the interval, so that nothing is due on one day
     done_on = today - timedelta(days=(place * 7) % max(1, months * 10) + 1)
     until = months_after(done_on, months)
+    if row.duty is CalibrationDuty.NONE:
+        return item
+    kind = PROVEN_BY[row.duty]
+    if kind is ProofKind.FUNCTIONAL_CHECK:
+        return replace(item, proofs=(ProofRecord(kind, today),))
     number = f"CAL-{done_on.year}-{place:04d}"
-    match row.duty:
-        case CalibrationDuty.CALIBRATION:
-            return replace(
-                item,
-                calibration_done_on=done_on,
-                calibration_valid_until=until,
-                certificate_no=number,
-            )
-        case CalibrationDuty.VERIFICATION:
-            return replace(
-                item,
-                verification_done_on=done_on,
-                verification_valid_until=until,
-                certificate_no=number,
-            )
-        case CalibrationDuty.SAFETY_TEST:
-            return replace(
-                item,
-                safety_test_done_on=done_on,
-                safety_test_valid_until=until,
-                certificate_no=number,
-            )
-        case CalibrationDuty.FUNCTIONAL_CHECK:
-            return replace(item, functional_check_on=today)
-        case CalibrationDuty.NONE:
-            return item
+    done = ProofRecord(kind, done_on, until, certificate_no=number)
+    return replace(item, proofs=(done,))
 
 
-def _cell(value: object) -> str:
-    match value:
-        case None:
-            return ""
-        case tuple():
-            return ";".join(str(part) for part in value)
-        case float():
-            return f"{value:g}"
-        case _:
-            return str(value)
+def _number(item: EquipmentItem) -> str:
+    return next((one.certificate_no for one in item.proofs), "")

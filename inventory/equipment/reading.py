@@ -3,9 +3,10 @@
 import re
 from dataclasses import dataclass
 
+from inventory.equipment.columns import read_agreements, read_proofs
 from inventory.equipment.rules import EquipmentItem, EquipmentStatus, Ownership
 from inventory.equipment.template import CHINESE_NAMES, REGISTER_COLUMNS
-from inventory.requirements.cells import RowReader, Unexpected, day, one_of, text
+from inventory.requirements.cells import RowReader, Unexpected, one_of, text
 from inventory.requirements.reading import demand_columns
 from inventory.requirements.tabular import RowProblem, SourceRow, read_table
 from inventory.requirements.units import normalised, unit
@@ -28,7 +29,6 @@ _STATUS = one_of(
 _OWNER = one_of(Ownership, {"": Ownership.OWN, "自有": Ownership.OWN, "借入": Ownership.BORROWED})
 _ASSET_NUMBER = re.compile(r"[^\s;|'\"=+@-][^\s;|'\"]{0,63}")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}")
-_DATED = ("calibration", "verification", "safety_test")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,7 @@ def read_register(name: str, content: bytes) -> RegisterReading:
 def read_item(row: SourceRow) -> tuple[EquipmentItem, list[RowProblem]]:
     """Read one row; the item is meaningful only when there is no problem."""
     reader = RowReader(row)
+    owner = reader.read("owner", _OWNER)
     item = EquipmentItem(
         asset_number=reader.read("asset_number", _asset_number),
         item_zh=reader.read("item_zh", text(200, is_required=True)),
@@ -94,16 +95,9 @@ def read_item(row: SourceRow) -> tuple[EquipmentItem, list[RowProblem]]:
         serves_rows=reader.read("serves_rows", _codes, ()),
         bench_code=reader.read("bench_code", _bench_code),
         parameters=reader.read("parameters", text(4000)),
-        calibration_done_on=reader.read("calibration_done_on", day),
-        calibration_valid_until=reader.read("calibration_valid_until", day),
-        verification_done_on=reader.read("verification_done_on", day),
-        verification_valid_until=reader.read("verification_valid_until", day),
-        safety_test_done_on=reader.read("safety_test_done_on", day),
-        safety_test_valid_until=reader.read("safety_test_valid_until", day),
-        functional_check_on=reader.read("functional_check_on", day),
-        certificate_no=reader.read("certificate_no", text(200)),
-        owner=reader.read("owner", _OWNER),
-        borrowed_until=reader.read("borrowed_until", day),
+        proofs=read_proofs(reader),
+        owner=owner,
+        agreements=read_agreements(reader, owner),
         location=reader.read("location", text(200)),
     )
     _check_together(reader, item)
@@ -111,20 +105,8 @@ def read_item(row: SourceRow) -> tuple[EquipmentItem, list[RowProblem]]:
 
 
 def _check_together(reader: RowReader, item: EquipmentItem) -> None:
-    if item.owner is Ownership.BORROWED and item.borrowed_until is None:
-        reader.refuse(
-            "borrowed_until",
-            Unexpected("借入设备的借用截止日期", "the last day of the loan of a borrowed thing"),
-        )
     if item.bench_code is not None and item.quantity != 1:
         reader.refuse("quantity", Unexpected("1（联网台架一台一行）", "1: a live bench has a row"))
-    for kind in _DATED:
-        done_on, until = getattr(item, f"{kind}_done_on"), getattr(item, f"{kind}_valid_until")
-        if done_on is not None and until is not None and until < done_on:
-            reader.refuse(
-                f"{kind}_valid_until",
-                Unexpected(f"不早于 {done_on}", f"a day not before {done_on}"),
-            )
 
 
 def _asset_number(cell: str) -> str:

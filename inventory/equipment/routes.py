@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from inventory.accounts.policies import TheDatabase, require
 from inventory.accounts.rules import Action, Principal
+from inventory.equipment.proving import shown
 from inventory.equipment.schema import EquipmentOut
 from inventory.equipment.use_cases import (
     RegisterUpload,
@@ -49,7 +50,7 @@ def list_equipment(
     """Register rows I may see, by organisation and asset number."""
     with database.read() as db:
         rows, total = equipment(db, caller, offset=offset, limit=limit)
-        return page([EquipmentOut.model_validate(row) for row in rows], total, offset)
+        return page(shown(db, rows), total, offset)
 
 
 @router.post("/equipment")

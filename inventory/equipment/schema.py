@@ -1,15 +1,18 @@
 """Each field of a register row as it is stored and shown, spelled once."""
 
-from datetime import date
+from datetime import datetime
+from typing import Any
 
 from sqlmodel import Field, SQLModel
 
+from inventory.agreements.schema import AgreementOut
 from inventory.database import enum_as_text
 from inventory.equipment.rules import EquipmentStatus, Ownership
+from inventory.proofs.schema import ProofOut
 
 
 class EquipmentFields(SQLModel):
-    """A register row; the fields are those of `rules.EquipmentItem`, see there."""
+    """A register row without what is dated; the fields are those of `rules.EquipmentItem`."""
 
     asset_number: str = Field(max_length=64)
     item_zh: str = Field(max_length=200)
@@ -25,20 +28,23 @@ class EquipmentFields(SQLModel):
     serves_rows: list[str] = Field(default_factory=list)
     bench_code: str | None = Field(default=None, max_length=64)
     parameters: str = Field(default="", max_length=4000)
-    calibration_done_on: date | None = None
-    calibration_valid_until: date | None = None
-    verification_done_on: date | None = None
-    verification_valid_until: date | None = None
-    safety_test_done_on: date | None = None
-    safety_test_valid_until: date | None = None
-    functional_check_on: date | None = None
-    certificate_no: str = Field(default="", max_length=200)
     owner: Ownership = Field(default=Ownership.OWN, sa_type=enum_as_text(Ownership))
-    borrowed_until: date | None = None
     location: str = Field(default="", max_length=200)
 
 
+class HistoryEntry(SQLModel):
+    """Something that happened to a thing: what it was and what it became, field by field."""
+
+    at: datetime
+    who: str
+    action: str
+    old: dict[str, Any] | None
+    new: dict[str, Any] | None
+
+
 class EquipmentOut(EquipmentFields):
-    """A register row as the API shows it."""
+    """A register row as the API shows it, with everything that was ever proven or agreed on."""
 
     organisation_code: str
+    proofs: list[ProofOut]
+    agreements: list[AgreementOut]

@@ -34,6 +34,8 @@ REGISTER_COLUMNS = (
     Column("functional_check_on", "最近点检日期", "", ""),
     Column("certificate_no", "证书编号", "", "CAL-2026-0001"),
     Column("owner", "归属", "own 自有 / borrowed 借入", "own"),
+    Column("lender", "出借单位", "借入时填写", ""),
+    Column("borrowed_from", "借用起始", "空为已开始", ""),
     Column("borrowed_until", "借用截止", "借入时必填", ""),
     Column("location", "存放地点", "", "实训楼 101"),
 )

@@ -1,7 +1,8 @@
 """Importing a school's register and looking things up in it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import func
@@ -10,19 +11,25 @@ from sqlmodel import Session, col, select
 
 from inventory.accounts.access import demand, visible_organisations
 from inventory.accounts.rules import Action, Principal, Resource
+from inventory.agreements.rules import Agreement
+from inventory.agreements.rules import merged as agreements_merged
 from inventory.audit.use_cases import record
 from inventory.benches.table import Bench
 from inventory.database import Database
+from inventory.equipment.keeping import Recorded, dated_of, keep_dated
 from inventory.equipment.reading import RegisterReading, RegisterRow, read_register
 from inventory.equipment.rules import EquipmentItem
 from inventory.equipment.table import Equipment
 from inventory.errors import UnknownOrganisation
 from inventory.organisations.use_cases import organisation
+from inventory.proofs.rules import ProofRecord
+from inventory.proofs.rules import merged as proofs_merged
 from inventory.requirements.errors import RowsRefused
 from inventory.requirements.tabular import RowProblem
 from inventory.stations.table import Station
 
 _FIELDS = tuple(field.name for field in fields(EquipmentItem))
+_PLAIN = tuple(name for name in _FIELDS if name not in {"proofs", "agreements"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +113,21 @@ def equipment(
 def items_of(db: Session, organisation_code: str) -> list[EquipmentItem]:
     """An organisation's whole register as the rules take it."""
     # as plain columns: thousands of mapped objects would cost a check most of its time
-    query = sql_select(*(getattr(Equipment, name) for name in _FIELDS))
+    query = sql_select(*(getattr(Equipment, name) for name in _PLAIN))
     query = query.where(col(Equipment.organisation_code) == organisation_code)
     # the order decides which of two equal things is chosen; a server keeps none by itself
     rows = db.execute(query.order_by(col(Equipment.asset_number)))
-    return [_item(row) for row in rows]
+    proofs = dated_of(db, ProofRecord, organisation_code)
+    agreements = dated_of(db, Agreement, organisation_code)
+    return [_item(row, proofs.get(row[0], ()), agreements.get(row[0], ())) for row in rows]
 
 
-def _item(values: Sequence[Any]) -> EquipmentItem:
-    """From the values of `_FIELDS` in their order; JSON knows lists only."""
+def _item(
+    values: Sequence[Any], proofs: tuple[ProofRecord, ...], agreements: tuple[Agreement, ...]
+) -> EquipmentItem:
+    """From the values of `_PLAIN` in their order; JSON knows lists only."""
     plain: list[Any] = [tuple(one) if isinstance(one, list) else one for one in values]
-    return EquipmentItem(*plain)
+    return EquipmentItem(*[*plain, proofs, agreements])
 
 
 def _free_benches(db: Session, organisation_code: str, items: Sequence[EquipmentItem]) -> None:
@@ -136,11 +147,17 @@ def _put(
     db: Session, organisation_code: str, items: tuple[EquipmentItem | None, EquipmentItem], who: str
 ) -> str:
     before, item = items
+    if before is not None:
+        item = replace(
+            item,
+            proofs=proofs_merged(before.proofs, item.proofs, is_result_told=False),
+            agreements=agreements_merged(before.agreements, item.agreements),
+        )
     if before == item:
         return ""
     old, new = None if before is None else asdict(before), asdict(item)
     key = {"organisation_code": organisation_code, "asset_number": item.asset_number}
-    values = new | {
+    values = {name: new[name] for name in _PLAIN} | {
         "station_codes": list(item.station_codes),
         "serves_rows": list(item.serves_rows),
     }
@@ -151,6 +168,7 @@ def _put(
         row.sqlmodel_update(values)
     db.add(row)
     db.flush()
+    keep_dated(db, organisation_code, item, Recorded(who, datetime.now(UTC)))
     action = "created" if old is None else "updated"
     changed = {name: new[name] for name in _FIELDS if old is None or old[name] != new[name]}
     record(

@@ -4,16 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from inventory.equipment.rules import (
-    EquipmentItem,
-    EquipmentStatus,
-    Proof,
-    ProofKind,
-    ProofState,
-    has_ended,
-    proof,
-)
-from inventory.readiness import wording
+from inventory.agreements.rules import AgreementState
+from inventory.equipment.rules import EquipmentItem, EquipmentStatus, loan_of
+from inventory.proofs.rules import ProofKind, ProofState, proof
+from inventory.readiness import proof_wording, wording
 from inventory.readiness.findings import BenchFacts, Bilingual, FindingKind
 from inventory.requirements.comparing import Verdict
 from inventory.requirements.rules import CalibrationDuty, Requirement
@@ -25,16 +19,18 @@ _PARAMETER_KINDS = {
     Verdict.UNKNOWN: FindingKind.PARAMETER_UNKNOWN,
     Verdict.UNREADABLE: FindingKind.PARAMETER_UNREADABLE,
 }
-_DUTIES = {
+PROVEN_BY = {
     CalibrationDuty.CALIBRATION: ProofKind.CALIBRATION,
     CalibrationDuty.VERIFICATION: ProofKind.VERIFICATION,
     CalibrationDuty.SAFETY_TEST: ProofKind.SAFETY_TEST,
     CalibrationDuty.FUNCTIONAL_CHECK: ProofKind.FUNCTIONAL_CHECK,
 }
+"""Which proof fulfils a duty."""
 _LACKING = {
     ProofState.MISSING: "missing",
     ProofState.NOT_YET: "missing",
     ProofState.EXPIRED: "expired",
+    ProofState.FAILED: "failed",
 }
 
 
@@ -87,8 +83,11 @@ def amount_of(row: Requirement, item: EquipmentItem) -> float | None:
 def _standing(item: EquipmentItem, on: date) -> Iterator[Defect]:
     if item.status is not EquipmentStatus.IN_SERVICE:
         yield wording_defect(FindingKind.OUT_OF_SERVICE, wording.out_of_service(item))
-    if has_ended(item, on):
-        yield wording_defect(FindingKind.LOAN_ENDED, wording.loan_ended(item, on))
+    loan = loan_of(item, on)
+    if loan is not None and loan.state is not AgreementState.RUNNING:
+        is_coming = loan.state is AgreementState.NOT_BEGUN
+        kind = FindingKind.LOAN_NOT_BEGUN if is_coming else FindingKind.LOAN_ENDED
+        yield wording_defect(kind, proof_wording.no_loan(loan, on))
 
 
 def _parameters(row: Requirement, item: EquipmentItem) -> Iterator[Defect]:
@@ -102,16 +101,16 @@ def _parameters(row: Requirement, item: EquipmentItem) -> Iterator[Defect]:
 def _proofs(row: Requirement, item: EquipmentItem, on: date) -> Iterator[Defect]:
     if row.duty is CalibrationDuty.NONE:
         return
-    shown = proof(item, _DUTIES[row.duty], on, row.interval_months)
+    shown = proof(item.proofs, PROVEN_BY[row.duty], on, row.interval_months)
     if shown.state is ProofState.VALID or _is_otherwise_proven(row, item, on):
         return
     kind = FindingKind(f"{shown.kind.value}_{_LACKING[shown.state]}")
-    yield wording_defect(kind, wording.proof(row, shown, on))
+    yield wording_defect(kind, proof_wording.proof(row, shown, on))
 
 
 def _is_otherwise_proven(row: Requirement, item: EquipmentItem, on: date) -> bool:
     """Verification is compulsory only for some uses; for others a calibration will do."""
     if row.duty is not CalibrationDuty.VERIFICATION or not row.duty_condition:
         return False
-    calibrated: Proof = proof(item, ProofKind.CALIBRATION, on, row.interval_months)
+    calibrated = proof(item.proofs, ProofKind.CALIBRATION, on, row.interval_months)
     return calibrated.state is ProofState.VALID

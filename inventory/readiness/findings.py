@@ -25,16 +25,21 @@ class FindingKind(StrEnum):
     TOO_FEW = "too_few"
     OUT_OF_SERVICE = "out_of_service"
     LOAN_ENDED = "loan_ended"
+    LOAN_NOT_BEGUN = "loan_not_begun"
     PARAMETER_NOT_MET = "parameter_not_met"
     PARAMETER_UNKNOWN = "parameter_unknown"
     PARAMETER_UNREADABLE = "parameter_unreadable"
     CALIBRATION_EXPIRED = "calibration_expired"
+    CALIBRATION_FAILED = "calibration_failed"
     CALIBRATION_MISSING = "calibration_missing"
     VERIFICATION_EXPIRED = "verification_expired"
+    VERIFICATION_FAILED = "verification_failed"
     VERIFICATION_MISSING = "verification_missing"
     SAFETY_TEST_EXPIRED = "safety_test_expired"
+    SAFETY_TEST_FAILED = "safety_test_failed"
     SAFETY_TEST_MISSING = "safety_test_missing"
     FUNCTIONAL_CHECK_EXPIRED = "functional_check_expired"
+    FUNCTIONAL_CHECK_FAILED = "functional_check_failed"
     FUNCTIONAL_CHECK_MISSING = "functional_check_missing"
     BENCH_FAULT = "bench_fault"
     BENCH_SILENT = "bench_silent"
@@ -58,7 +63,9 @@ UNDECIDED_KINDS = frozenset(
     }
 )
 """Findings that say "nobody knows" rather than "no"; binding ones make the result unknown."""
-STANDING_KINDS = frozenset({FindingKind.OUT_OF_SERVICE, FindingKind.LOAN_ENDED})
+STANDING_KINDS = frozenset(
+    {FindingKind.OUT_OF_SERVICE, FindingKind.LOAN_ENDED, FindingKind.LOAN_NOT_BEGUN}
+)
 """Findings on things the register itself says are not there to be used."""
 
 
@@ -78,16 +85,21 @@ REMEDY_GROUPS = {
     FindingKind.TOO_FEW: RemedyGroup.BUY,
     FindingKind.OUT_OF_SERVICE: RemedyGroup.MEND,
     FindingKind.LOAN_ENDED: RemedyGroup.SETTLE,
+    FindingKind.LOAN_NOT_BEGUN: RemedyGroup.SETTLE,
     FindingKind.PARAMETER_NOT_MET: RemedyGroup.BUY,
     FindingKind.PARAMETER_UNKNOWN: RemedyGroup.RECORD,
     FindingKind.PARAMETER_UNREADABLE: RemedyGroup.CONFIRM,
     FindingKind.CALIBRATION_EXPIRED: RemedyGroup.CALIBRATE,
+    FindingKind.CALIBRATION_FAILED: RemedyGroup.MEND,
     FindingKind.CALIBRATION_MISSING: RemedyGroup.CALIBRATE,
     FindingKind.VERIFICATION_EXPIRED: RemedyGroup.CALIBRATE,
+    FindingKind.VERIFICATION_FAILED: RemedyGroup.MEND,
     FindingKind.VERIFICATION_MISSING: RemedyGroup.CALIBRATE,
     FindingKind.SAFETY_TEST_EXPIRED: RemedyGroup.CALIBRATE,
+    FindingKind.SAFETY_TEST_FAILED: RemedyGroup.MEND,
     FindingKind.SAFETY_TEST_MISSING: RemedyGroup.CALIBRATE,
     FindingKind.FUNCTIONAL_CHECK_EXPIRED: RemedyGroup.CONFIRM,
+    FindingKind.FUNCTIONAL_CHECK_FAILED: RemedyGroup.MEND,
     FindingKind.FUNCTIONAL_CHECK_MISSING: RemedyGroup.CONFIRM,
     FindingKind.BENCH_FAULT: RemedyGroup.MEND,
     FindingKind.BENCH_SILENT: RemedyGroup.MEND,

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from inventory.equipment.rules import EquipmentItem, EquipmentStatus, Proof, ProofKind, ProofState
+from inventory.equipment.rules import EquipmentItem, EquipmentStatus
 from inventory.readiness.findings import Bilingual, FindingKind, Question
 from inventory.requirements.rules import QuantityBasis, Requirement
 from inventory.requirements.thresholds import ClauseResult
@@ -37,12 +36,6 @@ STATUSES = {
     EquipmentStatus.LENT_OUT: Bilingual("借出", "lent out"),
     EquipmentStatus.RETIRED: Bilingual("报废", "retired"),
     EquipmentStatus.MISSING: Bilingual("盘亏", "missing at stocktaking"),
-}
-PROOFS = {
-    ProofKind.CALIBRATION: Bilingual("校准", "calibration"),
-    ProofKind.VERIFICATION: Bilingual("检定", "verification"),
-    ProofKind.SAFETY_TEST: Bilingual("预防性试验", "safety test"),
-    ProofKind.FUNCTIONAL_CHECK: Bilingual("点检", "functional check"),
 }
 NOTHING = Bilingual("未登记", "nothing on record")
 
@@ -211,17 +204,6 @@ def out_of_service(item: EquipmentItem) -> Texts:
     )
 
 
-def loan_ended(item: EquipmentItem, on: date) -> Texts:
-    """The agreement of a borrowed thing does not reach the day."""
-    until = str(item.borrowed_until or "")
-    return Texts(
-        required=Bilingual(f"借用期覆盖 {on}", f"a loan that covers {on}"),
-        found=Bilingual(f"借用截止 {until}", f"borrowed until {until}"),
-        reason=Bilingual("借用协议在检查日期前到期", "the loan ends before the day"),
-        remedy=Bilingual("续签借用协议并登记新的截止日期", "extend the loan and record its end"),
-    )
-
-
 def parameter(kind: FindingKind, result: ClauseResult) -> Texts:
     """A technical parameter does not pass."""
     found = Bilingual(result.found, result.found) if result.found else NOTHING
@@ -251,46 +233,6 @@ def parameter(kind: FindingKind, result: ClauseResult) -> Texts:
                 f"put the value into the register's parameters, such as {name} = …",
             )
     return Texts(Bilingual(result.required, result.required), found, reason, remedy)
-
-
-def proof(row: Requirement, shown: Proof, on: date) -> Texts:
-    """Calibration, verification, safety test or functional check does not hold on the day."""
-    what = PROOFS[shown.kind]
-    if shown.state is ProofState.EXPIRED:
-        found = Bilingual(f"有效期至 {shown.until}", f"valid until {shown.until}")
-        reason = Bilingual(
-            f"{what.zh}已于 {shown.until} 到期，检查日期为 {on}",
-            f"the {what.en} ran out on {shown.until}; the check is for {on}",
-        )
-    elif shown.state is ProofState.NOT_YET:
-        found = Bilingual(f"{shown.done_on} 完成", f"done on {shown.done_on}")
-        reason = Bilingual(
-            f"{what.zh}日期 {shown.done_on} 晚于检查日期 {on}",
-            f"the {what.en} of {shown.done_on} is later than the day of the check, {on}",
-        )
-    else:
-        found = NOTHING
-        reason = Bilingual(f"台账没有{what.zh}有效期", f"the register has no {what.en} dates")
-    interval = row.interval_months
-    zh_every, en_every = (
-        (f"（周期 {interval} 个月）", f" (every {interval} months)") if interval else ("", "")
-    )
-    if row.duty_condition:
-        zh_every, en_every = (
-            f"{zh_every}（{row.duty_condition}）",
-            f"{en_every} ({row.duty_condition})",
-        )
-    return Texts(
-        required=Bilingual(
-            f"{on} 当日{what.zh}有效{zh_every}", f"{what.en} valid on {on}{en_every}"
-        ),
-        found=found,
-        reason=reason,
-        remedy=Bilingual(
-            f"在 {on} 前完成{what.zh}并登记日期与证书",
-            f"do the {what.en} before {on} and record its dates and certificate",
-        ),
-    )
 
 
 def condition(words: str) -> Texts:

@@ -1,22 +1,20 @@
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 
 import pytest
 
+from inventory.agreements.rules import Agreement, AgreementState, Loan
+from inventory.equipment.columns import DATED, register_rows
 from inventory.equipment.reading import RegisterReading, read_register
 from inventory.equipment.rules import (
     EquipmentItem,
     EquipmentStatus,
     Ownership,
-    Proof,
-    ProofKind,
-    ProofState,
-    has_ended,
-    months_after,
-    proof,
+    loan_of,
     stands_in,
 )
 from inventory.equipment.template import REGISTER_COLUMNS
+from inventory.proofs.rules import ProofKind, ProofRecord
 from inventory.requirements.tabular import UnreadableFile, read_table
 from inventory.requirements.writing import template, write_rows
 
@@ -28,53 +26,12 @@ def read(cells: dict[str, str], name: str = "register.csv") -> RegisterReading:
     return read_register(name, write_rows(name, [list(plain), list(plain.values())]))
 
 
-def calibrated(done_on: date | None, until: date | None, months: int | None = 12) -> Proof:
-    item = EquipmentItem("A1", "万用表", calibration_done_on=done_on, calibration_valid_until=until)
-    return proof(item, ProofKind.CALIBRATION, DAY, months)
-
-
-@pytest.mark.parametrize(
-    ("done_on", "until", "state"),
-    [
-        (None, DAY, ProofState.VALID),
-        (None, date(2026, 11, 30), ProofState.EXPIRED),
-        (date(2025, 12, 1), None, ProofState.VALID),
-        (date(2025, 11, 30), None, ProofState.EXPIRED),
-        (date(2020, 1, 1), date(2027, 1, 1), ProofState.VALID),
-        (date(2026, 12, 2), date(2027, 12, 1), ProofState.NOT_YET),
-        (None, None, ProofState.MISSING),
-    ],
-)
-def test_a_proof_is_worth_what_its_last_day_says(
-    done_on: date | None, until: date | None, state: ProofState
-) -> None:
-    assert calibrated(done_on, until).state is state
-
-
-def test_without_interval_and_last_day_nothing_is_proven() -> None:
-    assert calibrated(date(2026, 11, 1), None, months=None).state is ProofState.MISSING
-
-
-@pytest.mark.parametrize(
-    ("day", "months", "later"),
-    [
-        (date(2026, 1, 31), 1, date(2026, 2, 28)),
-        (date(2024, 1, 31), 1, date(2024, 2, 29)),
-        (date(2026, 12, 15), 1, date(2027, 1, 15)),
-        (date(2026, 6, 30), 24, date(2028, 6, 30)),
-        (date(9999, 12, 31), 1, date.max),
-        (date(9990, 1, 1), 600, date.max),
-    ],
-)
-def test_months_end_where_the_calendar_says(day: date, months: int, later: date) -> None:
-    assert months_after(day, months) == later
-
-
-def test_a_loan_counts_through_its_last_day() -> None:
-    borrowed = EquipmentItem("A1", "车", owner=Ownership.BORROWED, borrowed_until=DAY)
-    assert not has_ended(borrowed, DAY)
-    assert has_ended(borrowed, date(2026, 12, 2))
-    assert has_ended(EquipmentItem("A1", "车", owner=Ownership.BORROWED), DAY)
+def test_a_borrowed_thing_s_agreement_decides_and_its_own_none() -> None:
+    borrowed = EquipmentItem(
+        "A1", "车", owner=Ownership.BORROWED, agreements=(Agreement(valid_to=DAY),)
+    )
+    assert loan_of(borrowed, DAY) == Loan(AgreementState.RUNNING, borrowed.agreements[0])
+    assert loan_of(replace(borrowed, owner=Ownership.OWN), DAY) is None
 
 
 def test_a_thing_without_stations_serves_them_all() -> None:
@@ -91,14 +48,17 @@ def test_a_row_becomes_typed_equipment() -> None:
             "serves_rows": "C2-X-035；C1-X-010",
             "calibration_valid_until": "2027/2/28",
             "owner": "借入",
+            "lender": "某公司",
             "borrowed_until": "2027年6月30日",
         }
     ).items
     assert (item.quantity, item.status) == (2, EquipmentStatus.UNDER_REPAIR)
     assert item.station_codes == ("BJ01-T", "BJ01-E")
     assert item.serves_rows == ("C2-X-035", "C1-X-010")
-    assert item.calibration_valid_until == date(2027, 2, 28)
-    assert (item.owner, item.borrowed_until) == (Ownership.BORROWED, date(2027, 6, 30))
+    (proof,) = item.proofs
+    assert (proof.kind, proof.valid_until) == (ProofKind.CALIBRATION, date(2027, 2, 28))
+    assert item.owner is Ownership.BORROWED
+    assert item.agreements == (Agreement("某公司", None, date(2027, 6, 30)),)
 
 
 @pytest.mark.parametrize(
@@ -136,6 +96,10 @@ def test_a_bad_cell_is_named(column: str, value: str) -> None:
         ({"owner": "borrowed"}, "borrowed_until"),
         ({"bench_code": "battery-01", "quantity": "2"}, "quantity"),
         (
+            {"owner": "借入", "borrowed_from": "2027-01-02", "borrowed_until": "2027-01-01"},
+            "borrowed_until",
+        ),
+        (
             {"calibration_done_on": "2026-05-01", "calibration_valid_until": "2026-04-01"},
             "calibration_valid_until",
         ),
@@ -155,7 +119,7 @@ def test_a_repeated_asset_number_names_the_first_row() -> None:
 def test_chinese_headings_are_understood() -> None:
     rows = [["资产编号", "设备/工具名称", "校准有效期至"], ["A1", "万用表", "2027-01-01"]]
     (item,) = read_register("r.xlsx", write_rows("r.xlsx", rows)).items
-    assert item.calibration_valid_until == date(2027, 1, 1)
+    assert [proof.valid_until for proof in item.proofs] == [date(2027, 1, 1)]
 
 
 def test_unknown_columns_are_reported_as_ignored() -> None:
@@ -168,10 +132,37 @@ def test_a_register_needs_number_and_name() -> None:
 
 
 def test_the_template_has_every_field_of_equipment_and_its_example_is_valid() -> None:
-    names = [field.name for field in fields(EquipmentItem)]
-    assert [column.name for column in REGISTER_COLUMNS] == names
+    names = [column.name for column in REGISTER_COLUMNS]
+    dated = {name for columns in DATED.values() for name in columns if name}
+    dated |= {"certificate_no", "lender", "borrowed_from", "borrowed_until"}
+    plain = {field.name for field in fields(EquipmentItem)} - {"proofs", "agreements"}
+    assert set(names) == plain | dated
     for file_name in ("t.csv", "t.xlsx"):
         empty = read_table(file_name, template(file_name, REGISTER_COLUMNS))
         assert (list(empty.columns), empty.rows) == (names, ())
     example = {column.name: column.example for column in REGISTER_COLUMNS}
     assert read(example).problems == ()
+
+
+def test_a_register_reads_back_as_it_was_written_with_the_latest_of_each_kind() -> None:
+    number = ProofRecord(ProofKind.VERIFICATION, date(2026, 3, 1), None, certificate_no="V-1")
+    newer = ProofRecord(ProofKind.SAFETY_TEST, date(2026, 5, 1), date(2026, 11, 1))
+    item = EquipmentItem(
+        "A1",
+        "电子秤",
+        quantity=2.5,
+        quantity_unit="kg",
+        status=EquipmentStatus.UNDER_REPAIR,
+        station_codes=("BJ01-T", "BJ01-E"),
+        owner=Ownership.BORROWED,
+        proofs=(number, newer),
+        agreements=(Agreement("某公司", date(2026, 1, 1), date(2026, 12, 31)),),
+    )
+    older = replace(newer, done_on=date(2025, 5, 1), valid_until=date(2025, 11, 1))
+    written = register_rows([replace(item, proofs=(older, number, newer))])
+    assert read_register("r.csv", write_rows("r.csv", written)).items == (item,)
+
+
+def test_a_certificate_number_alone_is_kept() -> None:
+    (item,) = read({"certificate_no": "C-1"}).items
+    assert item.proofs == (ProofRecord(ProofKind.CALIBRATION, certificate_no="C-1"),)

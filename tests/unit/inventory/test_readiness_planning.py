@@ -25,6 +25,7 @@ from inventory.requirements.rules import (
 )
 from inventory.stations.rules import Level, StationUse
 from inventory.stations.schema import StationFacts
+from tests.dated_papers import calibrated
 from tests.requirement_rows import requirement
 
 DAY = date(2026, 12, 1)
@@ -90,7 +91,7 @@ def test_what_can_not_be_mended_is_replaced() -> None:
 def test_one_action_that_frees_another_thing_is_found() -> None:
     # A serves either row, B only R1 and is not calibrated: calibrating B frees A for R2
     rows = [row("R1", duty=CalibrationDuty.CALIBRATION), row("R2", "别的")]
-    versatile = thing("A", serves_rows=("R1", "R2"), calibration_valid_until=DAY)
+    versatile = thing("A", serves_rows=("R1", "R2"), proofs=calibrated(DAY))
     found = planned(rows, [versatile, thing("B")])
     assert steps(found) == [(Step.CALIBRATE, "B", ("R1",))]
 
@@ -151,7 +152,7 @@ _things = st.lists(
         serves_rows=st.sampled_from([(), ("R1",), ("R2", "R3")]),
         parameters=st.sampled_from(["", "u = 3 V", "u = 1 V"]),
         status=st.sampled_from([EquipmentStatus.IN_SERVICE, EquipmentStatus.UNDER_REPAIR]),
-        calibration_valid_until=st.sampled_from([None, DAY, date(2026, 11, 30)]),
+        proofs=st.sampled_from([calibrated(None), calibrated(DAY), calibrated(date(2026, 11, 30))]),
     ),
     max_size=4,
     unique_by=lambda one: one.asset_number,
@@ -170,14 +171,14 @@ def done(
             case Step.BUY:
                 bought = thing(f"new-{place}", "新购", quantity=action.amount, parameters="u = 3 V")
                 by_asset[f"new-{place}"] = replace(
-                    bought, serves_rows=action.row_ids, calibration_valid_until=DAY
+                    bought, serves_rows=action.row_ids, proofs=calibrated(DAY)
                 )
             case Step.MEND:
                 change: dict[str, object] = {"status": EquipmentStatus.IN_SERVICE}
                 by_asset[action.asset_number] = replace(by_asset[action.asset_number], **change)  # type: ignore[arg-type]
             case Step.CALIBRATE:
                 before = by_asset[action.asset_number]
-                by_asset[action.asset_number] = replace(before, calibration_valid_until=DAY)
+                by_asset[action.asset_number] = replace(before, proofs=calibrated(DAY))
             case Step.RECORD:
                 before = by_asset[action.asset_number]
                 by_asset[action.asset_number] = replace(before, parameters="u = 3 V")

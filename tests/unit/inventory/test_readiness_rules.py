@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inventory.agreements.rules import Agreement
 from inventory.equipment.rules import EquipmentItem, EquipmentStatus, Ownership
+from inventory.proofs.rules import ProofKind, ProofRecord, ProofResult
 from inventory.readiness.evidence import BenchEvidence, LivePicture, OpenFault
 from inventory.readiness.findings import (
     Finding,
@@ -28,6 +30,7 @@ from inventory.requirements.rules import (
     Sourced,
 )
 from inventory.stations.rules import Level, StationUse
+from tests.dated_papers import calibrated, lent
 from tests.requirement_rows import requirement
 
 DAY = date(2026, 12, 1)
@@ -153,7 +156,7 @@ def test_a_shortage_does_not_say_that_faulty_things_count() -> None:
         ),
         (
             {},
-            [thing(owner=Ownership.BORROWED, borrowed_until=date(2026, 11, 30))],
+            [thing(owner=Ownership.BORROWED, agreements=lent(date(2026, 11, 30)))],
             FindingKind.LOAN_ENDED,
             RemedyGroup.SETTLE,
         ),
@@ -177,7 +180,7 @@ def test_a_shortage_does_not_say_that_faulty_things_count() -> None:
         ),
         (
             {"duty": CalibrationDuty.CALIBRATION},
-            [thing(calibration_valid_until=date(2026, 11, 30))],
+            [thing(proofs=calibrated(date(2026, 11, 30)))],
             FindingKind.CALIBRATION_EXPIRED,
             RemedyGroup.CALIBRATE,
         ),
@@ -189,21 +192,47 @@ def test_a_shortage_does_not_say_that_faulty_things_count() -> None:
         ),
         (
             {"duty": CalibrationDuty.VERIFICATION},
-            [thing(calibration_valid_until=DAY)],
+            [thing(proofs=calibrated(DAY))],
             FindingKind.VERIFICATION_MISSING,
             RemedyGroup.CALIBRATE,
         ),
         (
             {"duty": CalibrationDuty.SAFETY_TEST, "interval_months": 6},
-            [thing(safety_test_done_on=date(2026, 5, 31))],
+            [thing(proofs=(ProofRecord(ProofKind.SAFETY_TEST, date(2026, 5, 31)),))],
             FindingKind.SAFETY_TEST_EXPIRED,
             RemedyGroup.CALIBRATE,
         ),
         (
             {"duty": CalibrationDuty.FUNCTIONAL_CHECK, "interval_months": 1},
-            [thing(functional_check_on=date(2026, 10, 31))],
+            [thing(proofs=(ProofRecord(ProofKind.FUNCTIONAL_CHECK, date(2026, 10, 31)),))],
             FindingKind.FUNCTIONAL_CHECK_EXPIRED,
             RemedyGroup.CONFIRM,
+        ),
+        (
+            {"duty": CalibrationDuty.CALIBRATION},
+            [
+                thing(
+                    proofs=(
+                        *calibrated(date(2027, 6, 1)),
+                        ProofRecord(
+                            ProofKind.CALIBRATION, date(2026, 10, 31), result=ProofResult.FAIL
+                        ),
+                    )
+                )
+            ],
+            FindingKind.CALIBRATION_FAILED,
+            RemedyGroup.MEND,
+        ),
+        (
+            {},
+            [
+                thing(
+                    owner=Ownership.BORROWED,
+                    agreements=(Agreement("某公司", date(2026, 12, 2), date(2027, 6, 1)),),
+                )
+            ],
+            FindingKind.LOAN_NOT_BEGUN,
+            RemedyGroup.SETTLE,
         ),
     ],
 )
@@ -224,12 +253,12 @@ def test_each_gap_has_its_kind_and_remedy(
 
 def test_a_calibration_counts_where_verification_depends_on_the_use() -> None:
     by_use = row(duty=CalibrationDuty.VERIFICATION, duty_condition="only when …")
-    assert ask([by_use], [thing(calibration_valid_until=DAY)]).status is Status.READY
+    assert ask([by_use], [thing(proofs=calibrated(DAY))]).status is Status.READY
 
 
 def test_a_certificate_holds_on_its_last_day() -> None:
-    calibrated = row(duty=CalibrationDuty.CALIBRATION)
-    assert ask([calibrated], [thing(calibration_valid_until=DAY)]).status is Status.READY
+    demanding = row(duty=CalibrationDuty.CALIBRATION)
+    assert ask([demanding], [thing(proofs=calibrated(DAY))]).status is Status.READY
 
 
 def test_unknown_parameters_make_a_binding_row_unknown() -> None:
@@ -385,7 +414,7 @@ def test_a_bench_that_never_said_what_it_is_is_no_hardware() -> None:
     [
         {"status": EquipmentStatus.RETIRED},
         {"status": EquipmentStatus.LENT_OUT},
-        {"owner": Ownership.BORROWED, "borrowed_until": date(2026, 11, 30)},
+        {"owner": Ownership.BORROWED, "agreements": lent(date(2026, 11, 30))},
     ],
 )
 def test_nothing_is_asked_of_a_bench_that_is_not_there(away: dict[str, object]) -> None:
@@ -409,10 +438,10 @@ def test_without_telemetry_faults_still_block_and_the_rest_is_unknown() -> None:
 
 
 def test_alike_findings_become_one_that_names_all_equipment() -> None:
-    calibrated = row(duty=CalibrationDuty.CALIBRATION, quantity_n=2)
+    demanding = row(duty=CalibrationDuty.CALIBRATION, quantity_n=2)
     expired = date(2026, 11, 30)
-    things = [thing(a, calibration_valid_until=expired) for a in ("A2", "A1")]
-    assert only(ask([calibrated], things)).asset_numbers == ("A1", "A2")
+    things = [thing(a, proofs=calibrated(expired)) for a in ("A2", "A1")]
+    assert only(ask([demanding], things)).asset_numbers == ("A1", "A2")
 
 
 _sourced = st.sampled_from(
@@ -447,7 +476,7 @@ def _things(numbers: str, bench_codes: Sequence[str | None]) -> st.SearchStrateg
         serves_rows=st.sampled_from([(), ("R1",), ("R2", "R3")]),
         parameters=st.sampled_from(["", "u = 3 V", "u = 1 V", "u = 3 V; prose"]),
         status=st.sampled_from(list(EquipmentStatus)[:2]),
-        calibration_valid_until=st.sampled_from([None, DAY, date(2026, 11, 30)]),
+        proofs=st.sampled_from([calibrated(None), calibrated(DAY), calibrated(date(2026, 11, 30))]),
         bench_code=st.sampled_from(bench_codes),
     )
 

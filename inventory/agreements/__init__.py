@@ -1,0 +1,1 @@
+"""Slice: under which agreements borrowed things are there, and for how long."""
