@@ -21,6 +21,7 @@ COMMANDS = {
     "register": "cli_inventory:register_app",
     "rectify": "cli_work:rectify_app",
     "review": "cli_work:review_app",
+    "work-orders": "cli_work_orders:work_orders_app",
     "decode": "cli_can:decode",
     "log": "cli_logs:log_app",
     "dbc": "cli_dbc:dbc_app",

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from inventory.database import open_database
 from inventory.requirements.use_cases import import_list
 from stationmaster.cli_work import rectify_app, review_app
+from stationmaster.cli_work_orders import work_orders_app
 from tests.schools import NOW
 from tests.short_list import short_list
 
@@ -58,3 +59,23 @@ def test_a_review_goes_its_way_on_the_command_line(row_id: str) -> None:
     told = run(review_app, "step", "1", "pass_application", "--as", "evaluator")
     assert "application_passed" in told
     assert "1 / 1" in run(review_app, "list", "--as", "evaluator")
+
+
+def test_work_orders_go_their_way_on_the_command_line(row_id: str) -> None:
+    assert row_id
+    told = ("--bench", "motor-01", "--text", "漏液", "--blocking")
+    assert "motor-01 reported" in run(work_orders_app, "open", "--as", "bj-teacher", *told)
+    given = ("--owner", "bj-teacher", "--due", "2027-01-31")
+    run(work_orders_app, "assign", "1", "--as", "bj-master", *given)
+    run(work_orders_app, "triage", "1", "--as", "bj-master", "--usable")
+    run(work_orders_app, "start", "1", "--as", "bj-teacher")
+    run(work_orders_app, "comment", "1", "--as", "bj-teacher", "--text", "等配件")
+    run(work_orders_app, "reject", "1", "--as", "bj-teacher", "--text", "x", code=1)
+    run(work_orders_app, "done", "1", "--as", "bj-teacher", "--text", "更换密封圈")
+    run(work_orders_app, "reopen", "1", "--as", "bj-teacher")
+    run(work_orders_app, "reject", "1", "--as", "bj-master", "--text", "并入 2 号")
+    shown = json.loads(run(work_orders_app, "show", "1", "--as", "evaluator"))
+    assert (shown["state"], shown["times"], len(shown["history"])) == ("rejected", 2, 8)
+    assert "1 / 1" in run(work_orders_app, "list", "--as", "bj-master")
+    assert "0 / 0" in run(work_orders_app, "list", "--as", "bj-master", "--unfinished")
+    assert "0 / 0" in run(work_orders_app, "list", "--as", "gx-master")

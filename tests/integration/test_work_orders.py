@@ -64,7 +64,7 @@ def post(client: Any, path: str, body: dict[str, Any], status: int = 200) -> Any
     return answer.json()
 
 
-def only(house: Schools, **query: object) -> dict[str, Any]:
+def only(house: Schools, **query: bool) -> dict[str, Any]:
     (found,) = house.client("bj-master").get(PATH, params=query).json()["items"]
     return dict(found)
 
