@@ -117,30 +117,6 @@ class UnknownDocument(Unknown):
     kind = "document"
 
 
-class UnknownWorkOrder(Unknown):
-    """No work order has this number."""
-
-    kind = "work order"
-
-
-class UnknownAsset(Unknown):
-    """The organisation's register has no piece of this asset number."""
-
-    kind = "asset"
-
-
-class UnknownReportLink(Unknown):
-    """Nobody reports by this token; it is wrong, or was replaced or ended."""
-
-    kind = "report link"
-
-
-class UnknownReport(Unknown):
-    """No report has this number."""
-
-    kind = "report"
-
-
 class UnknownTrainingBatch(Unknown):
     """No training batch has this id."""
 
@@ -209,27 +185,6 @@ class SlotTaken(InventoryError):
         self.bench_code = bench_code
         self.start_at = start_at.isoformat()
         self.end_at = end_at.isoformat()
-
-
-class UnderRepair(InventoryError):
-    """The bench is out of use until a work order is finished; `work_order` is its number."""
-
-    def __init__(self, bench_code: str, work_order: int, since_at: datetime) -> None:
-        super().__init__(
-            f"bench {bench_code} is under repair since {since_at.isoformat()}: "
-            f"work order {work_order}"
-        )
-        self.bench_code = bench_code
-        self.work_order = work_order
-        self.since_at = since_at.isoformat()
-
-
-class TooManyReports(InventoryError):
-    """So many reports came by one link or from one address that no more are taken for a while."""
-
-    def __init__(self, retry_after_s: int) -> None:
-        super().__init__(f"too many reports; try again in {retry_after_s} s")
-        self.retry_after_s = retry_after_s
 
 
 class Invalid(InventoryError):

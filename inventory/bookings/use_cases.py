@@ -21,11 +21,11 @@ from inventory.errors import (
     Invalid,
     NotAllowed,
     SlotTaken,
-    UnderRepair,
     UnknownBench,
     UnknownBooking,
 )
 from inventory.organisations.use_cases import organisation
+from inventory.work_orders.errors import UnderRepair
 from inventory.work_orders.repairs import repairs
 
 _FOR_OTHERS = frozenset({Role.STATIONMASTER, Role.ADMINISTRATOR})

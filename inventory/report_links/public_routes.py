@@ -19,10 +19,10 @@ from inventory.errors import (
     Invalid,
     InventoryError,
     SourceUnavailable,
-    TooManyReports,
     Unknown,
 )
 from inventory.report_links import pages
+from inventory.report_links.errors import TooManyReports
 from inventory.report_links.page_texts import Lang, say
 from inventory.report_links.reporting import (
     Caller,

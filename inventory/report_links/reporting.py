@@ -14,7 +14,8 @@ from inventory.database import Database
 from inventory.documents.files import DocumentFiles
 from inventory.documents.rules import IMAGES
 from inventory.documents.use_cases import Received, keep_document, receive
-from inventory.errors import Invalid, TooManyReports, UnknownReport, UnknownReportLink
+from inventory.errors import Invalid
+from inventory.report_links.errors import TooManyReports, UnknownReport, UnknownReportLink
 from inventory.report_links.rules import (
     ALPHABET,
     MAX_TEXT,

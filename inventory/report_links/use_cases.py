@@ -13,10 +13,12 @@ from inventory.audit.use_cases import record
 from inventory.benches.table import Bench
 from inventory.database import Database
 from inventory.equipment.table import Equipment
-from inventory.errors import Invalid, NotAllowed, UnknownAsset, UnknownBench, UnknownReportLink
+from inventory.errors import Invalid, NotAllowed, UnknownBench
 from inventory.organisations.use_cases import organisation
+from inventory.report_links.errors import UnknownReportLink
 from inventory.report_links.schema import ReportLinkOrder, ReportLinkOut
 from inventory.report_links.table import ReportLink
+from inventory.work_orders.errors import UnknownAsset
 
 _TOKEN_BYTES = 16
 """128 bits: nobody finds one by trying."""

@@ -8,9 +8,10 @@ from sqlmodel import Session, col, select
 
 from inventory.accounts.access import demand, visible_organisations
 from inventory.accounts.rules import Action, Decision, Principal, Resource, authorize
-from inventory.errors import NotAllowed, UnknownWorkOrder
+from inventory.errors import NotAllowed
 from inventory.moments import today
 from inventory.organisations.use_cases import organisation
+from inventory.work_orders.errors import UnknownWorkOrder
 from inventory.work_orders.rules import (
     UNFINISHED,
     Actor,

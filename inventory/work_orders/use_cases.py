@@ -9,7 +9,8 @@ from inventory.accounts.table import User
 from inventory.benches.table import Bench
 from inventory.database import Database
 from inventory.equipment.table import Equipment
-from inventory.errors import Invalid, NotAllowed, StepNotPossible, UnknownAsset, UnknownBench
+from inventory.errors import Invalid, NotAllowed, StepNotPossible, UnknownBench
+from inventory.work_orders.errors import UnknownAsset
 from inventory.work_orders.finding import actor_of, page_of, work_order
 from inventory.work_orders.keeping import Told, block, keep, life_of
 from inventory.work_orders.rules import (
