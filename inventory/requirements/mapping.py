@@ -84,7 +84,9 @@ class ListMapping:
 
 
 def propose(
-    grids: Sequence[Grid], recall: Callable[[str], Mapping[str, str] | None]
+    grids: Sequence[Grid],
+    recall: Callable[[str], Mapping[str, str] | None],
+    header_rows: Mapping[str, int] | None = None,
 ) -> ListMapping:
     """Propose a mapping for each sheet; those without a header of a list are not used.
 
@@ -92,8 +94,12 @@ def propose(
         grids: the sheets.
         recall: what a person decided for a header of this fingerprint: target by heading, and
             constants as `=column`.
+        header_rows: where a person says that the header is, by sheet, counted from 1.
     """
-    return ListMapping(tuple(_propose_sheet(grid, recall) for grid in grids))
+    told = header_rows or {}
+    return ListMapping(
+        tuple(_propose_sheet(grid, recall, told.get(grid.title, 0)) for grid in grids)
+    )
 
 
 def fingerprint(headers: Sequence[str]) -> str:
@@ -139,8 +145,10 @@ def _objection_to_columns(sheet: SheetMapping, place: str) -> tuple[str, str] | 
     return None
 
 
-def _propose_sheet(grid: Grid, recall: Callable[[str], Mapping[str, str] | None]) -> SheetMapping:
-    header_row = _header_row(grid)
+def _propose_sheet(
+    grid: Grid, recall: Callable[[str], Mapping[str, str] | None], told: int
+) -> SheetMapping:
+    header_row = told if 1 <= told <= len(grid.rows) else _header_row(grid)
     if not header_row:
         return SheetMapping(grid.title, 0, row_count=len(grid.rows), is_used=False)
     headers = list(grid.rows[header_row - 1])

@@ -13,6 +13,7 @@ from inventory.requirements.sheets import read_grids
 from inventory.requirements.table import RememberedMapping
 
 _MAPPING = TypeAdapter(ListMapping)
+_HEADER_ROWS = TypeAdapter(dict[str, int])
 
 
 def mapping_of(text: str | bytes) -> ListMapping:
@@ -34,8 +35,24 @@ def mapping_text(mapping: ListMapping) -> bytes:
     return _MAPPING.dump_json(mapping, indent=1)
 
 
+def header_rows_of(text: str) -> dict[str, int]:
+    """Header rows by sheet, from JSON.
+
+    Raises:
+        Invalid: it is no such object.
+    """
+    try:
+        return _HEADER_ROWS.validate_json(text or "{}")
+    except ValidationError as bad:
+        raise Invalid("header_rows", "a JSON object of sheet titles and row numbers") from bad
+
+
 def propose_mapping(
-    db: Session, name: str, content: bytes, organisation_code: str | None
+    db: Session,
+    name: str,
+    content: bytes,
+    organisation_code: str | None,
+    header_rows: Mapping[str, int] | None = None,
 ) -> ListMapping:
     """Propose a mapping of a file, with what was decided of equal headers before.
 
@@ -47,7 +64,7 @@ def propose_mapping(
         found = db.get(RememberedMapping, _key(organisation_code, header))
         return None if found is None else dict(found.mapping)
 
-    return propose(read_grids(name, content), recall)
+    return propose(read_grids(name, content), recall, header_rows)
 
 
 def remember(

@@ -13,7 +13,11 @@ from inventory.requirements.edition_reading import changes_between
 from inventory.requirements.editions import EditionChanges
 from inventory.requirements.mapped import PassedOver
 from inventory.requirements.mapping import ListMapping
-from inventory.requirements.mapping_memory import mapping_of, propose_mapping
+from inventory.requirements.mapping_memory import (
+    header_rows_of,
+    mapping_of,
+    propose_mapping,
+)
 from inventory.requirements.rules import DEFAULT_BINDING, Authority
 from inventory.requirements.schema import DecisionIn, ListOut, PieceOut, RequirementOut
 from inventory.requirements.settling import pieces_of, settle
@@ -66,6 +70,9 @@ class FileForm(BaseModel):
     model_config = {"extra": "forbid"}
 
     file: UploadFile
+    header_rows: str = Field(
+        default="", description="where a person found the headers: JSON, row number by sheet title"
+    )
 
 
 @router.get("/lists")
@@ -147,8 +154,13 @@ def propose_a_mapping(
     """How the columns of somebody else's list may become ours; nothing is imported."""
     with database.read() as db:
         demand_publisher(db, caller)
-        content = form.file.file.read()
-        return propose_mapping(db, form.file.filename or "", content, caller.organisation_code)
+        return propose_mapping(
+            db,
+            form.file.filename or "",
+            form.file.file.read(),
+            caller.organisation_code,
+            header_rows_of(form.header_rows),
+        )
 
 
 @router.get("/lists/{version}/changes")

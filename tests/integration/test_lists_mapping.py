@@ -200,6 +200,20 @@ def test_what_is_no_mapping_is_a_plain_problem(house: Schools) -> None:
     assert refused.status_code == 403
 
 
+def test_a_person_may_say_where_the_header_is(house: Schools) -> None:
+    text = "说明,,\n器材,要求,多少\n手套,≥1000V,2\n"
+    files = {"file": ("list.csv", text.encode(), "text/csv")}
+    path, desk = "/api/v1/lists/proposals", house.client("bj-master")
+    (unknown,) = desk.post(path, files=files, headers=WRITES).json()["sheets"]
+    assert (unknown["header_row"], unknown["is_used"]) == (0, False)
+    told = {"header_rows": json.dumps({unknown["title"]: 2})}
+    (sheet,) = desk.post(path, files=files, data=told, headers=WRITES).json()["sheets"]
+    assert [one["header"] for one in sheet["columns"]] == ["器材", "要求", "多少"]
+    assert sheet["columns"][1]["target"] == "technical_parameters"
+    wrong = desk.post(path, files=files, data={"header_rows": "[]"}, headers=WRITES)
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "header_rows")
+
+
 def test_a_preview_shows_rows_and_what_is_left_over_and_stores_nothing(house: Schools) -> None:
     desk = house.client("bj-master")
     files = {"file": ("清单.xlsx", mangled(), "application/octet-stream")}
