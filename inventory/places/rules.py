@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import accumulate
 
 
 class RoomKind(StrEnum):
@@ -116,7 +117,7 @@ class RoomFinder:
         self._keys: dict[str, set[str]] = {}
         for room in rooms:
             for text in (room.code, room.name_zh, room.name_en):
-                if key := _folded(text):
+                if key := _folded(text)[0]:
                     self._keys.setdefault(key, set()).add(room.code)
 
     def room_of(self, location: str) -> str | None:
@@ -124,21 +125,21 @@ class RoomFinder:
 
         The longest name wins; a name that two rooms have decides nothing.
         """
-        text = _folded(location)
+        text, breaks = _folded(location)
         for end in range(len(text), 0, -1):
             codes = self._keys.get(text[:end])
-            if codes is not None and _ends_here(text, end):
+            if codes is not None and (end in breaks or _ends_here(text, end)):
                 return next(iter(codes)) if len(codes) == 1 else None
         return None
 
 
-def _folded(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+def _folded(text: str) -> tuple[str, set[int]]:
+    """A text without its blanks, in one case and width, and where the blanks were."""
+    words = unicodedata.normalize("NFKC", text).casefold().split()
+    return "".join(words), set(accumulate(map(len, words)))
 
 
 def _ends_here(text: str, end: int) -> bool:
     """Whether a name can end here: room 10 is not the beginning of room 101."""
-    if end == len(text):
-        return True
     before, after = text[end - 1], text[end]
     return not (before.isascii() and before.isalnum() and after.isascii() and after.isalnum())

@@ -80,8 +80,7 @@ def shown(row: StaffRow, papers: Iterable[CertificateRow], on: date) -> MemberOu
         )
         for one in papers
     ]
-    facts = row.model_dump(include={*_FIELDS, "id", "organisation_code"})
-    return MemberOut.model_validate(facts | {"certificates": certificates})
+    return MemberOut.model_validate(row, update={"certificates": certificates})
 
 
 def put_member(

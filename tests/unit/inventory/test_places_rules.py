@@ -56,6 +56,8 @@ def test_what_is_stated_goes_before_what_rooms_say_and_the_difference_is_seen() 
         ("实训楼１０１", "101"),
         ("101", "101"),
         ("101-A3", "101"),
+        ("101 A3", "101"),
+        ("实训楼101 A1", "101"),
         ("1012", None),
         ("实训楼 1015", None),
         ("hv1 内", "HV1"),
