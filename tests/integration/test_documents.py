@@ -15,6 +15,7 @@ from inventory.documents.files import DocumentFiles, FolderFiles
 from inventory.documents.files_memory import MemoryFiles
 from inventory.documents.use_cases import EntityRef, attach, detach
 from inventory.errors import Invalid, SourceUnavailable, UnknownDocument
+from tests.databases import Databases
 from tests.schools import WRITES, Schools, schools
 
 PATH = "/api/v1/documents"
@@ -22,8 +23,8 @@ CERTIFICATE = b"%PDF-1.7\nCAL-2026-0001"
 
 
 @pytest.fixture
-def house(school_url: str) -> Iterator[Schools]:
-    with schools(school_url) as built:
+def house(databases: Databases, tmp_path: Path) -> Iterator[Schools]:
+    with databases.fresh("sqlite", "furnished", tmp_path) as url, schools(url) as built:
         yield built
 
 
