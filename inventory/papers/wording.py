@@ -50,7 +50,7 @@ def moment(at: datetime) -> str:
 
 def number(value: float | None) -> str:
     """A number without needless zeros."""
-    return "" if value is None else f"{value:.6g}"
+    return "" if value is None else f"{value:.12g}"
 
 
 def numeral(position: int) -> str:
