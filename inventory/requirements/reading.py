@@ -157,7 +157,7 @@ def read_requirement(row: SourceRow, parameters: str = "") -> tuple[Requirement,
         row_id=reader.read("row_id", _row_id),
         module_code=reader.read("module_code", _module_code),
         levels=reader.read("level", _levels),
-        uses=reader.read("station_use", _uses),
+        uses=reader.read("station_use", uses_of),
         category=row.cells.get("category", ""),
         exam_tasks=reader.read("exam_task", _exam_tasks),
         item_zh=reader.read("item_zh", text(200, is_required=True)),
@@ -174,9 +174,9 @@ def read_requirement(row: SourceRow, parameters: str = "") -> tuple[Requirement,
         interval_months=reader.read("interval_months", whole_number(1, 600)),
         sharing_rule=row.cells.get("sharing_rule", ""),
         alternative_group=row.cells.get("alternative_group", "").strip("-"),
-        authority_item=reader.read("authority_item", _sourced),
-        authority_parameters=reader.read("authority_parameters", _sourced),
-        authority_quantity=reader.read("authority_quantity", _sourced),
+        authority_item=reader.read("authority_item", sourced),
+        authority_parameters=reader.read("authority_parameters", sourced),
+        authority_quantity=reader.read("authority_quantity", sourced),
         substitutes=row.cells.get("substitute_allowed", ""),
     )
     _check_together(reader, requirement)
@@ -228,7 +228,8 @@ def _levels(cell: str) -> frozenset[Level]:
     return frozenset(words[part] for part in parts)
 
 
-def _uses(cell: str) -> frozenset[StationUse]:
+def uses_of(cell: str) -> frozenset[StationUse]:
+    """The uses a cell names: both, 培训 or 考核."""
     found = _USES.get(cell.casefold())
     if found is None:
         raise Unexpected("both、培训 或 考核", "both, 培训 (training) or 考核 (exam)")
@@ -270,7 +271,8 @@ def _duty(cell: str) -> tuple[CalibrationDuty, str]:
     raise Unexpected(f"检定/校准要求：{known}", f"a duty: {known}")
 
 
-def _sourced(cell: str) -> Sourced:
+def sourced(cell: str) -> Sourced:
+    """An authority with its qualifier, as a cell names it."""
     match = _SOURCED.fullmatch(cell)
     if match is None or match["authority"] not in _AUTHORITIES:
         known = ", ".join(Authority)
