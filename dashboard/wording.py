@@ -7,6 +7,7 @@ from dashboard import (
     texts_gaps,
     texts_health,
     texts_history,
+    texts_lists,
     texts_live,
     texts_pages,
     texts_review_words,
@@ -23,6 +24,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     **texts_history.TEXTS,
     **texts_gaps.TEXTS,
     **texts_tasks.TEXTS,
+    **texts_lists.TEXTS,
     **texts_reviews.TEXTS,
     **texts_review_words.TEXTS,
 }

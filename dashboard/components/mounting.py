@@ -76,6 +76,15 @@ REVIEW_COMPARE = _component(
 REVIEW_EDITIONS = _component(
     "review_editions", "review_words", "review_editions", is_work=True, style="reviews"
 )
+LISTS = _component(
+    "lists",
+    "lists",
+    "list_import",
+    "list_mapping",
+    "list_settling",
+    "list_changes",
+    is_work=True,
+)
 BADGE = _component("badge")
 LOGIN = _component("login", isolated=False)  # password managers do not look into shadow trees
 LOGOUT = _component("logout")

@@ -105,16 +105,18 @@ const TaskPanelParts = {
     if (!steps.length) return refused;
     const words = el("textarea", { maxlength: 2000, "aria-label": say("task.words"),
       placeholder: say("task.words"), "data-focus": "words" });
-    const canAttach = this.data.may_attach && steps.some((step) => EVIDENCE_STEPS.has(step));
-    const files = el("input", { type: "file", multiple: true, accept: ".pdf,.jpg,.jpeg,.png,.webp" });
+    // a document belongs to who hands it in, and the school could not open its evaluator's
+    const canAttach = this.data.may_attach && one.organisation_code === this.data.me.organisation
+      && steps.some((step) => EVIDENCE_STEPS.has(step));
+    const files = filePicker(say, ".pdf,.jpg,.jpeg,.png,.webp", { isMany: true });
     const button = (step) => el("button", {
       type: "button", class: step === "submit" || step === "accept" ? "main" : "plain",
       "data-step": step, "data-focus": `step-${step}`,
-      onclick: (event) => this.step(step, words, canAttach ? files.files : [], event.target),
+      onclick: (event) => this.step(step, words, canAttach ? files.field.files : [], event.target),
     }, say(`task_step.${step}`));
     return el("section", { class: "form box", "data-part": "act" },
       el("h3", {}, say("task.act")), words,
-      canAttach ? el("label", { class: "stacked" }, say("task.evidence"), files) : null,
+      canAttach ? el("div", { class: "field" }, el("span", {}, say("task.evidence")), files.label) : null,
       refused, el("div", { class: "bar" }, ...steps.map(button)));
   },
 

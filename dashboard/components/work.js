@@ -78,6 +78,21 @@ function segments(label, options, value, onPick) {
     }, words)));
 }
 
+// A file to hand in, said in the page's language and not in the browser's; `node.files` has it.
+function filePicker(say, accept, { isMany = false, onPick = () => {} } = {}) {
+  const names = el("span", { class: "small muted" }, say("common.no_file"));
+  const field = el("input", {
+    type: "file", class: "sr", accept, multiple: isMany, "data-focus": "file",
+    onchange: () => {
+      names.textContent = [...field.files].map((file) => file.name).join("、") || say("common.no_file");
+      onPick([...field.files]);
+    },
+  });
+  const label = el("label", { class: "picker" }, field,
+    el("span", { class: "plain" }, `⇪ ${say(isMany ? "common.choose_files" : "common.choose_file")}`), names);
+  return { label, field };
+}
+
 // The place at the right where one thing is looked at; on a phone it covers the page.
 class SidePanel {
   constructor(onClose) {

@@ -40,8 +40,9 @@ _LEVELS = re.compile(r"(?:[初中高]级?[、,/|和]?)+")
 
 
 class Because(StrEnum):
-    """Why a column is proposed for a target."""
+    """Why a column is proposed for a target, or that a person has said so."""
 
+    PERSON = "person"
     REMEMBERED = "remembered"
     HEADING = "heading"
     CONTENT = "content"

@@ -15,7 +15,11 @@ from inventory.exports.rules import ExportFormat, ExportState, ExportTrouble
 from inventory.readiness.findings import FindingKind, RemedyGroup, Status
 from inventory.readiness.planning import Step
 from inventory.rectifications.rules import RectificationState, RectificationStep
-from inventory.requirements.rules import Authority
+from inventory.requirements.chinese_clauses import Doubt
+from inventory.requirements.editions import Match
+from inventory.requirements.mapping import Because
+from inventory.requirements.parameters import Outcome, PieceState
+from inventory.requirements.rules import Authority, Obligation, QuantityBasis
 from inventory.stations.rules import MODULES, Level, StationUse
 from telemetry.contract.payloads import BusHealth, BusState, IdentityKind
 
@@ -55,6 +59,13 @@ SPOKEN_ENUMS: dict[str, type[StrEnum]] = {
     "step": Step,
     "task_state": RectificationState,
     "task_step": RectificationStep,
+    "because": Because,
+    "basis": QuantityBasis,
+    "obligation": Obligation,
+    "piece": PieceState,
+    "doubt": Doubt,
+    "outcome": Outcome,
+    "match": Match,
 }
 MAX_STATUS_LETTERS = 9
 
