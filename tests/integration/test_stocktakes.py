@@ -60,7 +60,9 @@ def send(client: Any, path: str, *scans: dict[str, object], unsent: int = 0) -> 
 
 
 def results(client: Any, path: str) -> dict[str, str]:  # noqa: ANN401 - a client
-    return {one["asset_number"]: one["result"] for one in client.get(f"{path}/rows").json()["items"]}
+    return {
+        one["asset_number"]: one["result"] for one in client.get(f"{path}/rows").json()["items"]
+    }
 
 
 def label_of(house: Schools, organisation: str, asset: str) -> str:

@@ -46,8 +46,7 @@ async function showStocktake(page, id) {
   // another person than the one who saw it must be let in by the server first
   if (sheet && sheet.who !== page.me.username) sheet = null;
   try {
-    sheet = await fetchSheet(id);
-    await store.put("sheets", { ...sheet, who: page.me.username });
+    sheet = await fetchSheet(id, page.me.username);
   } catch (error) {
     const isHidden = error instanceof Refused && [403, 404].includes(error.status);
     if (isHidden || !sheet) {

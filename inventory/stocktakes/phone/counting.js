@@ -34,7 +34,7 @@ export class Counting {
     const { main, code } = this.page;
     this.room = await store.fact(`room-${this.id}`, this.onlyRoom());
     await this.load();
-    for (const name of ["sync", "scan", "last", "figures", "list", "end"]) {
+    for (const name of ["sync", "scan", "last", "figures", "end", "list"]) {
       this.parts[name] = el("section", { class: name });
     }
     main.replaceChildren(this.heading(), ...Object.values(this.parts));
@@ -86,7 +86,7 @@ export class Counting {
     this.refreshedAt = Date.now();
     this.isStale = false;
     try {
-      this.sheet = await fetchSheet(this.id);
+      this.sheet = await fetchSheet(this.id, this.page.me.username);
     } catch {
       // what is known already stays on the screen; the next scan that is sent asks again
       this.isStale = true;
@@ -374,7 +374,12 @@ export class Counting {
 
   async takeBack(scan) {
     await this.sender.running;
-    const known = await store.get("scans", scan.client_id);
+    let known = await store.get("scans", scan.client_id);
+    if (known?.state === "queued" && known.isTried) {
+      // the server may have it although its answer never came
+      await this.sender.flush();
+      known = await store.get("scans", scan.client_id);
+    }
     if (known?.state === "recorded") {
       try {
         await ask(`/stocktakes/${this.id}/scans/${scan.client_id}`, { method: "DELETE" });
@@ -382,7 +387,7 @@ export class Counting {
         this.tell(error.status ? worded(this.say, error) : this.say("undo.offline"));
         return;
       }
-    } else if (known?.state === "queued" && this.sender.state === "offline" && known.tried) {
+    } else if (known?.state === "queued" && known.isTried) {
       this.tell(this.say("undo.offline"));
       return;
     }
@@ -471,8 +476,9 @@ export class Counting {
   }
 }
 
-export async function fetchSheet(id) {
-  const sheet = { ...(await ask(`/stocktakes/${id}/sheet`)), id };
+// The sheet as the server has it, kept for when it can't be asked; `who` was let see it.
+export async function fetchSheet(id, who) {
+  const sheet = { ...(await ask(`/stocktakes/${id}/sheet`)), id, who };
   await store.put("sheets", sheet);
   return sheet;
 }

@@ -53,7 +53,9 @@ export async function ask(path, { method = "GET", body = null, form = null } = {
       cache: "no-store",
     });
     const isJson = (answer.headers.get("content-type") ?? "").includes("json");
-    const content = isJson ? await answer.json() : null;
+    const text = await answer.text();
+    // a proxy that tells of its own trouble speaks HTML
+    const content = isJson && text ? JSON.parse(text) : null;
     if (!answer.ok) throw new Refused(answer.status, content);
     return content;
   } finally {

@@ -76,6 +76,7 @@ export class Sender {
       const batch = mine.slice(0, BATCH);
       const orders = [];
       for (const scan of batch) orders.push(await this.orderOf(scan));
+      await store.markTried(batch.map((one) => one.client_id));
       try {
         await this.settleAll(await this.tell(device, orders, waiting.length - batch.length));
       } catch (error) {

@@ -47,6 +47,18 @@ export const putScan = (scan, photos = []) =>
     t.objectStore("scans").put(scan);
   });
 
+// That scans are about to be sent: from now on only the server knows whether it has them.
+export const markTried = (clientIds) =>
+  run(["scans"], "readwrite", (t) => {
+    const scans = t.objectStore("scans");
+    for (const id of clientIds) {
+      const request = scans.get(id);
+      request.addEventListener("success", () => {
+        if (request.result) scans.put({ ...request.result, isTried: true });
+      });
+    }
+  });
+
 // What became of a scan that was sent: only if it is still there and still waits.
 export const settle = (clientId, facts) =>
   run(["scans", "photos"], "readwrite", (t) => {
