@@ -57,6 +57,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "kind.missing": ("缺少设备", "missing"),
     "kind.too_few": ("数量不足", "too few"),
     "kind.out_of_service": ("不在用", "out of service"),
+    "kind.under_repair": ("停用待修", "under repair"),
     "kind.loan_ended": ("借用到期", "loan ended"),
     "kind.loan_not_begun": ("借用尚未开始", "loan not begun"),
     "kind.parameter_not_met": ("参数不达标", "parameter not met"),

@@ -1,7 +1,7 @@
 """What a register row is, and whether a thing is there to be used (pure)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from inventory.agreements.rules import Agreement, Loan, loan
@@ -26,12 +26,21 @@ class Ownership(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Repair:
+    """The work order that keeps a thing out of use, and since when it does."""
+
+    number: int
+    since_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class EquipmentItem:
     """One row of an equipment register; `quantity` units of a kind under one asset number.
 
     `station_codes` empty means that the thing serves every station of its organisation;
     `serves_rows` names requirement rows it is meant for, whatever it is called.
     `proofs` and `agreements` are all there ever were; which of them count is a matter of the day.
+    `repair` is no part of the register: whoever needs it looks it up beside.
     """
 
     asset_number: str
@@ -50,6 +59,7 @@ class EquipmentItem:
     location: str = ""
     proofs: tuple[ProofRecord, ...] = ()
     agreements: tuple[Agreement, ...] = ()
+    repair: Repair | None = None
 
 
 def loan_of(item: EquipmentItem, on: date) -> Loan | None:

@@ -28,7 +28,7 @@ from inventory.requirements.errors import RowsRefused
 from inventory.requirements.tabular import RowProblem
 from inventory.stations.table import Station
 
-_FIELDS = tuple(field.name for field in fields(EquipmentItem))
+_FIELDS = tuple(field.name for field in fields(EquipmentItem) if field.name != "repair")
 _PLAIN = tuple(name for name in _FIELDS if name not in {"proofs", "agreements"})
 
 

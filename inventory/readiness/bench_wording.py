@@ -1,7 +1,9 @@
-"""The sentences of findings that rest on a live bench, in both languages."""
+"""The sentences of findings that rest on a live bench or a repair, in both languages."""
 
 from datetime import datetime, timedelta
 
+from inventory.equipment.rules import Repair
+from inventory.moments import SCHOOL_ZONE
 from inventory.readiness.evidence import BenchEvidence, OpenFault
 from inventory.readiness.findings import Bilingual
 from inventory.readiness.wording import Texts
@@ -9,12 +11,15 @@ from inventory.readiness.wording import Texts
 
 def bench_fault(evidence: BenchEvidence, fault: OpenFault) -> Texts:
     """An open fault takes the bench out of working order."""
-    code = evidence.bench_code
+    code, repair = evidence.bench_code, evidence.repair
+    order = Bilingual("", "")
+    if repair is not None:
+        order = Bilingual(f"，工单 {repair.number}", f", work order {repair.number}")
     return Texts(
         required=Bilingual("台架功能正常", "normal functions of the bench"),
         found=Bilingual(
-            f"{code}：{fault.dtc} {fault.text_zh}（{fault.severity} 级）",
-            f"{code}: {fault.dtc} {fault.text_en} (severity {fault.severity})",
+            f"{code}：{fault.dtc} {fault.text_zh}（{fault.severity} 级{order.zh}）",
+            f"{code}: {fault.dtc} {fault.text_en} (severity {fault.severity}{order.en})",
         ),
         reason=Bilingual(
             f"台架 {code} 有未消除的故障 {fault.dtc}，按评价组织配分评分表不计为可用",
@@ -24,6 +29,26 @@ def bench_fault(evidence: BenchEvidence, fault: OpenFault) -> Texts:
         remedy=Bilingual(
             fault.remedy_zh or f"排除故障 {fault.dtc} 并清除故障码",
             fault.remedy_en or f"mend the cause of {fault.dtc} and clear the code",
+        ),
+    )
+
+
+def under_repair(code: str, repair: Repair) -> Texts:
+    """An unfinished work order keeps a bench or a piece of the register out of use."""
+    since = f"{repair.since_at.astimezone(SCHOOL_ZONE):%Y-%m-%d}"
+    return Texts(
+        required=Bilingual("可以使用", "fit for use"),
+        found=Bilingual(
+            f"自 {since} 起在修，工单 {repair.number}",
+            f"under repair since {since}, work order {repair.number}",
+        ),
+        reason=Bilingual(
+            f"{code} 的工单 {repair.number} 未完成，期间停用",
+            f"work order {repair.number} on {code} is not finished and keeps it out of use",
+        ),
+        remedy=Bilingual(
+            f"完成工单 {repair.number}",
+            f"finish work order {repair.number}",
         ),
     )
 

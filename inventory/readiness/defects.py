@@ -7,7 +7,7 @@ from datetime import date
 from inventory.agreements.rules import AgreementState
 from inventory.equipment.rules import EquipmentItem, EquipmentStatus, loan_of
 from inventory.proofs.rules import ProofKind, ProofState, proof
-from inventory.readiness import proof_wording, wording
+from inventory.readiness import bench_wording, proof_wording, wording
 from inventory.readiness.findings import BenchFacts, Bilingual, FindingKind
 from inventory.requirements.comparing import Verdict
 from inventory.requirements.rules import CalibrationDuty, Requirement
@@ -83,6 +83,9 @@ def amount_of(row: Requirement, item: EquipmentItem) -> float | None:
 def _standing(item: EquipmentItem, on: date) -> Iterator[Defect]:
     if item.status is not EquipmentStatus.IN_SERVICE:
         yield wording_defect(FindingKind.OUT_OF_SERVICE, wording.out_of_service(item))
+    if item.repair is not None:
+        texts = bench_wording.under_repair(item.asset_number, item.repair)
+        yield wording_defect(FindingKind.UNDER_REPAIR, texts)
     loan = loan_of(item, on)
     if loan is not None and loan.state is not AgreementState.RUNNING:
         is_coming = loan.state is AgreementState.NOT_BEGUN

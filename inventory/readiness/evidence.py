@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from inventory.equipment.rules import Repair
+
 
 @dataclass(frozen=True, slots=True)
 class OpenFault:
@@ -25,7 +27,7 @@ class BenchEvidence:
     A fault of at least `blocking_severity`, or silence longer than `silence_limit_s`, takes it
     out. `identity_kind` is what the bench says it is: hardware, simulator or replay; None when it
     never said, which is no hardware once it is heard. `counts_as_hardware_anyway` is set for
-    demonstration schools.
+    demonstration schools. `repair` is the work order that keeps it out of use.
     """
 
     bench_code: str
@@ -35,6 +37,7 @@ class BenchEvidence:
     last_seen_at: datetime | None = None
     open_faults: tuple[OpenFault, ...] = ()
     counts_as_hardware_anyway: bool = False
+    repair: Repair | None = None
 
 
 @dataclass(frozen=True, slots=True)

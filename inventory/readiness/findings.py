@@ -24,6 +24,7 @@ class FindingKind(StrEnum):
     MISSING = "missing"
     TOO_FEW = "too_few"
     OUT_OF_SERVICE = "out_of_service"
+    UNDER_REPAIR = "under_repair"
     LOAN_ENDED = "loan_ended"
     LOAN_NOT_BEGUN = "loan_not_begun"
     PARAMETER_NOT_MET = "parameter_not_met"
@@ -63,10 +64,17 @@ UNDECIDED_KINDS = frozenset(
     }
 )
 """Findings that say "nobody knows" rather than "no"; binding ones make the result unknown."""
+NOTHING_ASKED = frozenset({FindingKind.NO_REQUIREMENT, FindingKind.NOT_OFFERED})
+"""Findings that say that there is nothing to answer: not in the list, or not taught here."""
 STANDING_KINDS = frozenset(
-    {FindingKind.OUT_OF_SERVICE, FindingKind.LOAN_ENDED, FindingKind.LOAN_NOT_BEGUN}
+    {
+        FindingKind.OUT_OF_SERVICE,
+        FindingKind.UNDER_REPAIR,
+        FindingKind.LOAN_ENDED,
+        FindingKind.LOAN_NOT_BEGUN,
+    }
 )
-"""Findings on things the register itself says are not there to be used."""
+"""Findings on things that are not there to be used, whatever they are."""
 
 
 class RemedyGroup(StrEnum):
@@ -84,6 +92,7 @@ REMEDY_GROUPS = {
     FindingKind.MISSING: RemedyGroup.BUY,
     FindingKind.TOO_FEW: RemedyGroup.BUY,
     FindingKind.OUT_OF_SERVICE: RemedyGroup.MEND,
+    FindingKind.UNDER_REPAIR: RemedyGroup.MEND,
     FindingKind.LOAN_ENDED: RemedyGroup.SETTLE,
     FindingKind.LOAN_NOT_BEGUN: RemedyGroup.SETTLE,
     FindingKind.PARAMETER_NOT_MET: RemedyGroup.BUY,

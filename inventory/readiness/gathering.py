@@ -3,31 +3,31 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, and_, col, select
 
 from inventory.benches.live import LiveBenches, LiveState
 from inventory.benches.table import Bench
+from inventory.equipment.rules import Repair
 from inventory.errors import SourceUnavailable
 from inventory.faults.rules import FaultState
 from inventory.faults.table import Fault
-from inventory.faults.use_cases import open_faults
 from inventory.organisations.table import Organisation
 from inventory.readiness.evidence import BenchEvidence, LivePicture, OpenFault
 from inventory.readiness.live import live_defects
+from inventory.work_orders.repairs import Repairs
 
 
 def picture(
-    db: Session, source: LiveBenches, owners: Collection[Organisation], now: datetime
+    db: Session,
+    source: LiveBenches,
+    owners: Collection[Organisation],
+    repairs: Repairs,
+    now: datetime,
 ) -> LivePicture:
     """All benches of these organisations; faults only where telemetry gives no answer."""
     demonstrations = {row.code for row in owners if row.is_demonstration}
-    of_schools = col(Bench.organisation_code).in_(sorted(row.code for row in owners))
-    benches = db.exec(select(Bench).where(of_schools)).all()
+    benches, faults = _benches(db, sorted(row.code for row in owners))
     codes = [bench.code for bench in benches]
-    faults: dict[str, list[Fault]] = {}
-    for row in open_faults(db, codes) if codes else ():
-        if row.state is FaultState.CONFIRMED:
-            faults.setdefault(row.bench_code, []).append(row)
     try:
         states, is_silence_known = source.states(codes), True
     except SourceUnavailable:
@@ -38,7 +38,8 @@ def picture(
             bench.code: _evidence(
                 bench,
                 states.get(bench.code),
-                faults.get(bench.code, ()),
+                faults[bench.code],
+                repairs.of_bench.get(bench.code),
                 is_demonstration=bench.organisation_code in demonstrations,
             )
             for bench in benches
@@ -52,15 +53,46 @@ def live_stamp(bench_codes: Sequence[str], picture: LivePicture) -> tuple[object
     return (
         picture.is_silence_known,
         *(
-            (code, defect.kind, defect.bench and (defect.bench.dtc, defect.bench.since_at))
+            (code, defect.kind, defect.found, defect.bench and defect.bench.since_at)
             for code in bench_codes
             for defect in live_defects(picture, code)
         ),
     )
 
 
+def _benches(db: Session, owners: Sequence[str]) -> tuple[list[Bench], dict[str, list[Fault]]]:
+    """Benches, and their confirmed faults by code, the most severe first."""
+    is_confirmed = and_(
+        col(Fault.bench_code) == col(Bench.code), col(Fault.state) == FaultState.CONFIRMED
+    )
+    query = (
+        select(Bench, Fault)
+        .outerjoin(Fault, is_confirmed)
+        .where(col(Bench.organisation_code).in_(owners))
+        .order_by(
+            col(Bench.code),
+            col(Fault.severity).desc(),
+            col(Fault.first_at).desc(),
+            col(Fault.fault_id),
+        )
+    )
+    benches: dict[str, Bench] = {}
+    faults: dict[str, list[Fault]] = {}
+    for bench, fault in db.exec(query).all():
+        benches[bench.code] = bench
+        faults.setdefault(bench.code, [])
+        if fault is not None:
+            faults[bench.code].append(fault)
+    return list(benches.values()), faults
+
+
 def _evidence(
-    bench: Bench, state: LiveState | None, faults: Sequence[Fault], *, is_demonstration: bool
+    bench: Bench,
+    state: LiveState | None,
+    faults: Sequence[Fault],
+    repair: Repair | None,
+    *,
+    is_demonstration: bool,
 ) -> BenchEvidence:
     birth = state.birth if state else None
     return BenchEvidence(
@@ -82,4 +114,5 @@ def _evidence(
             for row in faults
         ),
         counts_as_hardware_anyway=is_demonstration,
+        repair=repair,
     )

@@ -17,7 +17,10 @@ def live_defects(live: LivePicture, bench_code: str) -> tuple[Defect, ...]:
     A bench nobody knows of counts as never seen.
     """
     evidence = live.benches.get(bench_code) or BenchEvidence(bench_code, 1, 0)
-    return (*_faults(evidence), *_silence(evidence, live), *_identity(evidence, live))
+    faults = tuple(_faults(evidence))
+    # a fault and its own work order are one trouble
+    repair = () if faults else tuple(_repair(evidence))
+    return (*faults, *repair, *_silence(evidence, live), *_identity(evidence, live))
 
 
 def _faults(evidence: BenchEvidence) -> Iterator[Defect]:
@@ -33,6 +36,13 @@ def _faults(evidence: BenchEvidence) -> Iterator[Defect]:
             )
             texts = bench_wording.bench_fault(evidence, fault)
             yield wording_defect(FindingKind.BENCH_FAULT, texts, facts)
+
+
+def _repair(evidence: BenchEvidence) -> Iterator[Defect]:
+    if evidence.repair is not None:
+        facts = BenchFacts(evidence.bench_code, since_at=evidence.repair.since_at)
+        texts = bench_wording.under_repair(evidence.bench_code, evidence.repair)
+        yield wording_defect(FindingKind.UNDER_REPAIR, texts, facts)
 
 
 def _silence(evidence: BenchEvidence, live: LivePicture) -> Iterator[Defect]:

@@ -36,6 +36,7 @@ from inventory.requirements.use_cases import (
 from inventory.stations.rules import Level, StationUse
 from inventory.stations.table import Station
 from inventory.stations.use_cases import station, stations
+from inventory.work_orders.repairs import Repairs, repairs
 
 _PAPER_ENTITIES = ("equipment", "requirement_list", "station", "organisation", "bench")
 _PAPER_KEPT, _RESULTS_KEPT, _LISTS_KEPT = 2048, 32_768, 16
@@ -54,11 +55,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What paper answers rest on; `stamp` is the latest audit entry that concerns paper."""
+    """What paper answers rest on; `stamp` is the latest audit entry that concerns paper.
+
+    Whatever takes a piece out of use or gives it back leaves such an entry too.
+    """
 
     on_date: date
     stamp: int
     list_version: str | None = None
+    out_of_use: Repairs = field(default_factory=Repairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +156,10 @@ class ReadinessDesk:
             # held, so that everything that asks for the owner finds it loaded
             owners = _owners(db, _code_of_owner(code))
             found = station(db, principal, code, Action.READ_READINESS)
-            case = self._paper(db, found, Ground(on, _stamp(db), asked.list_version))
-            live = picture(db, self._live, owners, now)
+            out_of_use = repairs(db, {found.organisation_code})
+            ground = Ground(on, _stamp(db), asked.list_version, out_of_use)
+            case = self._paper(db, found, ground)
+            live = picture(db, self._live, owners, out_of_use, now)
             elsewhere = _elsewhere(db, found) if has_elsewhere else ()
         question = Question(asked.module, asked.level, asked.use or found.use, on)
         return CheckGround(case.paper, question, live, elsewhere)
@@ -168,10 +175,11 @@ class ReadinessDesk:
         on = on_date or today(now)
         with self._database.read() as db:
             seen, _ = stations(db, principal, limit=None)
-            ground = Ground(on, _stamp(db))
             owners = _owners(db, {one.organisation_code for one in seen})
+            out_of_use = repairs(db, {row.code for row in owners})
+            ground = Ground(on, _stamp(db), out_of_use=out_of_use)
             cases = [self._paper(db, one, ground) for one in seen]
-            live = picture(db, self._live, owners, now)
+            live = picture(db, self._live, owners, out_of_use, now)
             demonstrations = {row.code for row in owners if row.is_demonstration}
         rows = tuple(
             StationCells(
@@ -208,7 +216,7 @@ class ReadinessDesk:
 
         def work_out() -> StationCase:
             requirements, settings = self._list(db, found, ground)
-            items = _items(db, found)
+            items = [_marked(item, found, ground.out_of_use) for item in _items(db, found)]
             offered = Offered(frozenset(found.modules), frozenset(map(Level, found.levels)))
             paper = replace(
                 paper_case(requirements, items, found, settings, ground.on_date), offered=offered
@@ -260,6 +268,14 @@ def _stamp(db: Session) -> int:
 
 def _items(db: Session, found: Station) -> list[EquipmentItem]:
     return [item for item in items_of(db, found.organisation_code) if stands_in(item, found.code)]
+
+
+def _marked(item: EquipmentItem, found: Station, out_of_use: Repairs) -> EquipmentItem:
+    """The item with the order that keeps it out of use; of a bench the live side tells."""
+    repair = out_of_use.of_asset.get((found.organisation_code, item.asset_number))
+    if repair is None or item.bench_code is not None:
+        return item
+    return replace(item, repair=repair)
 
 
 def _elsewhere(db: Session, found: Station) -> tuple[EquipmentItem, ...]:

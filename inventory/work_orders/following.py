@@ -9,7 +9,7 @@ from inventory.benches.table import Bench
 from inventory.database import Database
 from inventory.faults.rules import FaultState, is_blocking
 from inventory.faults.table import Fault
-from inventory.work_orders.keeping import Told, block, keep, life_of
+from inventory.work_orders.keeping import Told, keep, life_of
 from inventory.work_orders.rules import (
     SAME_TROUBLE_WITHIN,
     UNFINISHED,
@@ -144,7 +144,7 @@ def _open(db: Session, faults: Sequence[Fault], now: datetime) -> tuple[int, Wor
     row.source, row.fault_key = WorkOrderSource.BENCH, cause_of(latest)
     row.reported_by = f"bench:{bench.code}"
     _note(row, faults)
-    block(row, now, is_blocking=True)
+    row.is_blocking = True
     told = Told(WorkOrderStep.OPEN, row.reported_by, now, _words(faults))
     keep(db, row, WorkOrderLife(is_fault_present=True), told)
     return row.id or 0, WorkOrderStep.OPEN

@@ -36,6 +36,7 @@ def keep(db: Session, row: WorkOrder, life: WorkOrderLife, told: Told) -> None:
         UnknownDocument: the organisation has no document of one of these ids.
     """
     old = None if row.id is None else {"state": row.state, "is_blocking": row.is_blocking}
+    was_out = row.blocking_since is not None
     _settle(row, life, told.at)
     db.add(row)
     db.flush()
@@ -66,24 +67,35 @@ def keep(db: Session, row: WorkOrder, life: WorkOrderLife, told: Told) -> None:
         new={name: getattr(row, name) for name in names},
         at=told.at,
     )
-
-
-def block(row: WorkOrder, at: datetime, *, is_blocking: bool) -> None:
-    """Take the thing out of use or give it back; it stays out since it first was."""
-    row.is_blocking = is_blocking
-    row.blocking_since = (row.blocking_since or at) if is_blocking else None
+    _tell_register(db, row, told, was_out=was_out)
 
 
 def _settle(row: WorkOrder, life: WorkOrderLife, at: datetime) -> None:
-    is_back = row.state in FINISHED and life.state not in FINISHED
     row.state, row.times = life.state, life.times
     row.is_fault_present = life.is_fault_present
     row.changed_at = at
-    if life.state in FINISHED:
-        row.finished_at = row.finished_at or at
-    elif is_back:
-        row.finished_at = None
-        row.blocking_since = at if row.is_blocking else None
+    is_finished = life.state in FINISHED
+    row.finished_at = (row.finished_at or at) if is_finished else None
+    is_out = row.is_blocking and not is_finished
+    row.blocking_since = (row.blocking_since or at) if is_out else None
+
+
+def _tell_register(db: Session, row: WorkOrder, told: Told, *, was_out: bool) -> None:
+    """The piece's own history says when it was out of use; checks on paper go by it too."""
+    is_out = row.blocking_since is not None
+    if row.asset_number is None or was_out == is_out:
+        return
+    record(
+        db,
+        who=told.who,
+        action="taken_out_of_use" if is_out else "back_in_use",
+        entity="equipment",
+        entity_id=f"{row.organisation_code}/{row.asset_number}",
+        organisation_code=row.organisation_code,
+        old={"repair": None if is_out else row.id},
+        new={"repair": row.id if is_out else None},
+        at=told.at,
+    )
 
 
 _DONE = {

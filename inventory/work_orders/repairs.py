@@ -2,24 +2,15 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from sqlmodel import Session, and_, col, or_, select
 
+from inventory.equipment.rules import Repair
 from inventory.equipment.table import Equipment
-from inventory.work_orders.rules import UNFINISHED
 from inventory.work_orders.table import WorkOrder
 
 Asset = tuple[str, str]
 """Organisation code and asset number."""
-
-
-@dataclass(frozen=True, slots=True)
-class Repair:
-    """The work order that keeps a thing out of use, and since when it does."""
-
-    number: int
-    since_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +38,7 @@ def repairs(db: Session, organisation_codes: Collection[str]) -> Repairs:
         .outerjoin(Equipment, is_meant)
         .where(
             col(WorkOrder.organisation_code).in_(sorted(organisation_codes)),
-            col(WorkOrder.is_blocking).is_(True),
-            col(WorkOrder.state).in_(UNFINISHED),
+            col(WorkOrder.blocking_since).is_not(None),
         )
         .order_by(col(WorkOrder.blocking_since), col(WorkOrder.id))
     )

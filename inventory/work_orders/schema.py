@@ -49,9 +49,9 @@ class WorkOrderFields(SQLModel):
     """Something is to be repaired: a bench, a piece of the register, or both in one.
 
     `fault_key` is the cause of what a bench reported: code, failure type and control unit, without
-    the occurrence. `is_blocking` takes the thing out of use while the order is unfinished,
-    `blocking_since` says since when. `times` counts how often it was opened. `owner` is the user
-    name of who repairs it, until the end of `due_on`.
+    the occurrence. `is_blocking` takes the thing out of use while the order is unfinished;
+    `blocking_since` is since when it does, None while it does not. `times` counts how often it was
+    opened. `owner` is the user name of who repairs it, until the end of `due_on`.
     """
 
     organisation_code: Code

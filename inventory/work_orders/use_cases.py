@@ -12,7 +12,7 @@ from inventory.equipment.table import Equipment
 from inventory.errors import Invalid, NotAllowed, StepNotPossible, UnknownBench
 from inventory.work_orders.errors import UnknownAsset
 from inventory.work_orders.finding import actor_of, page_of, work_order
-from inventory.work_orders.keeping import Told, block, keep, life_of
+from inventory.work_orders.keeping import Told, keep, life_of
 from inventory.work_orders.rules import (
     NEEDS_WORDS,
     WorkOrderLife,
@@ -59,7 +59,7 @@ def report_trouble(
         code = principal.organisation_code
         row = new_order(db, code, (report.bench_code, report.asset_number), now=now)
         row.text, row.reported_by = report.text, principal.username
-        block(row, now, is_blocking=report.is_blocking)
+        row.is_blocking = report.is_blocking
         photos = tuple(report.document_ids)
         told = Told(WorkOrderStep.OPEN, principal.username, now, report.text, photos)
         keep(db, row, WorkOrderLife(), told)
@@ -127,7 +127,7 @@ def take_step(
             raise NotAllowed(refused)
         life = _after(row, order.step)
         if order.is_blocking is not None:
-            block(row, now, is_blocking=order.is_blocking)
+            row.is_blocking = order.is_blocking
         if order.step is WorkOrderStep.START and row.owner is None:
             row.owner = principal.username
         told = Told(order.step, principal.username, now, order.text, tuple(order.document_ids))
