@@ -13,7 +13,7 @@ from inventory.accounts.rules import Principal
 from inventory.paging import Limit, Offset, Page, page
 from inventory.readiness import findings
 from inventory.readiness.editions import effect
-from inventory.readiness.findings import Readiness, Status
+from inventory.readiness.findings import NOTHING_ASKED, Readiness, Status
 from inventory.readiness.routes import Desk, Question, Reader
 from inventory.readiness.rules import decide
 from inventory.readiness.schema import FindingOut
@@ -73,12 +73,12 @@ def station_editions(  # noqa: PLR0913, PLR0917 - each is a part of the question
 
 
 class EditionCell(BaseModel):
-    """A module and level of a station by two editions."""
+    """A module and level of a station by two editions; null: the list has nothing of its own."""
 
     module: str
     level: Level
-    status_before: Status
-    status_after: Status
+    status_before: Status | None
+    status_after: Status | None
     binding_before: int
     binding_after: int
 
@@ -126,14 +126,19 @@ def _by_editions(
         EditionCell(
             module=module,
             level=level,
-            status_before=before[module, level].status,
-            status_after=after[module, level].status,
-            binding_before=before[module, level].binding_count,
-            binding_after=after[module, level].binding_count,
+            status_before=_told(before[module, level])[0],
+            status_after=_told(after[module, level])[0],
+            binding_before=_told(before[module, level])[1],
+            binding_after=_told(after[module, level])[1],
         )
         for module, level in before
     ]
     return StationByEditions(station=station.code, cells=cells)
+
+
+def _told(answer: Readiness) -> tuple[Status | None, int]:
+    is_asked = NOTHING_ASKED.isdisjoint(one.kind for one in answer.findings)
+    return (answer.status, answer.binding_count) if is_asked else (None, 0)
 
 
 def _answers(

@@ -9,7 +9,7 @@ from inventory.accounts.policies import Now, TheDatabase, require
 from inventory.accounts.rules import Action, Decision, Principal, authorize
 from inventory.readiness.capacity import EXAM_MINUTES, OPENING_MINUTES, ExamDay, capacity
 from inventory.readiness.failing import failures
-from inventory.readiness.findings import FindingKind, LiveEvidenceState, Readiness
+from inventory.readiness.findings import NOTHING_ASKED, LiveEvidenceState, Readiness
 from inventory.readiness.insight_schema import (
     CapacityOut,
     PlanOut,
@@ -25,7 +25,6 @@ from inventory.readiness.use_cases import Asked, ReadinessDesk, ReadinessMemory,
 from inventory.stations.rules import MODULES, Level, StationUse
 
 MAX_MODULES = 20
-_NOT_OFFERED = frozenset({FindingKind.NO_REQUIREMENT, FindingKind.NOT_OFFERED})
 router = APIRouter(tags=["readiness"])
 Reader = Annotated[Principal, Depends(require(Action.READ_READINESS))]
 Looker = Annotated[Principal, Depends(require(Action.READ_STATUS))]
@@ -154,7 +153,7 @@ def _cell(answer: Readiness, *, has_details: bool) -> Cell:
         module=answer.question.module,
         level=answer.question.level,
         status=answer.status,
-        is_offered=kinds.isdisjoint(_NOT_OFFERED),
+        is_offered=kinds.isdisjoint(NOTHING_ASKED),
         binding=answer.binding_count if has_details else None,
         advice=answer.advice_count if has_details else None,
         blocking=blocking(answer.findings) if has_details else [],

@@ -16,7 +16,7 @@ from inventory.readiness.findings import Status
 from inventory.readiness.use_cases import ReadinessDesk
 from inventory.requirements.edition_reading import changes_between
 from inventory.requirements.errors import UnknownList
-from inventory.reviews.differences import Content, Difference, difference
+from inventory.reviews.differences import Content, Difference, difference, told
 from inventory.reviews.finding import review, snapshot_of
 from inventory.reviews.picturing import picture
 from inventory.reviews.progress import next_step
@@ -46,7 +46,7 @@ class ComparedRow(BaseModel):
 
 
 class ComparedStatus(BaseModel):
-    """What one frozen check says of a module and level; null where it was not asked."""
+    """What one frozen check says of a module and level; null where the list has nothing for it."""
 
     review_id: int
     status: Status | None
@@ -202,8 +202,8 @@ def _modules(rows: Sequence[Review], contents: Sequence[Content]) -> list[Compar
 def _status(row: Review, answer: Mapping[str, Any] | None) -> ComparedStatus:
     if answer is None:
         return ComparedStatus(review_id=row.id or 0, status=None, binding=0)
-    binding = sum(finding["is_binding"] for finding in answer["findings"])
-    return ComparedStatus(review_id=row.id or 0, status=answer["status"], binding=binding)
+    status, binding = told(answer)
+    return ComparedStatus(review_id=row.id or 0, status=status, binding=binding)
 
 
 def _rows(rows: Sequence[Review], contents: Sequence[Content]) -> list[ComparedRow]:

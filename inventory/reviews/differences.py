@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from inventory.readiness.findings import Bilingual, FindingKind, Status
+from inventory.readiness.findings import NOTHING_ASKED, Bilingual, FindingKind, Status
 from inventory.stations.rules import Level
 
 Content = Mapping[str, Any]
@@ -32,8 +32,8 @@ class RowCheck:
 
     @property
     def binding(self) -> int:
-        """How many different binding findings the row has."""
-        return sum(one.is_binding for one in self.findings)
+        """How many kinds of binding findings the row has."""
+        return len({one.kind for one in self.findings if one.is_binding})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class CheckedRow:
 
 @dataclass(frozen=True, slots=True)
 class CheckedCell:
-    """A module and level in both checks; None where only the other one asked."""
+    """A module and level in both checks; None where a list has nothing of its own for it."""
 
     module: str
     level: Level
@@ -73,8 +73,10 @@ class EquipmentChange:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Everything two checks say, side by side."""
+    """Everything two checks say, side by side; a row's finding counts once, wherever it is seen."""
 
+    binding_before: int
+    binding_after: int
     cells: tuple[CheckedCell, ...]
     rows: tuple[CheckedRow, ...]
     equipment: tuple[EquipmentChange, ...]
@@ -115,9 +117,12 @@ def difference(before: Content, after: Content, matches: Mapping[str, str]) -> D
     named = _names(before, matches) | _names(after, {})
     # a finding on the list as a whole comes first: it is why all else may be missing
     order = sorted(old.keys() | new.keys(), key=lambda row_id: (row_id != "", row_id))
+    rows = tuple(_checked(row_id, named.get(row_id), old, new) for row_id in order)
     return Difference(
+        binding_before=sum(row.before.binding for row in rows),
+        binding_after=sum(row.after.binding for row in rows),
         cells=_cells(before, after),
-        rows=tuple(_checked(row_id, named.get(row_id), old, new) for row_id in order),
+        rows=rows,
         equipment=tuple(_equipment(before["equipment"], after["equipment"])),
     )
 
@@ -141,7 +146,7 @@ def _rows(content: Content, matches: Mapping[str, str]) -> dict[str, _Gathering]
             row = rows.setdefault(_now(outcome["row_id"], matches), _Gathering())
             row.asked += 1
             row.met += bool(outcome["is_met"])
-        for finding in answer["findings"]:
+        for finding in (one for one in answer["findings"] if one["kind"] not in NOTHING_ASKED):
             row = rows.setdefault(_now(finding["row_id"], matches), _Gathering())
             key = (finding["kind"], finding["is_binding"], finding["reason"]["zh"])
             row.findings.setdefault(key, (finding, []))[1].append(place)
@@ -186,12 +191,16 @@ def _cells(before: Content, after: Content) -> tuple[CheckedCell, ...]:
 
 def _answers(content: Content) -> dict[tuple[str, str], tuple[Status | None, int]]:
     return {
-        (one["question"]["module"], one["question"]["level"]): (
-            Status(one["status"]),
-            sum(finding["is_binding"] for finding in one["findings"]),
-        )
+        (one["question"]["module"], one["question"]["level"]): told(one)
         for one in content["answers"]
     }
+
+
+def told(answer: Mapping[str, Any]) -> tuple[Status | None, int]:
+    """Status and binding findings of a frozen answer; None where the list has nothing to ask."""
+    if any(finding["kind"] in NOTHING_ASKED for finding in answer["findings"]):
+        return None, 0
+    return Status(answer["status"]), sum(one["is_binding"] for one in answer["findings"])
 
 
 def _equipment(

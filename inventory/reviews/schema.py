@@ -36,8 +36,8 @@ class ReviewFields(SQLModel):
     """A station's way through the guide's workflow.
 
     `list_version`, `snapshot_sha256` and `binding_count` are those of the latest step: the list it
-    was taken under, the frozen check, and how many binding findings that has over all modules and
-    levels. A version is empty where no list applied.
+    was taken under, the frozen check, and how many things it finds that bind, each once over all
+    modules and levels. A version is empty where no list applied.
     """
 
     station_code: Code

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 
 from inventory.equipment.rules import EquipmentItem
-from inventory.readiness.findings import Readiness
+from inventory.readiness.findings import NOTHING_ASKED, Readiness
 from inventory.requirements.rules import Requirement
 
 FORM = 1
@@ -32,7 +32,11 @@ class Pictured:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The canonical text and its SHA-256 in hexadecimal; `binding_count` is over all answers."""
+    """The canonical text and its SHA-256 in hexadecimal.
+
+    `binding_count` is over all modules and levels: a finding that several report is one thing to
+    mend, and what the list has nothing for is none.
+    """
 
     text: str
     sha256: str
@@ -55,8 +59,12 @@ def frozen(picture: Pictured) -> Snapshot:
         "answers": [asdict(answer) for answer in picture.answers],
     }
     text = canonical(content)
-    binding = sum(answer.binding_count for answer in picture.answers)
-    return Snapshot(text, hash_of(text), picture.list_version, binding)
+    return Snapshot(text, hash_of(text), picture.list_version, _binding(picture.answers))
+
+
+def _binding(answers: Sequence[Readiness]) -> int:
+    binding = (one for answer in answers for one in answer.findings if one.is_binding)
+    return len({(one.row_id, one.kind) for one in binding if one.kind not in NOTHING_ASKED})
 
 
 def canonical(content: object) -> str:

@@ -189,6 +189,9 @@ def test_the_evaluator_compares_stations_row_by_row(house: Schools) -> None:
     assert all([cell["review_id"] for cell in row["cells"]] == ids for row in found["rows"])
     assert any(cell["asked"] > cell["met"] for row in found["rows"] for cell in row["cells"])
     assert {one["level"] for one in found["modules"]} == {"elementary", "intermediate", "advanced"}
-    assert all(cell["binding"] for one in found["modules"] for cell in one["cells"])
+    told = [cell for one in found["modules"] for cell in one["cells"]]
+    assert {cell["status"] is None for cell in told} == {True, False}
+    assert all(cell["binding"] == 0 for cell in told if cell["status"] is None)
+    assert any(cell["binding"] for cell in told)
     twice = evaluator.get(f"{PATH}/comparison", params={"review": [ids[0], ids[0]]})
     assert twice.status_code == 422
