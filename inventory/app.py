@@ -29,6 +29,7 @@ from inventory.database import Database
 from inventory.documents.files import DocumentFiles
 from inventory.documents.files_memory import MemoryFiles
 from inventory.documents.routes import router as documents_router
+from inventory.due.routes import router as due_router
 from inventory.edge import MAX_BODY_BYTES, Edge, Metrics
 from inventory.equipment.proof_routes import router as proofs_router
 from inventory.equipment.routes import router as equipment_router
@@ -77,6 +78,7 @@ ROUTERS = (
     previews_router,
     equipment_router,
     proofs_router,
+    due_router,
     documents_router,
     bookings_router,
     alerts_router,

@@ -27,7 +27,8 @@ class DueKind(StrEnum):
 class DueEntry:
     """One thing and the last day on which it is in order; for a shortage the day it began.
 
-    `entity` and `entity_id` are the words of the audit trail. `station_codes` empty means every
+    `due_on` None: nobody said when it ends. `entity` and `entity_id` are the words of the audit
+    trail. `station_codes` empty means every
     station of the organisation. `detail` is a certificate number, a partner, an amount: short and
     the same in both languages.
     """
@@ -38,6 +39,6 @@ class DueEntry:
     entity_id: str
     name_zh: str
     name_en: str
-    due_on: date
+    due_on: date | None
     station_codes: tuple[str, ...] = ()
     detail: str = ""

@@ -27,6 +27,8 @@ _NO_GROUND = (
     "rectification",
     "review",
     "report_link",
+    "reminder",
+    "document",
 )
 """What changes no check; everything else may."""
 

@@ -13,6 +13,7 @@ from stationmaster.compose import compose_app
 from stationmaster.house_metrics import HouseFigures, house_metrics
 from stationmaster.opening import service_database
 from stationmaster.rectifying import Rechecks
+from stationmaster.reminding import Reminders
 from stationmaster.repairing import FaultOrders
 from stationmaster.settings import Settings
 from stationmaster.stores import open_reader
@@ -57,7 +58,7 @@ def serve(settings: Settings) -> None:
         sources = Sources(app.state.live, app.state.transport)
         desk = ReadinessDesk(database, app.state.live, app.state.readiness)
         # orders first: what is under repair changes what the check says
-        chores = (FaultOrders(database), Rechecks(database, desk))
+        chores = (FaultOrders(database), Rechecks(database, desk), Reminders(database))
         watcher = Watcher(database, sources, chores=chores)
         watcher.start()
         try:

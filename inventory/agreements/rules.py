@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 
@@ -51,6 +51,17 @@ def loan(agreements: Iterable[Agreement], on: date) -> Loan:
     if dated:
         return Loan(AgreementState.ENDED, max(dated, key=_end))
     return Loan(AgreementState.NONE)
+
+
+def covered_until(agreements: Sequence[Agreement], on: date) -> date | None:
+    """The last day up to which agreements that follow on one another cover; None: not on `on`."""
+    until = None
+    while (running := loan(agreements, on)).state is AgreementState.RUNNING:
+        until = _end(running.agreement or Agreement())
+        if until == date.max:
+            break
+        on = until + timedelta(days=1)
+    return until
 
 
 def merged(known: Sequence[Agreement], told: Iterable[Agreement]) -> tuple[Agreement, ...]:

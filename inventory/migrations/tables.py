@@ -11,6 +11,7 @@ from inventory.consumables import table as consumables
 from inventory.data_health import table as data_health
 from inventory.database import METADATA
 from inventory.documents import table as documents
+from inventory.due import table as due
 from inventory.equipment import table as equipment
 from inventory.faults import table as faults
 from inventory.labels import table as labels
@@ -41,6 +42,7 @@ __all__ = [
     "consumables",
     "data_health",
     "documents",
+    "due",
     "equipment",
     "faults",
     "labels",

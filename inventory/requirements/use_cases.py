@@ -15,6 +15,7 @@ from inventory.database import Database
 from inventory.errors import Invalid, NotAllowed, Taken
 from inventory.organisations.rules import OrganisationKind
 from inventory.organisations.use_cases import organisation
+from inventory.requirements.applying import first_applying
 from inventory.requirements.errors import ListVersionTaken, RowsRefused, UnknownList
 from inventory.requirements.mapped import PassedOver
 from inventory.requirements.mapping import ListMapping
@@ -204,23 +205,16 @@ def requirement_list(
 
 
 def applicable_list(db: Session, on: date, organisation_code: str) -> RequirementList:
-    """The version that applies to an organisation on a day.
-
-    An official one goes first, then one of its evaluation organisation, then one of its own, then
-    everybody's; of equals the latest import.
+    """The version that applies to an organisation on a day, of equals the latest import.
 
     Raises:
         UnknownList: none is valid on the day.
     """
-    owner = organisation(db, organisation_code)
     known = lists(db, publishers_for(db, organisation_code))
-    valid = [row for row in known if settings_of(row).is_valid_on(on)]
-    if not valid:
+    found = first_applying(known, organisation(db, organisation_code), on)
+    if found is None:
         raise UnknownList(f"valid on {on}")
-    order = {owner.evaluated_by or "": 1, owner.code: 2}
-    return min(
-        valid, key=lambda row: 0 if row.is_official else order.get(row.organisation_code or "-", 3)
-    )
+    return found
 
 
 def settings_of(row: RequirementList) -> ListSettings:

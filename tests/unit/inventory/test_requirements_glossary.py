@@ -13,6 +13,7 @@ from inventory.bookings.rules import BookingPurpose, BookingState
 from inventory.consumables.rules import MovementKind, StockState
 from inventory.data_health.rules import ClockState, TransportReason, TransportState
 from inventory.data_health.schema import IngestState
+from inventory.due.rules import DueState
 from inventory.due_entries import DueKind
 from inventory.equipment.rules import EquipmentStatus, Ownership
 from inventory.faults.rules import FaultState
@@ -50,6 +51,7 @@ DOMAIN: tuple[type[StrEnum], ...] = (
     ProofKind,
     ProofResult,
     DueKind,
+    DueState,
     Status,
     FindingKind,
     RemedyGroup,

@@ -1,0 +1,1 @@
+"""Slice: what ends when, and whom to remind of it."""
