@@ -89,6 +89,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "authority.policy": ("政策文件", "policy"),
     "authority.recommended_standard": ("推荐性标准", "recommended standard"),
     "authority.exam_report": ("考核报道", "exam report"),
+    "authority.school_report": ("院校报告", "school report"),
     "authority.competition": ("技能竞赛", "skills competition"),
     "authority.tender": ("招标文件", "tender"),
     "authority.web_guidance": ("网络资料", "web guidance"),

@@ -28,6 +28,7 @@ AUTHORITIES = {
     Authority.POLICY: Bilingual("政策文件", "policy"),
     Authority.RECOMMENDED_STANDARD: Bilingual("推荐性标准", "recommended standard"),
     Authority.EXAM_REPORT: Bilingual("考核报道", "exam report"),
+    Authority.SCHOOL_REPORT: Bilingual("院校报告", "school report"),
     Authority.COMPETITION: Bilingual("竞赛文件", "competition"),
     Authority.TENDER: Bilingual("招标文件", "tender"),
     Authority.WEB_GUIDANCE: Bilingual("网络资料", "web guidance"),

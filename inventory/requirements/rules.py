@@ -41,6 +41,7 @@ class Authority(StrEnum):
     POLICY = "policy"
     RECOMMENDED_STANDARD = "recommended_standard"
     EXAM_REPORT = "exam_report"
+    SCHOOL_REPORT = "school_report"
     COMPETITION = "competition"
     TENDER = "tender"
     WEB_GUIDANCE = "web_guidance"
