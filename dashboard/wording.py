@@ -10,6 +10,7 @@ from dashboard import (
     texts_lists,
     texts_live,
     texts_pages,
+    texts_plan,
     texts_review_words,
     texts_reviews,
     texts_tasks,
@@ -25,6 +26,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     **texts_gaps.TEXTS,
     **texts_tasks.TEXTS,
     **texts_lists.TEXTS,
+    **texts_plan.TEXTS,
     **texts_reviews.TEXTS,
     **texts_review_words.TEXTS,
 }

@@ -85,6 +85,7 @@ LISTS = _component(
     "list_changes",
     is_work=True,
 )
+PLAN = _component("plan", "plan", "plan_capacity", is_work=True)
 BADGE = _component("badge")
 LOGIN = _component("login", isolated=False)  # password managers do not look into shadow trees
 LOGOUT = _component("logout")

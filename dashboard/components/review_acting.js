@@ -24,7 +24,7 @@ const ReviewActing = {
   presentCheck() {
     const { say, data, page, component, looked } = this;
     if (!page.waiting_for || this.later) return null;
-    const binding = looked.found.difference.cells.reduce((sum, one) => sum + one.binding_after, 0);
+    const binding = looked.found.difference.binding_after;
     const station = { station: data.station.code, ...data.keep };
     return el("p", { class: binding ? "gaps" : "clean" },
       el("span", {}, binding ? `✕ ${say("review.check_binding", { n: binding })}`
@@ -64,7 +64,7 @@ const ReviewActing = {
     }, `${step === "return" ? "↩ " : ""}${say(`review_step.${step}`)}`));
     return el("form", { class: "form", onsubmit: (event) => event.preventDefault() },
       el("label", { class: "stacked" }, say(label), words),
-      el("label", { class: "stacked" }, say("review.papers"), papers),
+      papers,
       el("p", { class: "small muted" }, say("review.freezes")),
       said,
       el("div", { class: "rowed" }, ...buttons));
@@ -87,8 +87,7 @@ const ReviewActing = {
     return el("details", { class: "other" }, el("summary", {}, say("review.other")),
       el("p", { class: "small muted" }, say("review.other_note")),
       el("label", { class: "stacked" }, say("review.words"), words),
-      el("label", { class: "stacked" }, say("review.papers"), papers),
-      said, ...parts);
+      papers, said, ...parts);
   },
 
   async takeStep(step, { words, papers, said, button }) {
@@ -101,7 +100,7 @@ const ReviewActing = {
     }
     button.disabled = true;
     try {
-      const ids = await sendPapers(data.api, page.organisation_code, papers.files);
+      const ids = await sendPapers(data.api, page.organisation_code, papers);
       const order = { step, text, document_ids: ids };
       await send("POST", `${data.api}/reviews/${page.id}/steps`, order);
       this.then = "";
@@ -121,7 +120,7 @@ const ReviewActing = {
     if (text) return "";
     if (NEED_WORDS.includes(step)) return say("review.needs_words");
     if (step !== "pass_conditions") return "";
-    const n = looked.found.difference.cells.reduce((sum, one) => sum + one.binding_after, 0);
+    const n = looked.found.difference.binding_after;
     return n ? say("review.needs_reason", { n }) : "";
   },
 };

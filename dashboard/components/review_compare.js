@@ -95,8 +95,9 @@ class CompareView extends WorkView {
     const { say, matrix } = this;
     const row = matrix.stations.find((station) => station.station === review.station_code);
     const now = row?.cells.find((other) => other.module === one.module && other.level === one.level);
-    const count = cell.binding ? el("span", { class: "small muted" }, ` ${cell.binding}`) : null;
-    const differs = cell.status && now && now.status !== cell.status;
+    const count = cell.binding
+      ? el("span", { class: "small muted" }, ` ${say("finding.binding")} ${cell.binding}`) : null;
+    const differs = cell.status && now?.is_offered && now.status !== cell.status;
     return el("td", {}, statusPill(say, cell.status), count ?? "",
       differs ? el("div", { class: "small now" }, say("review.cell_now", { status: say(`status.${now.status}`) })) : "");
   }
@@ -143,8 +144,9 @@ class CompareView extends WorkView {
     if (!rows.length) {
       return el("div", { class: "empty" }, el("p", {}, say("compare.none")), el("p", {}, say("compare.none_hint")));
     }
+    const all = this.rowSorts().all;
     const unmet = found.reviews.map((_, place) =>
-      rows.filter((row) => row.cells[place].met < row.cells[place].asked).length);
+      all.filter((row) => row.cells[place].met < row.cells[place].asked).length);
     const lines = rows.map((row) => el("tr", { "data-row": row.row_id },
       el("th", { scope: "row" }, inLanguage(data.lang, row, "item"), el("span", { class: "muted small" }, ` ${row.row_id}`)),
       ...row.cells.map((cell) => el("td", {}, rowPill(say, cell)))));

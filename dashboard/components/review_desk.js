@@ -82,7 +82,8 @@ class ReviewDeskView extends WorkView {
       el("div", { class: "note" }, note));
     return el("div", { class: "figures" },
       figure("mine", say("desk.ours"), mine.length ? `▶ ${mine.length}` : "0",
-        mine.length ? say("desk.ours_note", { n: oldest }) : say("desk.ours_none"), mine.length > 0),
+        !mine.length ? say("desk.ours_none")
+          : oldest ? say("desk.ours_note", { n: oldest }) : say("desk.ours_today"), mine.length > 0),
       figure("theirs", say(`desk.theirs_${data.side || "school"}`), theirs, say("desk.theirs_note")),
       figure("running", say("desk.running"), running, say("desk.running_note", { n: lines.length })),
       figure("none", say("desk.none_yet"), none, say("desk.none_yet_note")));
@@ -110,7 +111,8 @@ class ReviewDeskView extends WorkView {
         this.draw();
       }),
       search,
-      picked.size >= 2 ? this.compareLink() : el("span", { class: "muted small" }, say("desk.compare_hint")));
+      picked.size >= 2 ? this.compareLink()
+        : this.lines.length > 1 ? el("span", { class: "muted small" }, say("desk.compare_hint")) : "");
   }
 
   compareLink() {
@@ -146,7 +148,8 @@ class ReviewDeskView extends WorkView {
     const days = review?.waiting_for ? daysSince(review.changed_at) : null;
     const since = days === null ? "—" : days ? say("desk.days", { n: days }) : say("desk.today");
     return el("tr", { "data-station": station.code, "data-review": review?.id },
-      el("td", { class: "pick" }, review ? this.pick(station, review) : ""),
+      el("td", { class: "pick" }, review ? el("label", {}, this.pick(station, review),
+        el("span", { class: "narrow-only" }, ` ${say("desk.col_pick")}`)) : ""),
       el("th", { scope: "row", class: "station" },
         review ? this.open(review, station.code, "code") : el("span", { class: "code" }, station.code),
         el("span", {}, ` ${inLanguage(data.lang, station, "name")}`),
@@ -200,7 +203,7 @@ class ReviewDeskView extends WorkView {
       event.preventDefault();
       button.disabled = true;
       try {
-        const ids = await sendPapers(data.api, station.organisation_code, papers.files);
+        const ids = await sendPapers(data.api, station.organisation_code, papers);
         const order = { station: station.code, text: words.value.trim(), document_ids: ids };
         const made = await send("POST", `${data.api}/reviews`, order);
         this.panel.close();
@@ -214,8 +217,7 @@ class ReviewDeskView extends WorkView {
       el("p", { class: "muted" }, say("desk.applying_note")),
       el("form", { class: "form", onsubmit },
         el("label", { class: "stacked" }, say("review.words"), words),
-        el("label", { class: "stacked" }, say("review.papers"), papers),
-        said, el("div", { class: "rowed" }, button)));
+        papers, said, el("div", { class: "rowed" }, button)));
   }
 }
 

@@ -194,6 +194,7 @@ class EditionsView extends WorkView {
 
 // Above zero: the edition makes it worse; below: better.
 function editionStep(cell) {
+  if (!cell.status_before || !cell.status_after) return 0;
   const status = STATUS_ORDER.indexOf(cell.status_after) - STATUS_ORDER.indexOf(cell.status_before);
   return status || cell.binding_after - cell.binding_before;
 }

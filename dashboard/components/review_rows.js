@@ -150,7 +150,7 @@ const ReviewRows = {
   commentMark(one, thread) {
     const { say, data } = this;
     if (!one.row_id) return "";
-    const words = thread.length ? `💬 ${say("review.comments", { n: thread.length })}`
+    const words = thread.length ? say("review.comments", { n: thread.length })
       : data.may_act ? say("review.comment_on") : "";
     if (!words) return "";
     const isOpen = thread.length && thread.at(-1).side !== data.side;

@@ -1,5 +1,11 @@
 // A frozen check, opened: everything it said, the register it rested on, and whether it is untouched.
 
+const NOTHING_ASKED = ["no_requirement", "not_offered"];
+
+function isAsked(answer) {
+  return !answer.findings.some((one) => NOTHING_ASKED.includes(one.kind));
+}
+
 const ReviewSnapshots = {
   async openSnapshot(entry) {
     const { say, data } = this;
@@ -53,7 +59,7 @@ const ReviewSnapshots = {
         ...content.answers.filter((one) => one.question.module === module).map((one) => el("button", {
           type: "button", class: "plain", "data-cell": `${module} ${one.question.level}`,
           onclick: () => pick(one.question),
-        }, `${say(`level.${one.question.level}`)} `, statusPill(say, one.status))))));
+        }, `${say(`level.${one.question.level}`)} `, statusPill(say, isAsked(one) ? one.status : null))))));
   },
 
   frozenAnswer(content, question) {

@@ -37,9 +37,9 @@ function shortHash(sha256) {
 }
 
 // Papers go up one by one and come back as the ids that a step names.
-async function sendPapers(api, organisation, files) {
+async function sendPapers(api, organisation, papers) {
   const ids = [];
-  for (const file of files) {
+  for (const file of papers.querySelector("input").files) {
     const form = new FormData();
     form.append("file", file);
     form.append("organisation", organisation);
@@ -49,10 +49,13 @@ async function sendPapers(api, organisation, files) {
 }
 
 function papersField(say) {
-  return el("input", {
-    type: "file", multiple: true, accept: ".pdf,.jpg,.jpeg,.png,.webp", "data-field": "papers",
+  const names = el("span", { class: "small muted" });
+  const input = el("input", {
+    type: "file", multiple: true, accept: ".pdf,.jpg,.jpeg,.png,.webp", "data-field": "papers", class: "sr",
     "aria-label": say("review.papers"),
+    onchange: () => { names.textContent = [...input.files].map((file) => file.name).join("、"); },
   });
+  return el("div", { class: "papers" }, el("label", { class: "plain file" }, `▤ ${say("review.papers")}`, input), names);
 }
 
 const STATUS_KINDS = { ready: "ready", advice_only: "advice", unknown: "unknown", not_ready: "not" };
@@ -67,7 +70,8 @@ function statusPill(say, status, attributes = {}) {
 // A pill for a row in one check: met everywhere it is asked for, or with what kind of gap.
 function rowPill(say, check) {
   if (!check.asked && !check.findings?.length) return el("span", { class: "muted" }, say("review.not_asked"));
-  const words = say("review.met_of", check);
+  // a finding on the list as a whole is asked for nowhere
+  const words = check.asked ? say("review.met_of", check) : say("station.unmet");
   const title = say("review.met_of_long", check);
   if (check.met === check.asked && !check.findings?.length) return pill("ready", say("glyph.ready"), words, { title });
   const isBinding = (check.findings ?? []).some((one) => one.is_binding);
