@@ -48,7 +48,8 @@ LIST_COLUMNS = (
         "authority_item",
         "要求项依据",
         "official / evaluation_org_document / policy / recommended_standard / exam_report / "
-        "school_report / competition / tender / web_guidance / vendor / inference，可加括号限定如 vendor (part)",
+        "school_report / competition / tender / web_guidance / vendor / inference，"
+        "可加括号限定如 vendor (part)",
         "official",
     ),
     Column("authority_parameters", "参数依据", "同上", "official"),
