@@ -1,165 +1,216 @@
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from inventory.audit.table import AuditEntry
-from inventory.database import Database
 from inventory.equipment.table import Equipment
-from inventory.equipment.use_cases import RegisterUpload, import_register
-from inventory.labels.table import EquipmentLabel
-from inventory.requirements.writing import write_rows
 from inventory.stocktakes.table import StocktakeRecord
+from tests.databases import Databases
 from tests.schools import WRITES, Schools, schools
+from tests.stocktake_steps import (
+    PATH,
+    furnish_registers,
+    post,
+    register,
+    results,
+    scan,
+    send,
+    started,
+)
 
-PATH = "/api/v1/stocktakes"
-HEAD = ["asset_number", "item_zh", "quantity", "station_codes", "location", "status"]
-REGISTER = [
-    ["A-1", "绝缘电阻测试仪", "1", "BJ01-T", "101", "in_service"],
-    ["A-2", "示波器", "1", "BJ01-T", "101", "in_service"],
-    ["A-3", "绝缘手套", "10", "BJ01-T", "102", "under_repair"],
-    ["A-4", "旧台架", "1", "BJ01-T", "102", "retired"],
-    ["A-5", "借出的表", "1", "BJ01-T", "102", "lent_out"],
-    ["A-6", "另一站的表", "1", "BJ01-E", "201", "in_service"],
-]
-
-
-def register(database: Database, organisation: str, rows: list[list[str]]) -> None:
-    content = write_rows("r.csv", [HEAD, *rows])
-    import_register(database, RegisterUpload("r.csv", content, organisation), who="test")
+SCANS = (
+    scan(1, "A-1", location="101", note="铭牌完好"),
+    scan(2, "a-2", location="101"),
+    scan(3, "A-3", location="102", counted=8),
+    scan(4, "A-5"),
+    scan(5, "A-6", location="101"),
+    scan(6, "A-1", minute=1, location="101", note="再扫一次"),
+    scan(7, "外来贴纸"),
+    scan(8, "G-1"),
+)
 
 
 @pytest.fixture
-def house(school_url: str) -> Iterator[Schools]:
+def both(school_url: str) -> Iterator[Schools]:
+    """The house on either database."""
     with schools(school_url) as built:
-        register(built.database, "BJ01", REGISTER)
-        register(built.database, "GX02", [["G-1", "外校的表", "1", "GX02-T", "1", "in_service"]])
+        furnish_registers(built)
         yield built
 
 
-def post(client: Any, path: str, body: object, status: int = 200) -> Any:  # noqa: ANN401 - JSON
-    answer = client.post(path, json=body, headers=WRITES)
-    assert answer.status_code == status, answer.text
-    return answer.json()
+@pytest.fixture
+def house(databases: Databases, tmp_path: Path) -> Iterator[Schools]:
+    with databases.fresh("sqlite", "furnished", tmp_path) as url, schools(url) as built:
+        furnish_registers(built)
+        yield built
 
 
-def started(house: Schools, **facts: object) -> str:
-    made = post(house.client("bj-master"), PATH, {"station": "BJ01-T"} | facts, 201)
-    return f"{PATH}/{made['id']}"
+def pieces(db: Session) -> dict[str, Equipment]:
+    query = select(Equipment).where(Equipment.organisation_code == "BJ01")
+    return {one.asset_number: one for one in db.exec(query).all()}
 
 
-def scan(number: int, code: str, minute: int = 0, **facts: object) -> dict[str, object]:
-    at = f"2026-12-01T07:{minute:02}:00Z"
-    return {"client_id": f"scan-{number:04}", "scanned_at": at, "code": code} | facts
-
-
-def send(client: Any, path: str, *scans: dict[str, object], unsent: int = 0) -> list[str]:  # noqa: ANN401
-    body = {"device_id": "phone-0001", "scans": scans, "unsent": unsent}
-    return [one["outcome"] for one in post(client, f"{path}/scans", body)["scans"]]
-
-
-def results(client: Any, path: str) -> dict[str, str]:  # noqa: ANN401 - a client
-    return {
-        one["asset_number"]: one["result"] for one in client.get(f"{path}/rows").json()["items"]
-    }
-
-
-def label_of(house: Schools, organisation: str, asset: str) -> str:
-    """The code on a printed label; sheets are made where there is none yet."""
-    with house.database.read() as db:
-        query = select(EquipmentLabel.code).where(
-            EquipmentLabel.organisation_code == organisation, EquipmentLabel.asset_number == asset
-        )
-        return db.exec(query).one()
-
-
-def test_a_stocktake_is_scanned_signed_and_taken_over_into_the_register(house: Schools) -> None:
-    master, teacher = house.client("bj-master"), house.client("bj-teacher")
-    path = started(house, title="年终")
-    assert post(master, PATH, {"station": "BJ01-T"}, 409)["code"] == path.rsplit("/", 1)[1]
+def test_each_scan_counts_once_however_often_it_is_sent(both: Schools) -> None:
+    teacher = both.client("bj-teacher")
+    path = started(both, title="年终")
     assert results(teacher, path) == dict.fromkeys(("A-1", "A-2", "A-3"), "expected")
-    sent = [
-        scan(1, "A-1", location="101", note="铭牌完好"),
-        scan(2, "a-2", location="101"),
-        scan(3, "A-3", location="102", counted=8),
-        scan(4, "A-5"),
-        scan(5, "A-6", location="101"),
-        scan(6, "A-1", minute=1, location="101", note="再扫一次"),
-        scan(7, "外来贴纸"),
-        scan(8, "G-1"),
-    ]
-    assert send(teacher, path, *sent) == ["recorded"] * 8
-    assert send(teacher, path, *sent) == ["again"] * 8, "a lost answer does no harm"
-    assert send(teacher, path, sent[0] | {"note": "x"}) == ["refused"]
+    assert send(teacher, path, *SCANS) == ["recorded"] * 8
+    assert send(teacher, path, *SCANS) == ["again"] * 8, "a lost answer does no harm"
+    assert send(teacher, path, SCANS[0] | {"note": "x"}) == ["refused"]
     page = teacher.get(path).json()
-    assert page["counts"] == {
-        "expected": 1,
-        "found": 2,
-        "wrong_place": 2,
-        "missing": 0,
-        "unknown": 3,
-    }
-    assert (page["scans"], page["doubles"]) == (8, 1)
-    assert [one["code"] for one in teacher.get(f"{path}/sheet").json()["unknown"]] == [
-        "a-2",
-        "外来贴纸",
-        "G-1",
-    ]
-    post(teacher, f"{path}/sign", {}, 403)
+    counts = {"expected": 1, "found": 2, "wrong_place": 2, "missing": 0, "unknown": 3}
+    assert page["counts"] == counts
+    assert (page["scans"], page["doubles"], page["title"]) == (8, 1, "年终")
+    sheet = teacher.get(f"{path}/sheet").json()
+    unknown = [one["code"] for one in sheet["unknown"]]
+    assert unknown == ["a-2", "外来贴纸", "G-1"], "what another school owns is unknown"
+    first = next(one for one in sheet["rows"] if one["asset_number"] == "A-1")
+    assert (first["times"], first["seen"]["note"]) == (2, "铭牌完好；再扫一次")
+    there = teacher.get(f"{path}/rows", params={"location": " 101", "result": "found"}).json()
+    assert [one["asset_number"] for one in there["items"]] == ["A-1"]
+
+
+def test_a_signed_record_is_frozen_and_proposes_what_a_person_applies(both: Schools) -> None:
+    master = both.client("bj-master")
+    path = started(both)
+    send(both.client("bj-teacher"), path, *SCANS)
     signed = post(master, f"{path}/sign", {"note": "属实"})
-    assert (signed["state"], signed["ended_by"]) == ("signed", "bj-master")
+    assert (signed["state"], signed["ended_by"], signed["open_proposals"]) == (
+        "signed",
+        "bj-master",
+        4,
+    )
     assert post(master, f"{path}/sign", {}, 409)["state"] == "signed"
-    found = results(teacher, path)
+    found = results(master, path)
     assert found["A-2"] == "missing"
-    proposals = teacher.get(f"{path}/proposals").json()["items"]
-    assert [(one["asset_number"], one["kind"], one["old"], one["new"]) for one in proposals] == [
-        ("A-2", "mark_missing", "in_service", "missing"),
-        ("A-3", "correct_quantity", "10", "8"),
-        ("A-5", "put_back_in_service", "lent_out", "in_service"),
-        ("A-6", "move", "201", "101"),
+    with both.database.read() as db:
+        assert pieces(db)["A-2"].status == "in_service", "a signature alone changes nothing"
+    register(both.database, "BJ01", [["A-6", "另一站的表", "1", "BJ01-E", "203", "in_service"]])
+    decide = f"{path}/proposals/decision"
+    kept = {"asset_number": "A-5", "kind": "put_back_in_service"}
+    declined = post(master, decide, {"is_applied": False, "proposals": [kept]})
+    assert declined[0]["state"] == "declined"
+    done = post(master, decide, {})
+    assert [(one["asset_number"], one["kind"], one["state"]) for one in done] == [
+        ("A-2", "mark_missing", "applied"),
+        ("A-3", "correct_quantity", "applied"),
+        ("A-6", "move", "outdated"),
     ]
-    with house.database.read() as db:
-        assert db.exec(select(Equipment.status).where(Equipment.asset_number == "A-2")).one() == (
-            "in_service"
-        ), "a signature alone changes nothing"
-    register(house.database, "BJ01", [["A-6", "另一站的表", "1", "BJ01-E", "203", "in_service"]])
-    declined = {
-        "is_applied": False,
-        "proposals": [{"asset_number": "A-5", "kind": "put_back_in_service"}],
-    }
-    assert post(master, f"{path}/proposals/decision", declined)[0]["state"] == "declined"
-    done = post(master, f"{path}/proposals/decision", {})
-    assert [(one["asset_number"], one["state"]) for one in done] == [
-        ("A-2", "applied"),
-        ("A-3", "applied"),
-        ("A-6", "outdated"),
-    ]
-    assert post(master, f"{path}/proposals/decision", {}) == []
-    unknown = {"proposals": [{"asset_number": "A-1", "kind": "move"}]}
-    post(master, f"{path}/proposals/decision", unknown, 404)
-    with house.database.read() as db:
-        query = select(Equipment).where(Equipment.organisation_code == "BJ01")
-        now = {one.asset_number: one for one in db.exec(query).all()}
-        entries = db.exec(select(AuditEntry.action).where(AuditEntry.entity == "stocktake")).all()
-        told = db.exec(
-            select(AuditEntry).where(
-                AuditEntry.entity_id == "BJ01/A-3", AuditEntry.who == "bj-master"
-            )
-        ).one()
+    assert post(master, decide, {}) == []
+    post(master, decide, {"proposals": [{"asset_number": "A-1", "kind": "move"}]}, 404)
+    with both.database.read() as db:
+        now = pieces(db)
     assert (now["A-2"].status, now["A-3"].quantity) == ("missing", 8)
     assert (now["A-5"].status, now["A-6"].location) == ("lent_out", "203")
-    assert list(entries) == ["started", "scanned", "signed", "decided", "decided", "decided"]
-    assert (told.action, told.old, told.new) == (
-        "updated",
-        {"quantity": 10.0},
-        {"quantity": 8.0, "stocktake": 1},
-    )
-    assert results(teacher, path) == found, "the register goes on, the record does not"
-    record = teacher.get(f"{path}/record").json()
+    assert results(master, path) == found, "the register goes on, the record does not"
+    record = master.get(f"{path}/record").json()
     assert (record["is_intact"], record["sha256"]) == (True, signed["sha256"])
-    assert '"status":"in_service"' in record["text"]
+    assert "铭牌完好" in record["text"]
+
+
+def test_every_step_is_on_record_and_a_changed_record_is_noticed(house: Schools) -> None:
+    master = house.client("bj-master")
+    path = started(house)
+    send(house.client("bj-teacher"), path, SCANS[2])
+    post(master, f"{path}/sign", {})
+    correction = {"asset_number": "A-3", "kind": "correct_quantity"}
+    post(master, f"{path}/proposals/decision", {"proposals": [correction]})
     with house.database.begin() as db:
+        query = select(AuditEntry).where(AuditEntry.entity == "stocktake")
+        told = [(one.who, one.action) for one in db.exec(query.order_by(col(AuditEntry.id)))]
+        by_master = select(AuditEntry).where(
+            AuditEntry.entity_id == "BJ01/A-3", AuditEntry.who == "bj-master"
+        )
+        changed = db.exec(by_master).one()
         kept = db.exec(select(StocktakeRecord)).one()
-        kept.text = kept.text.replace("铭牌完好", "铭牌缺失")
-    assert teacher.get(f"{path}/record").json()["is_intact"] is False
+        kept.text = kept.text.replace("绝缘手套", "绝缘靴")
+    assert told == [
+        ("bj-master", "started"),
+        ("bj-teacher", "scanned"),
+        ("bj-master", "signed"),
+        ("bj-master", "decided"),
+    ]
+    assert (changed.old, changed.new) == ({"quantity": 10.0}, {"quantity": 8.0, "stocktake": 1})
+    assert master.get(f"{path}/record").json()["is_intact"] is False
+
+
+def test_a_phone_that_holds_scans_holds_up_the_signature(house: Schools) -> None:
+    master, teacher = house.client("bj-master"), house.client("bj-teacher")
+    path = started(house)
+    send(teacher, path, SCANS[0], unsent=2)
+    refused = post(master, f"{path}/sign", {}, 409)
+    assert (refused["unsent"], refused["device_ids"]) == (2, ["phone-0001"])
+    assert refused["type"].endswith("scans-unsent")
+    post(master, f"{path}/sign", {"despite_unsent": True})
+    assert '"unsent":2' in master.get(f"{path}/record").json()["text"]
+    assert send(teacher, path, SCANS[2]) == ["late"]
+    assert send(teacher, path, SCANS[2]) == ["late"]
+    page = master.get(path).json()
+    assert (page["late"], page["counts"]["found"]) == (1, 1), "kept, but not part of the record"
+
+
+def test_a_scan_can_be_taken_back_until_the_end(house: Schools) -> None:
+    master, teacher = house.client("bj-master"), house.client("bj-teacher")
+    path = started(house)
+    send(teacher, path, SCANS[0], SCANS[4])
+
+    def take_back(number: int, status: int = 200) -> None:
+        answer = teacher.delete(f"{path}/scans/scan-{number:04}", headers=WRITES)
+        assert answer.status_code == status, answer.text
+
+    take_back(1)
+    take_back(1)
+    take_back(5)
+    take_back(9, 404)
+    assert results(teacher, path) == dict.fromkeys(("A-1", "A-2", "A-3"), "expected")
+    assert teacher.get(path).json()["withdrawn"] == 2
+    post(master, f"{path}/cancel", {"note": "误开"})
+    take_back(5, 409)
+    assert master.get(f"{path}/record").status_code == 404
+    post(master, f"{path}/proposals/decision", {}, 409)
+    started(house)
+
+
+def test_some_rooms_are_counted_and_what_is_nowhere_is_not(house: Schools) -> None:
+    master = house.client("bj-master")
+    assert post(master, PATH, {"station": "BJ01-T", "locations": ["999"]}, 422)["field"] == (
+        "locations"
+    )
+    path = started(house, locations=["１０１", "101"])
+    assert results(master, path) == dict.fromkeys(("A-1", "A-2"), "expected")
+    again = post(master, PATH, {"station": "BJ01-T"}, 409)
+    assert again["code"] == path.rsplit("/", 1)[1]
+    send(master, path, scan(1, "A-3", location="101"))
+    assert results(master, path)["A-3"] == "wrong_place"
+
+
+def test_evidence_that_is_not_the_schools_is_refused_scan_by_scan(house: Schools) -> None:
+    path = started(house)
+    foreign = scan(1, "A-1", document_ids=["0" * 32])
+    outcomes = send(house.client("bj-teacher"), path, foreign, SCANS[2])
+    assert outcomes == ["refused", "recorded"]
+
+
+def test_nobody_counts_or_signs_what_is_not_theirs(house: Schools) -> None:
+    path = started(house)
+    order = {"device_id": "phone-0001", "scans": [SCANS[0]]}
+    for name, reads, scans, signs in (
+        ("bj-teacher", 200, 200, 403),
+        ("evaluator", 200, 403, 403),
+        ("gx-master", 404, 404, 404),
+        ("visitor", 403, 403, 403),
+    ):
+        client = house.client(name)
+        assert {
+            client.get(f"{path}{part}").status_code
+            for part in ("", "/rows", "/sheet", "/proposals")
+        } == {reads}, name
+        post(client, f"{path}/scans", order, scans)
+        for part in ("sign", "cancel", "proposals/decision"):
+            post(client, f"{path}/{part}", {}, 409 if signs == 200 else signs)
+    assert house.client("gx-master").get(PATH).json()["total"] == 0
+    assert house.client("evaluator").get(PATH).json()["total"] == 1
+    post(house.client("gx-master"), PATH, {"station": "BJ01-T"}, 404)
+    post(house.client("bj-teacher"), PATH, {"station": "BJ01-E"}, 403)
