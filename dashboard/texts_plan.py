@@ -60,8 +60,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "The station is not ready as it is; these would leave more rows short.",
     ),
     "whatif.minor": (
-        "另有 {n} 件故障时只增加建议项或未知项",
-        "Only advice or doubt comes of {n} more",
+        "另有 {n} 件故障时只增加建议",
+        "Only advice comes of {n} more",
     ),
     "whatif.col_thing": ("设备", "Piece"),
     "whatif.col_status": ("故障后", "Then"),
@@ -98,7 +98,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "The station does not state its workstations, so nothing can be worked out.",
     ),
     "capacity.how": (
-        "算法：最多几个工位同时配齐所有“每工位”的必备设备 × 每天能开几场。所有工位同时考试，考生轮换完成模块的全部任务。",
+        (
+            "算法：最多几个工位同时配齐所有“每工位”的必备设备 × 每天能开几场。"
+            "所有工位同时考试，考生轮换完成模块的全部任务。"
+        ),
         (
             "How: the most workstations that have everything binding per workstation, times the "
             "sittings of a day. All work at once; everybody goes through all tasks of the module."
