@@ -10,6 +10,7 @@ from inventory.audit.table import AuditEntry
 from inventory.benches.table import Bench
 from inventory.equipment.use_cases import RegisterUpload, import_register
 from inventory.faults.use_cases import apply_fault
+from inventory.requirements.use_cases import import_list
 from inventory.requirements.writing import write_rows
 from inventory.work_orders.following import MOST_FAULT_IDS, follow_faults
 from inventory.work_orders.repairs import repairs
@@ -18,6 +19,7 @@ from stationmaster.repairing import FaultOrders
 from telemetry.contract.payloads import FaultReport, FaultState
 from tests.databases import Databases
 from tests.schools import NOW, WRITES, Schools, schools
+from tests.short_list import short_list
 
 PATH = "/api/v1/work-orders"
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
@@ -274,3 +276,39 @@ def test_a_photo_of_another_school_is_no_photo_of_ours(house: Schools) -> None:
     refused = post(house.client("bj-master"), PATH, told, 404)
     assert refused["type"].endswith("unknown-document")
     assert house.client("bj-master").get(PATH).json()["total"] == 0
+
+
+def test_what_is_under_repair_is_not_counted_until_it_is_mended(house_of_both: Schools) -> None:
+    house = house_of_both
+    import_list(house.database, short_list(), who="test", now=NOW)
+    master = house.client("bj-master")
+
+    def findings() -> list[dict[str, Any]]:
+        asked = {"module": "2-1", "level": "intermediate"}
+        answer = master.get("/api/v1/stations/BJ01-E/readiness", params=asked).json()
+        return list(answer["findings"])
+
+    def kinds(asset: str) -> set[str]:
+        return {one["kind"] for one in findings() if asset in one["asset_numbers"]}
+
+    missing = [one["item"]["zh"] for one in findings() if one["kind"] == "missing"]
+    piece, bench = list(dict.fromkeys(missing))[:2]
+    rows = [
+        ["asset_number", "item_zh", "quantity", "bench_code"],
+        ["A1", piece, "99", ""],
+        ["A2", bench, "1", "motor-01"],
+    ]
+    upload = RegisterUpload("r.csv", write_rows("r.csv", rows), "BJ01")
+    import_register(house.database, upload, who="test")
+    assert "under_repair" not in kinds("A1") | kinds("A2")
+    for asset in ("A1", "A2"):
+        told = {"asset_number": asset, "text": "x", "is_blocking": True}
+        number = post(master, PATH, told, 201)["id"]
+        assert "under_repair" in kinds(asset)
+        post(master, f"{PATH}/{number}/steps", {"step": "done", "text": "修复"})
+        assert "under_repair" not in kinds(asset)
+    with house.database.read() as db:
+        query = select(AuditEntry.action).where(AuditEntry.entity_id == "BJ01/A1")
+        assert db.exec(query.order_by(col(AuditEntry.id))).all() == [
+            *("created", "taken_out_of_use", "back_in_use"),
+        ]
