@@ -15,9 +15,9 @@ from inventory.organisations.schema import OrganisationFields
 from inventory.organisations.table import Organisation
 from inventory.organisations.use_cases import create_organisation
 from inventory.stations.rules import StationUse
-from inventory.stations.schema import StationFacts, StationFields
+from inventory.stations.schema import ExamSettings, StationFacts, StationFields
 from inventory.stations.table import Station
-from inventory.stations.use_cases import create_station, state_facts
+from inventory.stations.use_cases import create_station, set_exams, state_facts
 from stationmaster.cli_accounts import opened_database, operator
 
 organisation_app = typer.Typer(no_args_is_help=True, help="Organisations 机构")
@@ -117,6 +117,31 @@ def set_station_facts(
         whole = StationFacts.model_validate({name: told[name] or None for name in told})
         state_facts(database, code, whole.model_dump(include=set(told)), who=operator())
     typer.echo(f"{code}: {', '.join(fact)}")
+
+
+@station_app.command("exams")
+def set_station_exams(
+    code: Code,
+    exam_minutes: Annotated[int | None, typer.Option(help="of one exam 每场分钟数")] = None,
+    opening_minutes: Annotated[int | None, typer.Option(help="of a day 每日开放分钟数")] = None,
+    daily_per_workstation: Annotated[
+        int | None, typer.Option(help="examinees a day at most 每工位每日最多考生数")
+    ] = None,
+    at_once: Annotated[
+        list[str] | None,
+        typer.Option(help="modules examined at the same time, 2-1+2-2, repeat 同时考核的模块"),
+    ] = None,
+) -> None:
+    """Say how a station holds exams; what is left out is taken back. 设置考核安排."""
+    fields = {
+        "exam_minutes": exam_minutes,
+        "opening_minutes": opening_minutes,
+        "daily_per_workstation": daily_per_workstation,
+        "modules_at_once": [group.split("+") for group in at_once or ()],
+    }
+    with opened_database() as database:
+        set_exams(database, code, ExamSettings.model_validate(fields), who=operator())
+    typer.echo(", ".join(f"{name}={value}" for name, value in fields.items() if value) or "-")
 
 
 @station_app.command("list")

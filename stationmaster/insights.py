@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from inventory.readiness.capacity import Capacity, ExamDay, capacity
+from inventory.readiness.capacity import Capacity, ExamDay, TermSource, capacity
 from inventory.readiness.failing import Failure, failures
 from inventory.readiness.findings import Bilingual, Readiness, RowOutcome
 from inventory.readiness.insight_schema import capacity_shown, plan_shown, what_if_shown
@@ -24,6 +24,13 @@ STEPS = {
     Step.SETTLE: Bilingual("协调、手续", "settle"),
     Step.MEND: Bilingual("维修", "mend"),
     Step.BUY: Bilingual("购置或借入", "buy or borrow"),
+}
+
+
+TERM_SOURCES = {
+    TermSource.ASKED: Bilingual("本次指定", "as asked"),
+    TermSource.STATION: Bilingual("站点设置", "station's setting"),
+    TermSource.DEFAULT: Bilingual("默认值", "default"),
 }
 
 
@@ -89,6 +96,9 @@ def _serving_lines(result: Readiness, language: Language) -> Iterator[str]:
     yield "【设备对应】" if zh else "[What serves what]"
     for row in result.rows:
         yield f"  {row.row_id} {told(row.item, language)}: {_served(row, language)}"
+        if row.unread_sharing:
+            words = "共用规则未能识别，按不共用处理" if zh else "sharing not read, taken as none"
+            yield f"      {words}: {row.unread_sharing}"
         if row.unsettled_substitutes and not row.is_met:
             words = "替代条款需人工判断" if zh else "a person must decide on substitutes"
             yield f"      {words}: {row.unsettled_substitutes}"
@@ -105,6 +115,9 @@ def _served(row: RowOutcome, language: Language) -> str:
         part = f"{one.asset_number} × {measured(one.amount, row.unit)}"
         if one.stands_in_as:
             part += f"（替代：{one.stands_in_as}）" if zh else f" (stands in: {one.stands_in_as})"
+        if one.shared_with:
+            modules = ", ".join(one.shared_with)
+            part += f"（与模块 {modules} 共用）" if zh else f" (shared with module {modules})"
         parts.append(part)
     return ("、" if zh else ", ").join(parts)
 
@@ -152,13 +165,24 @@ def _capacity_lines(found: Capacity, language: Language) -> Iterator[str]:
     if found.workstations is None or found.most_examinees is None:
         yield "  站点未填写工位数" if zh else "  the station does not state its workstations"
         return
+    exam_from = told(TERM_SOURCES[found.exam_minutes_from], language)
+    opening_from = told(TERM_SOURCES[found.opening_minutes_from], language)
     yield (
-        f"  工位 {found.workstations}，设备齐备 {found.equipped}；每轮 {found.exam_minutes} 分钟，"
-        f"开放 {found.opening_minutes} 分钟：最多 {found.most_examinees} 名考生"
+        f"  工位 {found.workstations}，设备齐备 {found.equipped}；"
+        f"每轮 {found.exam_minutes} 分钟（{exam_from}），"
+        f"开放 {found.opening_minutes} 分钟（{opening_from}）：最多 {found.most_examinees} 名考生"
         if zh
         else f"  {found.workstations} workstations, {found.equipped} equipped; cycles of "
-        f"{found.exam_minutes} min in {found.opening_minutes} min: {found.most_examinees} at most"
+        f"{found.exam_minutes} min ({exam_from}) in {found.opening_minutes} min ({opening_from}): "
+        f"{found.most_examinees} at most"
     )
+    if found.daily_per_workstation is not None:
+        many = found.daily_per_workstation
+        yield (
+            f"  站点规定每工位每日最多 {many} 名考生"
+            if zh
+            else f"  the station allows {many} a day at each workstation"
+        )
     if found.cycles is not None:
         fits = ("可以" if zh else "fits") if found.fits else ("超出" if zh else "too long")
         yield (

@@ -17,3 +17,16 @@ def short_list() -> ListUpload:
     writer.writeheader()
     writer.writerows(chosen)
     return ListUpload("short.csv", text.getvalue().encode())
+
+
+LIST_HEADER = (
+    "row_id", "module_code", "level", "station_use", "item_zh", "quantity_basis", "quantity_n",
+    "obligation", "authority_item", "authority_parameters", "authority_quantity",
+    "substitute_allowed",
+)  # fmt: skip
+
+
+def list_row(row_id: str, module: str, item_zh: str, substitutes: str = "") -> tuple[str, ...]:
+    """One mandatory official piece for the station, for every level and use."""
+    bound = ("per_station", "1", "mandatory", "official", "official", "official")
+    return (row_id, module, "*", "both", item_zh, *bound, substitutes)

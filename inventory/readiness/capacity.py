@@ -6,10 +6,11 @@ rotation tables of exam reports do; a cycle takes as long as the exam.
 
 import math
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from inventory.readiness.evidence import LivePicture
 from inventory.readiness.findings import Question
-from inventory.readiness.rules import PaperCase, StationFacts, decide
+from inventory.readiness.rules import ExamTerms, PaperCase, StationFacts, decide
 from inventory.requirements.rules import QuantityBasis
 
 EXAM_MINUTES = 120
@@ -19,32 +20,90 @@ OPENING_MINUTES = 480
 _PLACE_BASES = frozenset({QuantityBasis.PER_WORKSTATION})
 
 
+class TermSource(StrEnum):
+    """Where a number comes from: the question, the station's settings, or this house."""
+
+    ASKED = "asked"
+    STATION = "station"
+    DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class ExamDay:
+    """What is asked of a day; None leaves it to the station, or out how many come."""
+
+    examinees: int | None = None
+    exam_minutes: int | None = None
+    opening_minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DayTerms:
+    """The numbers of a day and where they come from.
+
+    `daily_per_workstation` is what the station allows; None: as many as the time does.
+    """
+
+    exam_minutes: int
+    exam_minutes_from: TermSource
+    opening_minutes: int
+    opening_minutes_from: TermSource
+    daily_per_workstation: int | None
+
+    @property
+    def cycles(self) -> int:
+        """How often a workstation can be used on the day."""
+        by_time = self.opening_minutes // self.exam_minutes
+        allowed = self.daily_per_workstation
+        return by_time if allowed is None else min(by_time, allowed)
+
+
+def terms_of(day: ExamDay, station: ExamTerms | None) -> DayTerms:
+    """What is asked goes before what the station says, and that before the defaults."""
+    told = station or _Unsaid()
+    exam, exam_from = _first(day.exam_minutes, told.exam_minutes, EXAM_MINUTES)
+    opening, opening_from = _first(day.opening_minutes, told.opening_minutes, OPENING_MINUTES)
+    return DayTerms(exam, exam_from, opening, opening_from, told.daily_per_workstation)
+
+
+@dataclass(slots=True)
+class _Unsaid:
+    """A station that says nothing of its exams."""
+
+    exam_minutes: int | None = None
+    opening_minutes: int | None = None
+    daily_per_workstation: int | None = None
+
+
+def _first(asked: int | None, stated: int | None, default: int) -> tuple[int, TermSource]:
+    if asked is not None:
+        return asked, TermSource.ASKED
+    if stated is not None:
+        return stated, TermSource.STATION
+    return default, TermSource.DEFAULT
+
+
 @dataclass(frozen=True, slots=True)
 class Capacity:
     """What a day holds; None where the station does not state its workstations.
 
-    `equipped` workstations have all that binds; `cycles` and `minutes` are for `examinees`, None
-    where no workstation is equipped.
+    `equipped` workstations have all that binds; each can be used `possible_cycles` times.
+    `cycles` and `minutes` are for `examinees`, None where no workstation is equipped.
     """
 
     workstations: int | None
     equipped: int | None
     exam_minutes: int
+    exam_minutes_from: TermSource
     opening_minutes: int
+    opening_minutes_from: TermSource
+    daily_per_workstation: int | None
+    possible_cycles: int
     most_examinees: int | None
     examinees: int | None = None
     cycles: int | None = None
     minutes: int | None = None
     fits: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ExamDay:
-    """What is asked of a day; None leaves out how many come."""
-
-    examinees: int | None = None
-    exam_minutes: int = EXAM_MINUTES
-    opening_minutes: int = OPENING_MINUTES
 
 
 @dataclass(slots=True)
@@ -65,30 +124,30 @@ def capacity(
     case: PaperCase, question: Question, live: LivePicture | None, day: ExamDay
 ) -> Capacity:
     """What the day holds with the equipment as it is."""
-    places = case.facts.workstations
-    if places is None:
-        return Capacity(None, None, day.exam_minutes, day.opening_minutes, None, day.examinees)
-    equipped = _equipped(case, question, live, places)
-    possible = day.opening_minutes // day.exam_minutes
-    most = equipped * possible
-    if day.examinees is None or equipped == 0:
-        fits = None if day.examinees is None else day.examinees == 0
-        return Capacity(
-            places, equipped, day.exam_minutes, day.opening_minutes, most, day.examinees, fits=fits
-        )
-    cycles = math.ceil(day.examinees / equipped)
-    minutes = cycles * day.exam_minutes
-    return Capacity(
+    terms, places = terms_of(day, case.exams), case.facts.workstations
+    nothing = Capacity(
         places,
-        equipped,
-        day.exam_minutes,
-        day.opening_minutes,
-        most,
+        None,
+        terms.exam_minutes,
+        terms.exam_minutes_from,
+        terms.opening_minutes,
+        terms.opening_minutes_from,
+        terms.daily_per_workstation,
+        terms.cycles,
+        None,
         day.examinees,
-        cycles,
-        minutes,
-        cycles <= possible,
     )
+    if places is None:
+        return nothing
+    equipped = _equipped(case, question, live, places)
+    held = replace(nothing, equipped=equipped, most_examinees=equipped * terms.cycles)
+    if day.examinees is None:
+        return held
+    if equipped == 0:
+        return replace(held, fits=day.examinees == 0)
+    cycles = math.ceil(day.examinees / equipped)
+    minutes = cycles * terms.exam_minutes
+    return replace(held, cycles=cycles, minutes=minutes, fits=cycles <= terms.cycles)
 
 
 def _equipped(case: PaperCase, question: Question, live: LivePicture | None, places: int) -> int:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from inventory.accounts.policies import Now, TheDatabase, require
 from inventory.accounts.rules import Action, Decision, Principal, authorize
-from inventory.readiness.capacity import EXAM_MINUTES, OPENING_MINUTES, ExamDay, capacity
+from inventory.readiness.capacity import ExamDay, capacity
 from inventory.readiness.failing import failures
 from inventory.readiness.findings import NOTHING_ASKED, LiveEvidenceState, Readiness
 from inventory.readiness.insight_schema import (
@@ -97,8 +97,12 @@ def station_capacity(  # noqa: PLR0913, PLR0917 - each is a part of the question
     now: Now,
     asked: Question,
     examinees: Annotated[int | None, Query(ge=0, le=100_000)] = None,
-    exam_minutes: Annotated[int, Query(ge=1, le=1440)] = EXAM_MINUTES,
-    opening_minutes: Annotated[int, Query(ge=1, le=1440)] = OPENING_MINUTES,
+    exam_minutes: Annotated[
+        int | None, Query(ge=1, le=1440, description="default: as the station says, else 120")
+    ] = None,
+    opening_minutes: Annotated[
+        int | None, Query(ge=1, le=1440, description="default: as the station says, else 480")
+    ] = None,
 ) -> CapacityOut:
     """How many examinees can the station take on the day, with the equipment as it is?"""
     found = desk.ground(caller, code, asked, now)

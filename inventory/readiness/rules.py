@@ -50,6 +50,14 @@ class StationFacts(Protocol):
     exam_tasks: int | None
 
 
+class ExamTerms(Protocol):
+    """What a station says of its exams; None means not stated."""
+
+    exam_minutes: int | None
+    opening_minutes: int | None
+    daily_per_workstation: int | None
+
+
 FACT_OF_BASIS: Mapping[QuantityBasis, str] = {
     QuantityBasis.PER_WORKSTATION: "workstations",
     QuantityBasis.PER_VEHICLE_WORKSTATION: "vehicle_workstations",
@@ -72,6 +80,7 @@ class PaperCase:
     settings: ListSettings
     substitution: Substitution
     offered: Offered | None = None
+    exams: ExamTerms | None = None
 
 
 def check(

@@ -92,7 +92,10 @@ def spare_only(
     left = {demand.row_id: tuple(offers.get(demand.row_id, ())) for demand in demands}
     while True:
         things = {row_id: _things(left[row_id]) for row_id in needs}
-        spare = {row_id: sum(of.values()) - needs[row_id] for row_id, of in things.items()}
+        spare = {
+            row_id: sum(amount for amount, _ in of.values()) - needs[row_id]
+            for row_id, of in things.items()
+        }
         kept = {
             row_id: _complete(ones, [one for one in ones if _is_spare(one, things, spare, unknown)])
             for row_id, ones in left.items()
@@ -102,18 +105,19 @@ def spare_only(
         left = kept
 
 
-def _things(offers: Sequence[Offer]) -> dict[str, float]:
-    """What could count for a row, by thing; of things that serve together one of them."""
-    found: dict[str, float] = defaultdict(float)
+def _things(offers: Sequence[Offer]) -> dict[str, tuple[float, frozenset[str]]]:
+    """What could count for a row and which parts of it, by thing; of a pair only one thing."""
+    found: dict[str, tuple[float, frozenset[str]]] = {}
     for one in offers:
         if one.worth is Worth.USABLE and one.leg == 0:
-            found[one.asset_number] += one.amount
+            amount, parts = found.get(one.asset_number, (0.0, frozenset()))
+            found[one.asset_number] = (amount + one.amount, parts.union(one.parts))
     return found
 
 
 def _is_spare(
     offer: Offer,
-    things: Mapping[str, Mapping[str, float]],
+    things: Mapping[str, Mapping[str, tuple[float, frozenset[str]]]],
     spare: Mapping[str, float],
     unknown: Collection[str],
 ) -> bool:
@@ -121,8 +125,10 @@ def _is_spare(
         if home in unknown:
             return False
         if home in spare:
-            least = NEGLIGIBLE if offer.asset_number in things[home] else -NEGLIGIBLE
-            if spare[home] < least:
+            _, parts = things[home].get(offer.asset_number, (0.0, frozenset()))
+            # what the home never uses at that time is not taken from it
+            is_taken = not parts.isdisjoint(offer.parts)
+            if spare[home] < (NEGLIGIBLE if is_taken else -NEGLIGIBLE):
                 return False
     return True
 

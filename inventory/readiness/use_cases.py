@@ -7,7 +7,6 @@ from functools import partial
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from inventory.accounts.rules import Action, Principal
 from inventory.audit.table import AuditEntry
@@ -39,6 +38,12 @@ from inventory.stations.use_cases import station, stations
 from inventory.work_orders.repairs import Repairs, repairs
 
 _PAPER_ENTITIES = ("equipment", "requirement_list", "station", "organisation", "bench")
+_STAMP = (
+    select(func.max(col(AuditEntry.id)))
+    .where(col(AuditEntry.entity).in_(_PAPER_ENTITIES))
+    .scalar_subquery()
+)
+"""The latest audit entry that concerns paper, asked for together with something else."""
 _PAPER_KEPT, _RESULTS_KEPT, _LISTS_KEPT = 2048, 32_768, 16
 
 
@@ -153,11 +158,12 @@ class ReadinessDesk:
         """
         on = asked.on_date or today(now)
         with self._database.read() as db:
-            # held, so that everything that asks for the owner finds it loaded
-            owners = _owners(db, _code_of_owner(code))
+            # held, so that everything that asks for station or owner finds it loaded
+            stamp, held = _station_and_owner(db, code)
             found = station(db, principal, code, Action.READ_READINESS)
+            owners = [owner for owner, _ in held]
             out_of_use = repairs(db, {found.organisation_code})
-            ground = Ground(on, _stamp(db), asked.list_version, out_of_use)
+            ground = Ground(on, stamp, asked.list_version, out_of_use)
             case = self._paper(db, found, ground)
             live = picture(db, self._live, owners, out_of_use, now)
             elsewhere = _elsewhere(db, found) if has_elsewhere else ()
@@ -175,9 +181,9 @@ class ReadinessDesk:
         on = on_date or today(now)
         with self._database.read() as db:
             seen, _ = stations(db, principal, limit=None)
-            owners = _owners(db, {one.organisation_code for one in seen})
+            stamp, owners = _owners(db, {one.organisation_code for one in seen})
             out_of_use = repairs(db, {row.code for row in owners})
-            ground = Ground(on, _stamp(db), out_of_use=out_of_use)
+            ground = Ground(on, stamp, out_of_use=out_of_use)
             cases = [self._paper(db, one, ground) for one in seen]
             live = picture(db, self._live, owners, out_of_use, now)
             demonstrations = {row.code for row in owners if row.is_demonstration}
@@ -217,10 +223,13 @@ class ReadinessDesk:
         def work_out() -> StationCase:
             requirements, settings = self._list(db, found, ground)
             items = [_marked(item, found, ground.out_of_use) for item in _items(db, found)]
-            offered = Offered(frozenset(found.modules), frozenset(map(Level, found.levels)))
-            paper = replace(
-                paper_case(requirements, items, found, settings, ground.on_date), offered=offered
+            offered = Offered(
+                frozenset(found.modules),
+                frozenset(map(Level, found.levels)),
+                tuple(frozenset(group) for group in found.modules_at_once),
             )
+            paper = paper_case(requirements, items, found, settings, ground.on_date)
+            paper = replace(paper, offered=offered, exams=found)
             codes = sorted({item.bench_code for item in items if item.bench_code is not None})
             return StationCase(found.code, paper, tuple(codes))
 
@@ -252,18 +261,20 @@ def _applied(db: Session, found: Station, ground: Ground) -> RequirementList:
     return requirement_list(db, ground.list_version, publishers)
 
 
-def _owners(db: Session, codes: Collection[str] | SelectOfScalar[str]) -> list[Organisation]:
-    query = select(Organisation).where(col(Organisation.code).in_(codes))
-    return list(db.exec(query).all())
+def _owners(db: Session, codes: Collection[str]) -> tuple[int, list[Organisation]]:
+    query = select(Organisation, _STAMP).where(col(Organisation.code).in_(codes))
+    rows = db.exec(query).all()
+    return (rows[0][1] or 0 if rows else 0), [owner for owner, _ in rows]
 
 
-def _code_of_owner(station_code: str) -> SelectOfScalar[str]:
-    return select(Station.organisation_code).where(Station.code == station_code)
-
-
-def _stamp(db: Session) -> int:
-    of_paper = col(AuditEntry.entity).in_(_PAPER_ENTITIES)
-    return db.exec(select(func.max(col(AuditEntry.id))).where(of_paper)).one() or 0
+def _station_and_owner(db: Session, code: str) -> tuple[int, list[tuple[Organisation, Station]]]:
+    query = (
+        select(Organisation, Station, _STAMP)
+        .join(Station, col(Station.organisation_code) == col(Organisation.code))
+        .where(Station.code == code)
+    )
+    rows = db.exec(query).all()
+    return (rows[0][2] or 0 if rows else 0), [(owner, found) for owner, found, _ in rows]
 
 
 def _items(db: Session, found: Station) -> list[EquipmentItem]:

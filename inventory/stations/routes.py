@@ -7,11 +7,12 @@ from fastapi import APIRouter, Depends
 from inventory.accounts.policies import TheDatabase, require
 from inventory.accounts.rules import Action, Principal
 from inventory.paging import Limit, Offset, Page, page
-from inventory.stations.schema import StationOut
-from inventory.stations.use_cases import shown, station, stations
+from inventory.stations.schema import ExamSettings, StationOut
+from inventory.stations.use_cases import set_exams, shown, station, stations
 
 router = APIRouter(tags=["stations"])
 Looker = Annotated[Principal, Depends(require(Action.READ_STATION))]
+Master = Annotated[Principal, Depends(require(Action.WRITE_STATION))]
 
 
 @router.get("/stations")
@@ -30,3 +31,15 @@ def show_station(code: str, database: TheDatabase, caller: Looker) -> StationOut
     with database.read() as db:
         found = station(db, caller, code, Action.READ_STATION)
         return shown(db, caller, found)
+
+
+@router.put("/stations/{code}/exams")
+def set_station_exams(
+    code: str, exams: ExamSettings, database: TheDatabase, caller: Master
+) -> StationOut:
+    """Say how a station holds exams: minutes, modules at the same time; null takes back."""
+    with database.read() as db:
+        station(db, caller, code, Action.WRITE_STATION)
+    set_exams(database, code, exams, who=caller.username)
+    with database.read() as db:
+        return shown(db, caller, station(db, caller, code, Action.READ_STATION))

@@ -28,7 +28,21 @@ class StationFacts(SQLModel):
     exam_tasks: int | None = Field(default=4, ge=0, le=100)
 
 
-class StationFields(StationFacts):
+class ExamSettings(SQLModel):
+    """How a station holds exams; None means not stated.
+
+    `opening_minutes` are those of a day. `daily_per_workstation` is how many examinees a
+    workstation takes on a day at most. `modules_at_once` are groups of modules that are examined at
+    the same time; all others have a time of their own.
+    """
+
+    exam_minutes: int | None = Field(default=None, ge=1, le=1440)
+    opening_minutes: int | None = Field(default=None, ge=1, le=1440)
+    daily_per_workstation: int | None = Field(default=None, ge=1, le=1000)
+    modules_at_once: list[list[ModuleCode]] = Field(default_factory=list)
+
+
+class StationFields(StationFacts, ExamSettings):
     """What is said of a station; `modules` and `levels` are what it trains or examines."""
 
     code: Code
@@ -42,7 +56,10 @@ class StationFields(StationFacts):
 
 
 class StationOut(SQLModel):
-    """A station as the API shows it; `facts` are null for those who only see that it is shared."""
+    """A station as the API shows it.
+
+    `facts` and `exams` are null for those who only see that it is shared.
+    """
 
     model_config = {
         "json_schema_extra": {
@@ -59,6 +76,7 @@ class StationOut(SQLModel):
                     "modules": ["2-1", "2-2"],
                     "levels": ["elementary", "intermediate"],
                     "facts": {"workstations": 4, "exam_tasks": 4},
+                    "exams": {"exam_minutes": 90, "modules_at_once": [["2-1", "2-2"]]},
                 }
             ]
         }
@@ -75,3 +93,4 @@ class StationOut(SQLModel):
     modules: list[str]
     levels: list[Level]
     facts: StationFacts | None
+    exams: ExamSettings | None

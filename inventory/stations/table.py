@@ -19,6 +19,9 @@ class Station(StationFields, Row, table=True):
     modules: list[ModuleCode] = Field(
         default_factory=lambda: list(MODULES), sa_column=Column(JSON, nullable=False)
     )
+    modules_at_once: list[list[ModuleCode]] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False)
+    )
     levels: list[Level] = Field(
         default_factory=lambda: list(Level), sa_column=Column(JSON, nullable=False)
     )

@@ -9,10 +9,10 @@ from inventory.accounts.access import demand, visible_organisations
 from inventory.accounts.rules import Action, Decision, Principal, Resource, Role, authorize
 from inventory.audit.use_cases import record
 from inventory.database import Database
-from inventory.errors import Taken, UnknownStation
+from inventory.errors import Invalid, Taken, UnknownStation
 from inventory.organisations.use_cases import organisation
 from inventory.stations.rules import Level
-from inventory.stations.schema import StationFacts, StationFields, StationOut
+from inventory.stations.schema import ExamSettings, StationFacts, StationFields, StationOut
 from inventory.stations.table import Station
 
 
@@ -114,6 +114,40 @@ def state_facts(
         )
 
 
+def set_exams(database: Database, code: str, exams: ExamSettings, *, who: str) -> None:
+    """Say how a station holds exams; what is not said is taken back.
+
+    Raises:
+        UnknownStation: there is none.
+        Invalid: a group of less than two modules, a module twice, or one that is not offered.
+    """
+    with database.begin() as db:
+        row = db.get(Station, code)
+        if row is None:
+            raise UnknownStation(code)
+        grouped = [module for group in exams.modules_at_once for module in group]
+        is_sound = all(len(group) > 1 for group in exams.modules_at_once)
+        if not is_sound or len(set(grouped)) < len(grouped) or set(grouped) - set(row.modules):
+            offered = ", ".join(row.modules)
+            raise Invalid("modules_at_once", f"groups of two or more of {offered}, each once")
+        before, after = ExamSettings.model_validate(row).model_dump(), exams.model_dump()
+        changed = [name for name in after if after[name] != before[name]]
+        if not changed:
+            return
+        row.sqlmodel_update({name: after[name] for name in changed})
+        db.add(row)
+        record(
+            db,
+            who=who,
+            action="changed",
+            entity="station",
+            entity_id=code,
+            organisation_code=row.organisation_code,
+            old={name: before[name] for name in changed},
+            new={name: after[name] for name in changed},
+        )
+
+
 def shown(db: Session, principal: Principal, row: Station) -> StationOut:
     """The station with its owner's name, and its facts where the caller may know them."""
     owner = organisation(db, row.organisation_code)
@@ -126,4 +160,5 @@ def shown(db: Session, principal: Principal, row: Station) -> StationOut:
         modules=row.modules,
         levels=[Level(level) for level in row.levels],
         facts=StationFacts.model_validate(row) if is_insider else None,
+        exams=ExamSettings.model_validate(row) if is_insider else None,
     )

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inventory.equipment.rules import EquipmentItem, EquipmentStatus
-from inventory.readiness.capacity import Capacity, ExamDay, capacity
+from inventory.readiness.capacity import Capacity, ExamDay, TermSource, capacity
 from inventory.readiness.evidence import BenchEvidence, LivePicture, OpenFault
 from inventory.readiness.failing import failures
 from inventory.readiness.findings import Question, Status
@@ -24,7 +24,7 @@ from inventory.requirements.rules import (
     Sourced,
 )
 from inventory.stations.rules import Level, StationUse
-from inventory.stations.schema import StationFacts
+from inventory.stations.schema import ExamSettings, StationFacts
 from tests.dated_papers import calibrated
 from tests.requirement_rows import requirement
 
@@ -249,11 +249,26 @@ def test_a_days_capacity_follows_from_workstations_and_time() -> None:
     things = [thing("A"), thing("B", "手套", quantity=12)]
     ground = case(rows, things, StationFacts(workstations=16))
     # gloves for 12 of 16 workstations; 480 minutes are 4 cycles of 120, so 48 examinees
-    assert capacity(ground, QUESTION, None, ExamDay()) == Capacity(16, 12, 120, 480, 48)
+    found = capacity(ground, QUESTION, None, ExamDay())
+    default = TermSource.DEFAULT
+    assert found == Capacity(16, 12, 120, default, 480, default, None, 4, 48)
     day = capacity(ground, QUESTION, None, ExamDay(examinees=50))
     assert (day.cycles, day.minutes, day.fits) == (5, 600, False)
     day = capacity(ground, QUESTION, None, ExamDay(48))
     assert (day.cycles, day.minutes, day.fits) == (4, 480, True)
+
+
+def test_a_station_says_how_long_its_exams_take_and_a_question_goes_before_it() -> None:
+    terms = ExamSettings(exam_minutes=60, daily_per_workstation=5)
+    ground = case([row("R1")], [thing("A")], StationFacts(workstations=10))
+    ground = replace(ground, exams=terms)
+    found = capacity(ground, QUESTION, None, ExamDay())
+    assert (found.exam_minutes, found.exam_minutes_from) == (60, TermSource.STATION)
+    assert (found.opening_minutes, found.opening_minutes_from) == (480, TermSource.DEFAULT)
+    # time would do for 8 cycles, the station allows 5
+    assert (found.possible_cycles, found.most_examinees) == (5, 50)
+    asked = capacity(ground, QUESTION, None, ExamDay(exam_minutes=240))
+    assert (asked.exam_minutes_from, asked.most_examinees) == (TermSource.ASKED, 20)
 
 
 def test_a_report_of_100_examinees_at_16_places_takes_seven_cycles() -> None:
