@@ -9,7 +9,7 @@ from dashboard.server import streamlit_app
 from inventory.app import Front, Parts, create_app
 from inventory.benches.live_memory import MemoryLiveBenches
 from inventory.database import Database, open_database
-from inventory.documents.files import FolderFiles
+from stationmaster.document_files import documents_of
 from stationmaster.evidence import StoredLiveBenches
 from stationmaster.export_jobs import ExportLimits, StoredExportJobs
 from stationmaster.settings import Settings
@@ -41,11 +41,6 @@ def exports_of(settings: Settings) -> StoredExportJobs:
     kept = timedelta(hours=settings.export_hours)
     limits = ExportLimits(kept, settings.export_megabytes * 1_000_000)
     return StoredExportJobs(settings.var / "exports", settings.var, limits)
-
-
-def documents_of(settings: Settings) -> FolderFiles:
-    """The bytes of documents, below the installation's own folder."""
-    return FolderFiles(settings.documents_path, settings.document_megabytes * 1_000_000)
 
 
 def openapi_document() -> dict[str, Any]:

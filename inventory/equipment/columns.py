@@ -63,7 +63,7 @@ def register_rows(items: Sequence[EquipmentItem]) -> list[list[str]]:
 
 def cells_of(item: EquipmentItem) -> dict[str, str]:
     """The cells of a thing by column; of proofs and agreements the latest."""
-    plain = {name: _cell(value) for name, value in asdict(item).items()}
+    plain = {name: cell(value) for name, value in asdict(item).items()}
     return plain | dict(_proof_cells(item)) | dict(_agreement_cells(item))
 
 
@@ -71,9 +71,9 @@ def _proof_cells(item: EquipmentItem) -> Iterator[tuple[str, str]]:
     shown = [record for kind in ProofKind if (record := latest(item.proofs, kind)) is not None]
     for record in shown:
         done_column, until_column = DATED[record.kind]
-        yield done_column, _cell(record.done_on)
+        yield done_column, cell(record.done_on)
         if until_column:
-            yield until_column, _cell(record.valid_until)
+            yield until_column, cell(record.valid_until)
     yield "certificate_no", shown[0].certificate_no if shown else ""
 
 
@@ -81,11 +81,12 @@ def _agreement_cells(item: EquipmentItem) -> Iterator[tuple[str, str]]:
     shown = latest_agreement(item.agreements)
     if shown is not None:
         yield "lender", shown.partner
-        yield "borrowed_from", _cell(shown.valid_from)
-        yield "borrowed_until", _cell(shown.valid_to)
+        yield "borrowed_from", cell(shown.valid_from)
+        yield "borrowed_until", cell(shown.valid_to)
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """A value as a file has it; nothing is an empty cell."""
     match value:
         case None:
             return ""
