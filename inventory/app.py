@@ -22,6 +22,7 @@ from inventory.alerts.routes import router as alerts_router
 from inventory.annual_reports.routes import router as annual_reports_router
 from inventory.benches.live import LiveBenches
 from inventory.bookings.routes import router as bookings_router
+from inventory.conditions.routes import router as conditions_router
 from inventory.consumables.routes import router as consumables_router
 from inventory.data_health.routes import router as data_health_router
 from inventory.data_health.source import MemoryTransport, TransportSource
@@ -94,6 +95,7 @@ ROUTERS = (
     staff_router,
     places_router,
     consumables_router,
+    conditions_router,
 )
 PAGES = (
     health_router,

@@ -7,6 +7,7 @@ from inventory.annual_reports import table as annual_reports
 from inventory.audit import table as audit
 from inventory.benches import table as benches
 from inventory.bookings import table as bookings
+from inventory.conditions import table as conditions
 from inventory.consumables import table as consumables
 from inventory.data_health import table as data_health
 from inventory.database import METADATA
@@ -39,6 +40,7 @@ __all__ = [
     "audit",
     "benches",
     "bookings",
+    "conditions",
     "consumables",
     "data_health",
     "documents",

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from typing import Protocol, TypeVar
 
 from sqlmodel import Session, col, select
 
@@ -11,9 +12,19 @@ from inventory.organisations.table import Organisation
 from inventory.requirements.table import RequirementList
 
 
-def first_applying(
-    known: Iterable[RequirementList], owner: Organisation, on: date
-) -> RequirementList | None:
+class Version(Protocol):
+    """What decides whether a version of a list applies; requirement lists and others have it."""
+
+    is_official: bool
+    valid_from: date | None
+    valid_to: date | None
+    organisation_code: str | None
+
+
+V = TypeVar("V", bound=Version)
+
+
+def first_applying(known: Iterable[V], owner: Organisation, on: date) -> V | None:
     """Of what an organisation may use, the version that applies on a day.
 
     An official one goes first, then one of its evaluation organisation, then one of its own, then

@@ -10,6 +10,7 @@ from inventory.alerts.rules import AlertEnd, AlertKind
 from inventory.annual_reports.rules import AnnualSection
 from inventory.benches.rules import Liveness
 from inventory.bookings.rules import BookingPurpose, BookingState
+from inventory.conditions.rules import Check, ConditionBasis, ConditionOutcome, StatementState
 from inventory.consumables.rules import MovementKind, StockState
 from inventory.data_health.rules import ClockState, TransportReason, TransportState
 from inventory.data_health.schema import IngestState
@@ -89,6 +90,10 @@ DOMAIN: tuple[type[StrEnum], ...] = (
     StockState,
     PaperKind,
     AnnualSection,
+    Check,
+    ConditionBasis,
+    ConditionOutcome,
+    StatementState,
 )
 
 
