@@ -9,11 +9,11 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "plan.ready": ("已达标，不需要任何措施。", "It passes: nothing needs to be done."),
     "plan.actions": (
         "做完这 {n} 项即可达标，缺一不可。",
-        "With these {n} actions it passes; none can be left out.",
+        "Actions after which it passes: {n}. None of them can be left out.",
     ),
     "plan.actions_advice": (
         "做完这 {n} 项，必须项和建议项全部满足。",
-        "With these {n} actions nothing binding and nothing advised is left.",
+        "Actions after which nothing binding and nothing advised is left: {n}.",
     ),
     "plan.impossible": (
         "清单没有此模块等级的要求，无法给出方案。",
@@ -26,8 +26,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "plan.how": (
         "方案由整数规划求得：先求措施数最少，再按“填写、登记、确认、调配、送检、协调、维修、购置”的顺序取最省力的。",
         (
-            "Found by integer programming: fewest actions first, then the least effort in this order: "
-            "state, record, confirm, move, calibrate, settle, mend, buy."
+            "Found by integer programming: fewest actions first, then the least effort, in this "
+            "order: state, record, confirm, move, calibrate, settle, mend, buy."
         ),
     ),
     "plan.asset": ("资产编号 {code}", "asset {code}"),

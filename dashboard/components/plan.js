@@ -107,8 +107,8 @@ class PlanView extends WorkView {
     const { say, failures, readiness, plan } = this;
     const title = el("h2", {}, say("whatif.title"));
     if (!plan.is_possible) return el("section", {}, title, el("p", { class: "muted" }, say("whatif.impossible")));
-    const fatal = failures.failures.filter((one) => one.status === "not_ready");
-    const minor = failures.failures.filter((one) => one.status !== "not_ready");
+    const fatal = failures.failures.filter((one) => one.adds === "not_ready");
+    const minor = failures.failures.filter((one) => one.adds !== "not_ready");
     // whatever has signals is looked at first: it is what really fails
     fatal.sort((a, b) => Number(!a.bench_code) - Number(!b.bench_code));
     let words = say("whatif.safe");
@@ -126,10 +126,10 @@ class PlanView extends WorkView {
     const { say, component, data } = this;
     const heads = ["thing", "status", "rows"].map((name) => el("th", { scope: "col" }, say(`whatif.col_${name}`)));
     const lines = failures.map((one) => el("tr", { "data-asset": one.asset_number },
-      el("th", { scope: "row" }, one.item_zh, el("span", { class: "muted small" }, ` ${one.asset_number}`),
+      el("th", { scope: "row" }, inLanguage(data.lang, one, "item"), el("span", { class: "muted small" }, ` ${one.asset_number}`),
         one.bench_code ? el("div", {}, innerLink(component, "bench", { bench: one.bench_code, ...data.keep },
           say("whatif.bench", { code: one.bench_code }))) : null),
-      el("td", {}, pill(PLAN_STATUS[one.status], say(`glyph.${one.status}`), say(`overall.${one.status}`))),
+      el("td", {}, pill(PLAN_STATUS[one.adds], say(`glyph.${one.adds}`), say(`overall.${one.adds}`))),
       el("td", { class: "small" }, this.rowNames(one.row_ids))));
     return el("table", {}, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...lines));
   }

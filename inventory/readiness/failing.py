@@ -19,13 +19,19 @@ _ORDER = tuple(Status)
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What happens when one piece of a thing fails; `row_ids` are the rows that then go short."""
+    """What happens when one piece of a thing fails; `row_ids` are the rows that then go short.
+
+    `status` is the whole answer's, `adds` what those rows alone would make of it: the two differ
+    where the station does not pass as it is.
+    """
 
     asset_number: str
     item_zh: str
     bench_code: str | None
     status: Status
     row_ids: tuple[str, ...]
+    adds: Status
+    item_en: str = ""
 
 
 def failures(case: PaperCase, question: Question, live: LivePicture | None) -> tuple[Failure, ...]:
@@ -71,10 +77,20 @@ def failures(case: PaperCase, question: Question, live: LivePicture | None) -> t
                 alike[pattern] = _worse(part, _less(of, asset, left), unknown, usual)
             worse = alike[pattern]
             if worse:
-                status = max(before, _STATUSES[max(worse.values())], key=_ORDER.index)
-                row_ids = tuple(sorted(worse))
-                found.append(Failure(asset, thing.item_zh, thing.bench_code, status, row_ids))
-    return tuple(sorted(found, key=lambda one: (-_ORDER.index(one.status), one.asset_number)))
+                adds = _STATUSES[max(worse.values())]
+                status = max(before, adds, key=_ORDER.index)
+                found.append(
+                    Failure(
+                        asset,
+                        thing.item_zh,
+                        thing.bench_code,
+                        status,
+                        tuple(sorted(worse)),
+                        adds,
+                        thing.item_en,
+                    )
+                )
+    return tuple(sorted(found, key=lambda one: (-_ORDER.index(one.adds), one.asset_number)))
 
 
 def _left(thing: EquipmentItem) -> float:
