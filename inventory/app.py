@@ -22,6 +22,7 @@ from inventory.alerts.routes import router as alerts_router
 from inventory.annual_reports.routes import router as annual_reports_router
 from inventory.benches.live import LiveBenches
 from inventory.bookings.routes import router as bookings_router
+from inventory.bulk_edits.routes import router as bulk_edits_router
 from inventory.conditions.routes import router as conditions_router
 from inventory.consumables.routes import router as consumables_router
 from inventory.data_health.routes import router as data_health_router
@@ -78,6 +79,7 @@ ROUTERS = (
     lists_router,
     previews_router,
     equipment_router,
+    bulk_edits_router,
     proofs_router,
     due_router,
     documents_router,

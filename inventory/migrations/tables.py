@@ -7,6 +7,7 @@ from inventory.annual_reports import table as annual_reports
 from inventory.audit import table as audit
 from inventory.benches import table as benches
 from inventory.bookings import table as bookings
+from inventory.bulk_edits import table as bulk_edits
 from inventory.conditions import table as conditions
 from inventory.consumables import table as consumables
 from inventory.data_health import table as data_health
@@ -40,6 +41,7 @@ __all__ = [
     "audit",
     "benches",
     "bookings",
+    "bulk_edits",
     "conditions",
     "consumables",
     "data_health",

@@ -1,0 +1,1 @@
+"""Slice: one change to many pieces of the register, and taking it back."""
