@@ -8,7 +8,16 @@ from dashboard.api_client import API, Question
 from dashboard.wording import Lang, texts
 from inventory.stations.schema import StationOut
 
-_AREAS = ("common", "trouble", "plan", "step_plan", "whatif", "capacity", "station")
+_AREAS = (
+    "common",
+    "trouble",
+    "plan",
+    "step_plan",
+    "whatif",
+    "capacity",
+    "capacity_from",
+    "station",
+)
 _WORDS = ("glyph", "overall", "module", "level_full", "use_of")
 
 

@@ -81,13 +81,16 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "capacity.of_places": ("共 {n} 个工位", "of {n}"),
     "capacity.cycles": ("每天场次", "Sittings a day"),
     "capacity.cycles_note": ("{open} ÷ {exam} 分钟", "{open} ÷ {exam} min"),
+    "capacity.cycles_limit": ("每个工位每天限 {n} 次", "{n} a day per workstation"),
+    "capacity_from.station": ("站点设置", "the station's"),
+    "capacity_from.default": ("默认值", "default"),
     "capacity.fits": (
         "{n} 名考生分 {cycles} 场，共 {minutes} 分钟，当天可以完成。",
         "{n} examinees take {cycles} sittings, {minutes} minutes: it fits into the day.",
     ),
     "capacity.no_fit": (
-        "{n} 名考生需 {cycles} 场，共 {minutes} 分钟，超出每天 {open} 分钟。",
-        "{n} examinees take {cycles} sittings, {minutes} minutes: more than the {open} of a day.",
+        "{n} 名考生需 {cycles} 场，共 {minutes} 分钟；当天只能开 {possible} 场。",
+        "{n} examinees take {cycles} sittings, {minutes} minutes; a day holds {possible} sittings.",
     ),
     "capacity.none": (
         "没有一个工位配齐必备设备，当天不能考试。",
