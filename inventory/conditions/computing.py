@@ -27,6 +27,8 @@ CHECKS: Mapping[Check, Callable[[Ask], Computed]] = {
     Check.SAFETY_WATCHERS: safety_checks.safety_watchers,
     Check.ELECTRICIANS: safety_checks.electricians,
     Check.SPECIAL_OPERATION_DATES: safety_checks.special_operation_dates,
+    Check.EXAM_TIMETABLE: register_checks.exam_timetable,
+    Check.EXAM_LISTING: register_checks.exam_listing,
     Check.EXAM_WORKSTATIONS: register_checks.exam_workstations,
     Check.TASK_WORKSTATIONS: register_checks.task_workstations,
     Check.VERIFICATION_DATES: register_checks.proof_dates(ProofKind.VERIFICATION),

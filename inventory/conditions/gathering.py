@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from inventory.accounts.rules import Principal
 from inventory.conditions.ground import Instrument, SelfCheck, StationGround
+from inventory.consumables.table import Consumable
 from inventory.equipment.rules import EquipmentItem, EquipmentStatus, stands_in
 from inventory.equipment.use_cases import items_of
 from inventory.places.keeping import all_rooms
@@ -57,6 +58,7 @@ def ground_of(db: Session, found: Station, on: date, answers: Sequence[Readiness
     rooms = rooms_of(all_rooms(db, code), found.code)
     items = [item for item in items_of(db, code) if stands_in(item, found.code)]
     in_repair = {asset for owner, asset in repairs(db, {code}).of_asset if owner == code}
+    in_service = [one for one in items if one.status is EquipmentStatus.IN_SERVICE]
     idle = {one.asset_number for one in items if one.status is not EquipmentStatus.IN_SERVICE}
     return StationGround(
         on=on,
@@ -72,7 +74,17 @@ def ground_of(db: Session, found: Station, on: date, answers: Sequence[Readiness
             for one in answers
         ],
         instruments=list(_instruments(items, answers, on)),
+        exam_minutes=found.exam_minutes,
+        equipment_names=[f"{one.item_zh} {one.item_en}" for one in in_service],
+        consumable_count=_consumables(db, code, found.code),
     )
+
+
+def _consumables(db: Session, organisation_code: str, station_code: str) -> int:
+    query = select(Consumable.station_codes).where(
+        Consumable.organisation_code == organisation_code
+    )
+    return sum(not codes or station_code in codes for codes in db.exec(query).all())
 
 
 def _applied(found: Station, rooms: Sequence[Room]) -> dict[str, int | None]:

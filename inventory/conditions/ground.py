@@ -38,6 +38,7 @@ class StationGround:
 
     `staff` is who works there; `is_staff_kept` is whether the school keeps a staff register at all.
     `facts` are the ones that apply; `out_of_use` names equipment that is not in working order.
+    `exam_minutes` are those of a whole exam; `equipment_names` are of all that is in service.
     """
 
     on: date
@@ -50,6 +51,9 @@ class StationGround:
     out_of_use: frozenset[str] = frozenset()
     self_checks: Sequence[SelfCheck] = ()
     instruments: Sequence[Instrument] = ()
+    exam_minutes: int | None = None
+    equipment_names: Sequence[str] = ()
+    consumable_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ _SIGNS: tuple[tuple[Check, str], ...] = (
     (Check.SPECIAL_OPERATION_DATES, r"valid_years|特种作业操作证.*有效期"),
     (Check.ELECTRICIANS, r"低压电工作业证|low-voltage electrician"),
     (Check.SAFETY_WATCHERS, r"专职监护人|\bwatchers\b"),
+    (Check.EXAM_TIMETABLE, r"task_minutes|每项目\s*\d+\s*分钟"),
+    (Check.EXAM_LISTING, r"考核设备、工具、材料清单|equipment, tools, materials and monitoring"),
     (Check.EXAM_WORKSTATIONS, r"考核工位数|number of exam workstations"),
     (Check.TASK_WORKSTATIONS, r"整车或台架|vehicle OR bench"),
     (Check.CALIBRATION_DATES, r"非强检|user_interval"),
@@ -46,7 +48,7 @@ class Numbers:
         """The bound on a name, else the only one there is, else what usually holds."""
         if name in self.by_name:
             return self.by_name[name]
-        if not self.by_name and self.first is not None:
+        if len(self.by_name) <= 1 and self.first is not None:
             return self.first
         return otherwise
 

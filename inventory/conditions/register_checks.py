@@ -1,5 +1,6 @@
 """Conditions that the self-check, rooms and the equipment register answer (pure)."""
 
+import re
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -12,6 +13,7 @@ from inventory.readiness.wording import LEVELS
 
 _PASSES = frozenset({Status.READY, Status.ADVICE_ONLY})
 _SHOWN = 20
+_MONITORING = re.compile(r"监控|摄像|录像|摄录|camera|recorder|monitoring", re.IGNORECASE)
 
 
 def self_check(ask: Ask) -> Computed:
@@ -49,6 +51,47 @@ def exam_workstations(ask: Ask) -> Computed:
         return Computed(None, required, none, Bilingual("登记房间和工位", "record rooms"))
     said = Bilingual(f"工位 {have} 个", f"{have} workstations")
     return Computed(have >= least, required, said, remedy)
+
+
+def exam_timetable(ask: Ask) -> Computed:
+    """A whole exam has the tasks and minutes the rule asks for."""
+    facts, minutes = ask.ground.facts, ask.ground.exam_minutes
+    each = int(ask.numbers.of("task_minutes", Fraction(30)))
+    wanted = int(ask.numbers.of("tasks", Fraction(4)))
+    tasks = facts.get("exam_tasks")
+    required = Bilingual(
+        f"{wanted} 个项目，每项目 {each} 分钟", f"{wanted} tasks of {each} minutes each"
+    )
+    remedy = Bilingual(
+        "在站点设置中更正考核项目数和时长", "correct the station's tasks and minutes"
+    )
+    if tasks is None or minutes is None:
+        none = Bilingual("站点未说明考核项目数或时长", "the station states no tasks or no minutes")
+        return Computed(None, required, none, remedy)
+    said = Bilingual(
+        f"{tasks} 个项目，共 {minutes} 分钟", f"{tasks} tasks, {minutes} minutes in all"
+    )
+    return Computed(tasks == wanted and minutes == wanted * each, required, said, remedy)
+
+
+def exam_listing(ask: Ask) -> Computed:
+    """Equipment, materials and monitoring devices are on record.
+
+    Chosen: what is on record proves it; what is not found may only be called otherwise.
+    """
+    names = ask.ground.equipment_names
+    watching = [name for name in names if _MONITORING.search(name)]
+    counts = (len(names), ask.ground.consumable_count, len(watching))
+    required = Bilingual(
+        "设备、工具、材料和监控设备均列入台账",
+        "equipment, tools, materials and monitoring devices are on record",
+    )
+    said = Bilingual(
+        f"设备和工具 {counts[0]} 项，耗材 {counts[1]} 项，监控设备 {counts[2]} 项",
+        f"{counts[0]} pieces of equipment, {counts[1]} consumables, {counts[2]} for monitoring",
+    )
+    remedy = Bilingual("登记缺少的设备、耗材或监控设备", "record what is missing")
+    return Computed(all(counts) or None, required, said, remedy)
 
 
 def task_workstations(ask: Ask) -> Computed:

@@ -58,6 +58,8 @@ class Check(StrEnum):
     SAFETY_WATCHERS = "safety_watchers"
     ELECTRICIANS = "electricians"
     SPECIAL_OPERATION_DATES = "special_operation_dates"
+    EXAM_TIMETABLE = "exam_timetable"
+    EXAM_LISTING = "exam_listing"
     EXAM_WORKSTATIONS = "exam_workstations"
     TASK_WORKSTATIONS = "task_workstations"
     VERIFICATION_DATES = "verification_dates"
