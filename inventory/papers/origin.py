@@ -100,13 +100,22 @@ def grid(
     if_empty: str = "无",
 ) -> Grid:
     """A table, with a running number put before each row."""
-    numbered = (column("序号", 6), *columns)
-    cells = tuple(
-        (str(position), *(clean(cell) for cell in row)) for position, row in enumerate(rows, 1)
+    numbered = [(str(position), *row) for position, row in enumerate(rows, 1)]
+    return unnumbered(
+        (column("序号", 6), *columns), numbered, ("合计", *totals) if totals else (), if_empty
     )
+
+
+def unnumbered(
+    columns: Sequence[GridColumn],
+    rows: Sequence[Sequence[str]],
+    totals: Sequence[str] = (),
+    if_empty: str = "无",
+) -> Grid:
+    """A table as it is."""
     return Grid(
-        columns=numbered,
-        rows=cells,
-        totals=("合计", *totals) if totals else (),
+        columns=tuple(columns),
+        rows=tuple(tuple(clean(cell) for cell in row) for row in rows),
+        totals=tuple(totals),
         if_empty=if_empty,
     )

@@ -12,6 +12,7 @@ from inventory.papers.origin import (
     fact_list,
     grid,
     heading,
+    unnumbered,
     words,
 )
 from inventory.papers.rules import PaperKind
@@ -154,7 +155,7 @@ def _matrix(answers: Sequence[Readiness]) -> Grid:
         [module, *(_cell(cells.get((module, level))) for level in levels)] for module in modules
     ]
     columns = [column("模块", 12), *(column(zh(level), 26) for level in levels)]
-    return grid(columns, rows, if_empty="站点未开设任何模块")
+    return unnumbered(columns, rows, if_empty="站点未开设任何模块")
 
 
 def _cell(answer: Readiness | None) -> str:

@@ -9,6 +9,8 @@ from inventory.typesetting.pages import FAMILY, set_up, settable
 from inventory.typesetting.tables import TableLook, draw_table
 
 _MARGIN_MM, _FOOT_MM = 15, 16
+_UNDER_HEADING_MM = 35
+"""Room a heading needs, so that it never stands alone at the foot of a page."""
 _CELL_PT, _BODY_PT, _TITLE_PT = 7.5, 10.5, 16
 
 
@@ -31,8 +33,7 @@ def pdf_of(content: PaperContent, footer: str, typeface: Typeface) -> bytes:
     for block in content.blocks:
         match block:
             case Heading():
-                pages.ln(2)
-                _line(pages, block.text, style="B", points=13 if block.level == 1 else 11)
+                _heading(pages, block)
             case Words():
                 for line in block.text.split("\n"):
                     _line(pages, f"　　{line}")
@@ -45,6 +46,13 @@ def pdf_of(content: PaperContent, footer: str, typeface: Typeface) -> bytes:
         _line(pages, "　　".join(f"{one}：____________" for one in content.signatures))
     _footers(pages, footer)
     return bytes(pages.output())
+
+
+def _heading(pages: FPDF, block: Heading) -> None:
+    pages.ln(2)
+    if pages.y > pages.page_break_trigger - _UNDER_HEADING_MM:
+        pages.add_page()
+    _line(pages, block.text, style="B", points=13 if block.level == 1 else 11)
 
 
 def _line(
@@ -89,6 +97,8 @@ def _footers(pages: FPDF, footer: str) -> None:
     pages.set_auto_page_break(auto=False)
     for number in range(1, count + 1):
         pages.page = number
+        # the library remembers the font of the page it was on before
+        pages.current_font_is_set_on_page = False
         pages.set_y(-_FOOT_MM)
         text = f"{footer}    第 {number} 页，共 {count} 页"
         _line(pages, text, points=8, align=Align.C)

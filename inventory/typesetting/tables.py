@@ -7,8 +7,10 @@ from fpdf import FPDF
 
 from inventory.typesetting.pages import FAMILY, settable
 
-_AFTER = " 、，；。：）-/|"
-"""Where a line may end without a look; else it ends anywhere, but not inside a Latin word."""
+_AFTER = " ,;/|"
+"""Latin characters after which a line may end; Chinese may end anywhere."""
+_CLOSING = "、，；。：）》”’！？％,.;:)"
+"""What never begins a line."""
 _SHADE = 238
 _LINE_GREY = 150
 
@@ -67,6 +69,8 @@ def broken(text: str, width: float, measure: Callable[[str], float]) -> list[str
         line, used, good = "", 0.0, 0
         for one in paragraph:
             step = measure(one)
+            if line and _may_part(line[-1], one):
+                good = len(line)
             if used + step > width and line:
                 cut = good or len(line)
                 lines.append(line[:cut].rstrip(" "))
@@ -74,10 +78,14 @@ def broken(text: str, width: float, measure: Callable[[str], float]) -> list[str
                 used, good = sum(map(measure, line)), 0
             line += one
             used += step
-            if one in _AFTER or not one.isascii():
-                good = len(line)
         lines.append(line)
     return lines
+
+
+def _may_part(before: str, after: str) -> bool:
+    if after in _CLOSING:
+        return False
+    return before in _AFTER or not (before.isascii() and after.isascii())
 
 
 class _Drawing:
@@ -92,7 +100,7 @@ class _Drawing:
     def begin(self, heading: Sequence[str]) -> None:
         """Draw the heading where at least a line has room below it, and keep it."""
         self._heading = self.laid(heading, is_set_apart=True)
-        self._has_turned(self._heading, more_lines=2)
+        self._has_turned(self._heading, more_lines=6)
         self._draw(self._heading)
 
     def laid(self, texts: Sequence[str], *, is_set_apart: bool = False) -> _Row:
