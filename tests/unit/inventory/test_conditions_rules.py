@@ -106,7 +106,7 @@ def test_an_empty_house_passes_nothing(row: str) -> None:
 
 
 def test_the_numbers_of_a_rule_are_its_own() -> None:
-    assert numbers("dual_qualified_share >= 50 %").of("x", Fraction(9)) == 9
+    assert numbers("dual_qualified_share >= 50 %").of("share", Fraction(9)) == Fraction(1, 2)
     rule = "per_room.invigilators >= 2; per_room.technicians >= 3"
     assert numbers(rule).of("technicians", Fraction(1)) == 3
     assert numbers("", "双师型教师占比不低于 60％").of("dual_qualified_share", Fraction(1, 2)) == (
