@@ -18,7 +18,7 @@ _AREAS = (
     "capacity_from",
     "station",
 )
-_WORDS = ("glyph", "overall", "module", "level_full", "use_of")
+_WORDS = ("station", "glyph", "overall", "module", "level_full", "use_of")
 
 
 def plan_data(
