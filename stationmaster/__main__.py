@@ -27,6 +27,7 @@ COMMANDS = {
     "review": "cli_work:review_app",
     "report": "cli_papers:report_app",
     "work-orders": "cli_work_orders:work_orders_app",
+    "report-links": "cli_report_links:report_links_app",
     "labels": "cli_stocktakes:labels",
     "stocktake": "cli_stocktakes:stocktake_app",
     "decode": "cli_can:decode",

@@ -38,6 +38,19 @@ class Printing:
 
 
 @dataclass(frozen=True, slots=True)
+class Printed:
+    """What a label says: a code that leads to `path`, and lines for people.
+
+    Title and last line are bold; the last of the `notes` may take two lines where there is room.
+    """
+
+    path: str
+    title: str
+    notes: tuple[str, ...]
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Line:
     text: str
     size: float
@@ -45,7 +58,21 @@ class _Line:
 
 
 def labels_pdf(labels: Sequence[Label], printing: Printing) -> bytes:
-    """The sheets; equal labels give equal bytes."""
+    """The sheets of pieces' own labels; equal labels give equal bytes."""
+    printed = [
+        Printed(
+            PATH + one.code,
+            one.item_zh,
+            (one.asset_number, one.organisation_zh),
+            spelled(one.code),
+        )
+        for one in labels
+    ]
+    return sheets_pdf(printed, printing)
+
+
+def sheets_pdf(labels: Sequence[Printed], printing: Printing) -> bytes:
+    """Sheets of labels of any kind; equal labels give equal bytes."""
     sheet = SHEETS[printing.kind]
     pages = FPDF(unit="mm", format=sheet.page)
     pages.set_auto_page_break(auto=False)
@@ -55,7 +82,7 @@ def labels_pdf(labels: Sequence[Label], printing: Printing) -> bytes:
     for label, place in zip(labels, places(sheet, len(labels), printing.used), strict=True):
         while pages.page <= place.page:
             pages.add_page()
-        side = _draw_code(pages, f"{printing.base_url}{PATH}{label.code}", sheet, place)
+        side = _draw_code(pages, printing.base_url + label.path, sheet, place)
         _write(pages, label, sheet, place, side)
     return bytes(pages.output())
 
@@ -87,17 +114,16 @@ def _runs(row: bytes) -> list[tuple[int, int]]:
     return found
 
 
-def _write(pages: FPDF, label: Label, sheet: Sheet, place: Place, side: float) -> None:
+def _write(pages: FPDF, label: Printed, sheet: Sheet, place: Place, side: float) -> None:
     left = place.left + side + _EDGE_MM / 2
     width = place.left + sheet.label[0] - _EDGE_MM - left
     small = max(5.0, min(8.0, sheet.label[1] / 4))
     tall = 2 if sheet.label[1] > _TALL_MM else 1
-    lines = [
-        *_wrapped(pages, label.item_zh, (width, small + 1, True), 2),
-        *_wrapped(pages, label.asset_number, (width, small, False), 1),
-        *_wrapped(pages, label.organisation_zh, (width, small, False), tall),
-        _Line(spelled(label.code), small + 1, is_bold=True),
-    ]
+    lines = [*_wrapped(pages, label.title, (width, small + 1, True), 2)]
+    for number, note in enumerate(label.notes, start=1):
+        most = tall if number == len(label.notes) else 1
+        lines += _wrapped(pages, note, (width, small, False), most)
+    lines += _wrapped(pages, label.last, (width, small + 1, True), 1)
     height = sum(line.size * _MM_PER_POINT * _LEADING for line in lines)
     top = place.top + (sheet.label[1] - height) / 2
     for line in lines:

@@ -33,7 +33,7 @@ def print_labels(
     except NoChineseFont as missing:
         raise SourceUnavailable(f"a Chinese font ({missing})") from missing
     labels = make_labels(database, caller, order, now=now)
-    printing = Printing(order.sheet, _own_address(request), typeface, now, order.used)
+    printing = Printing(order.sheet, own_address(request), typeface, now, order.used)
     named = f'attachment; filename="labels-{order.station}.pdf"'
     return Response(
         labels_pdf(labels, printing),
@@ -50,7 +50,7 @@ def follow_label(code: str) -> RedirectResponse:
     return RedirectResponse(target)
 
 
-def _own_address(request: Request) -> str:
+def own_address(request: Request) -> str:
     """The address people type, which a proxy may hide from the request."""
     state = request.app.state
     if state.public_netloc:

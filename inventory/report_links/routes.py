@@ -2,13 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, status
+from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
 
 from inventory.accounts.policies import Now, TheDatabase, require
 from inventory.accounts.rules import Action, Principal
+from inventory.errors import SourceUnavailable
+from inventory.labels.drawing import Printing, sheets_pdf
+from inventory.labels.routes import own_address
 from inventory.paging import Limit, Offset, Page, page
-from inventory.report_links.schema import ReportLinkOrder, ReportLinkOut
+from inventory.report_links.printing import report_labels
+from inventory.report_links.schema import ReportLabelOrder, ReportLinkOrder, ReportLinkOut
 from inventory.report_links.use_cases import end_link, links, make_link, renew_link, shown
+from inventory.typesetting.fonts import NoChineseFont, chinese_typeface
 
 router = APIRouter(tags=["work orders"])
 Manager = Annotated[Principal, Depends(require(Action.MANAGE_WORK_ORDER))]
@@ -35,6 +40,29 @@ def make_report_link(
 ) -> ReportLinkOut:
     """Give a bench or a piece of the register a code; one that has one keeps it."""
     return make_link(database, caller, order, now=now)
+
+
+@router.post(
+    "/report-links/labels",
+    response_class=Response,
+    responses={200: {"description": "The sheets", "content": {"application/pdf": {}}}},
+)
+def print_report_labels(
+    order: ReportLabelOrder, request: Request, database: TheDatabase, caller: Manager, now: Now
+) -> Response:
+    """Sheets of labels to report by, as PDF; things that have no code yet get theirs."""
+    try:
+        typeface = chinese_typeface(request.app.state.chinese_font)
+    except NoChineseFont as missing:
+        raise SourceUnavailable(f"a Chinese font ({missing})") from missing
+    labels = report_labels(database, caller, order, now=now)
+    printing = Printing(order.sheet, own_address(request), typeface, now, order.used)
+    named = f'attachment; filename="report-{order.station}.pdf"'
+    return Response(
+        sheets_pdf(labels, printing),
+        media_type="application/pdf",
+        headers={"Content-Disposition": named},
+    )
 
 
 @router.post("/report-links/{link_id}/renewal", status_code=status.HTTP_201_CREATED)

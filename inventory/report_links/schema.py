@@ -4,9 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
+from pydantic import Field as Member
 from sqlmodel import Field, SQLModel
 
 from inventory.benches.schema import BenchCode
+from inventory.labels.schema import MOST_USED
+from inventory.labels.sheets import SheetKind
 from inventory.organisations.schema import Code
 from inventory.work_orders.schema import AssetNumber
 
@@ -48,6 +51,23 @@ class ReportLinkOrder(BaseModel):
 
     bench_code: BenchCode | None = None
     asset_number: AssetNumber | None = None
+
+
+class ReportLabelOrder(BaseModel):
+    """Labels to report by: of all benches of a station, or of the things that are named.
+
+    `used` labels of the first sheet are gone already.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"station": "BJ01-T", "sheet": "3x8"}]}
+    )
+
+    station: Code
+    bench_codes: list[BenchCode] = Member(default=[], max_length=1000)
+    asset_numbers: list[AssetNumber] = Member(default=[], max_length=1000)
+    sheet: SheetKind = SheetKind.A4_3X8
+    used: int = Member(default=0, ge=0, le=MOST_USED)
 
 
 class ReportLinkOut(ReportLinkFields):
