@@ -26,6 +26,8 @@ _NO_GROUND = (
     "booking",
     "rectification",
     "review",
+    "paper",
+    "annual_report",
     "report_link",
     "reminder",
     "document",

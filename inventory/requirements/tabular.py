@@ -171,7 +171,7 @@ def _header(cells: list[str], aliases: Mapping[str, str]) -> tuple[str, ...]:
 def csv_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
     """Numbered rows of a csv file."""
     try:
-        for number, row in enumerate(csv.reader(io.StringIO(_decoded(content), newline="")), 1):
+        for number, row in enumerate(csv.reader(io.StringIO(decoded(content), newline="")), 1):
             if any(len(cell) > MAX_CELL_CHARACTERS for cell in row):
                 raise _cell_too_long(number)
             yield number, row
@@ -179,7 +179,12 @@ def csv_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
         raise UnreadableFile(f"CSV 格式错误：{broken}", f"broken csv: {broken}") from broken
 
 
-def _decoded(content: bytes) -> str:
+def decoded(content: bytes) -> str:
+    """A text file's text, UTF-8 or GB 18030.
+
+    Raises:
+        UnreadableFile: it is in neither.
+    """
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = content.decode(encoding)
