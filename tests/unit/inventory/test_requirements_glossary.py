@@ -29,6 +29,12 @@ from inventory.requirements.rules import Authority, CalibrationDuty, Obligation,
 from inventory.reviews.rules import ReviewState, ReviewStep, Side
 from inventory.staff.rules import Affiliation, CertificateKind, CertificateState, StaffRole
 from inventory.stations.rules import Level, StationUse
+from inventory.stocktakes.rules import (
+    PieceResult,
+    ProposalKind,
+    ProposalState,
+    StocktakeState,
+)
 from inventory.work_orders.rules import WorkOrderSource, WorkOrderState, WorkOrderStep
 from telemetry.contract.payloads import (
     BusHealth,
@@ -94,6 +100,10 @@ DOMAIN: tuple[type[StrEnum], ...] = (
     ConditionBasis,
     ConditionOutcome,
     StatementState,
+    StocktakeState,
+    PieceResult,
+    ProposalKind,
+    ProposalState,
 )
 
 
