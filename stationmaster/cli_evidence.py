@@ -159,9 +159,7 @@ def due(  # noqa: PLR0913, PLR0917 - the command line's options
     with acting(username) as (database, caller), database.read() as db:
         found = due_calendar(db, caller, query, datetime.now(UTC), offset=0, limit=MOST)
     is_zh = lang is Language.ZH
-    table = Table(
-        *(("状态", "日期", "类型", "名称", "编号", "站点", "说明") if is_zh else _HEADINGS)
-    )
+    table = Table(*_HEADINGS[0 if is_zh else 1])
     pressing = {DueState.OVERDUE, DueState.SOON}
     shown = [one for one in found.items if everything or state or one.state in pressing]
     for one in shown:

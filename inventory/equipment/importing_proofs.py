@@ -57,7 +57,7 @@ def _put(
     if after == before.proofs:
         return ""
     items[row.asset_number] = replace(before, proofs=after)
-    keep_dated(db, code, items[row.asset_number], by)
+    keep_dated(db, code, (before, items[row.asset_number]), by)
     is_new = len(after) > len(before.proofs)
     old = None if is_new else next(one for one in before.proofs if one not in after)
     new = next(one for one in after if one not in before.proofs)

@@ -46,26 +46,41 @@ def dated_of(
     return {asset_number: tuple(own) for asset_number, own in found.items()}
 
 
-def keep_dated(db: Session, organisation_code: str, item: EquipmentItem, by: Recorded) -> None:
-    """Write what a thing's proofs and agreements are now, those that were there in their places."""
-    key = {"organisation_code": organisation_code, "asset_number": item.asset_number}
-    _keep(db, ProofRecord, key, item.proofs, by)
-    _keep(db, Agreement, key, item.agreements, by)
+def keep_dated(
+    db: Session,
+    organisation_code: str,
+    items: tuple[EquipmentItem | None, EquipmentItem],
+    by: Recorded,
+) -> None:
+    """Write what a thing's proofs and agreements became, those that were there in their places."""
+    before, after = items
+    key = {"organisation_code": organisation_code, "asset_number": after.asset_number}
+    proofs, agreements = ((), ()) if before is None else (before.proofs, before.agreements)
+    if after.proofs != proofs:
+        _keep(db, ProofRecord, key, (proofs, after.proofs), by)
+    if after.agreements != agreements:
+        _keep(db, Agreement, key, (agreements, after.agreements), by)
 
 
 def _keep(
-    db: Session, kind: type[Dated], key: Mapping[str, str], wanted: Sequence[Dated], by: Recorded
+    db: Session,
+    kind: type[Dated],
+    key: Mapping[str, str],
+    papers: tuple[Sequence[Dated], Sequence[Dated]],
+    by: Recorded,
 ) -> None:
+    known, wanted = papers
     table = _TABLES[kind]
-    query = select(table).where(
-        table.organisation_code == key["organisation_code"],
-        table.asset_number == key["asset_number"],
-    )
-    rows = db.exec(query.order_by(col(table.id))).all()
-    for row, one in zip(rows, wanted, strict=False):
-        row.sqlmodel_update(asdict(one))
-        db.add(row)
-    for one in wanted[len(rows) :]:
+    if known:
+        query = select(table).where(
+            table.organisation_code == key["organisation_code"],
+            table.asset_number == key["asset_number"],
+        )
+        rows = db.exec(query.order_by(col(table.id))).all()
+        for row, one in zip(rows, wanted, strict=False):
+            row.sqlmodel_update(asdict(one))
+            db.add(row)
+    for one in wanted[len(known) :]:
         facts = asdict(one) | dict(key) | {"recorded_by": by.who, "recorded_at": by.at}
         db.add(table.model_validate(facts))
     db.flush()

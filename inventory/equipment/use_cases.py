@@ -168,7 +168,7 @@ def _put(
         row.sqlmodel_update(values)
     db.add(row)
     db.flush()
-    keep_dated(db, organisation_code, item, Recorded(who, datetime.now(UTC)))
+    keep_dated(db, organisation_code, (before, item), Recorded(who, datetime.now(UTC)))
     action = "created" if old is None else "updated"
     changed = {name: new[name] for name in _FIELDS if old is None or old[name] != new[name]}
     record(

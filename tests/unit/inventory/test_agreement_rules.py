@@ -1,6 +1,13 @@
 from datetime import date
 
-from inventory.agreements.rules import Agreement, AgreementState, latest, loan, merged
+from inventory.agreements.rules import (
+    Agreement,
+    AgreementState,
+    covered_until,
+    latest,
+    loan,
+    merged,
+)
 
 DAY = date(2026, 12, 1)
 RUNNING, NOT_BEGUN = AgreementState.RUNNING, AgreementState.NOT_BEGUN
@@ -35,3 +42,12 @@ def test_a_file_extends_the_agreement_it_means_and_adds_others() -> None:
     following = Agreement("甲", date(2027, 1, 1), date(2027, 12, 31))
     assert merged(known, [following]) == (*known, following)
     assert latest(merged(known, [other])) == other
+
+
+def test_agreements_that_follow_on_one_another_cover_without_a_gap() -> None:
+    first = Agreement("甲", None, date(2026, 12, 31))
+    second = Agreement("甲", date(2027, 1, 1), date(2027, 6, 30))
+    after_a_gap = Agreement("甲", date(2027, 7, 2), date.max)
+    assert covered_until([after_a_gap, second, first], DAY) == date(2027, 6, 30)
+    assert covered_until([after_a_gap], date(2027, 7, 2)) == date.max
+    assert covered_until([after_a_gap], DAY) is None
