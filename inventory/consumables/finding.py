@@ -1,6 +1,6 @@
 """Finding consumables with their stock, scoped to who asks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func
@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from inventory.accounts.access import demand, visible_organisations
 from inventory.accounts.rules import Action, Decision, Principal, Resource, authorize
 from inventory.consumables.errors import UnknownConsumable
-from inventory.consumables.rules import MILLI, Lot, Movement, StockState, lots, state_of
+from inventory.consumables.rules import MILLI, Lot, Movement, lots, state_of
 from inventory.consumables.schema import ConsumableOut, MovementOut
 from inventory.consumables.table import Consumable, StockMovement
 from inventory.errors import NotAllowed, UnknownOrganisation
@@ -75,22 +75,30 @@ def consumables(
 
 def stocks_of(db: Session, rows: Sequence[Consumable]) -> Mapping[int, Stock]:
     """The stock of some consumables by id."""
-    found: dict[int, list[StockMovement]] = {row.id or 0: [] for row in rows}
-    codes = {row.organisation_code for row in rows}
+    return {key: stock_of(moved) for key, moved in movements_by(db, rows).items()}
+
+
+def movements_by(db: Session, rows: Sequence[Consumable]) -> Mapping[int, Sequence[Movement]]:
+    """The movements of some consumables by id, in the order they were entered."""
+    found: dict[int, list[Movement]] = {row.id or 0: [] for row in rows}
+    if not rows:
+        return found
     query = select(StockMovement).order_by(col(StockMovement.id))
     if len(found) == 1:
         query = query.where(StockMovement.consumable_id == next(iter(found)))
     else:
+        # thousands of ids would be more variables than some databases take
+        codes = {row.organisation_code for row in rows}
         query = query.join(Consumable).where(col(Consumable.organisation_code).in_(codes))
-    for one in db.exec(query).all() if rows else ():
+    for one in db.exec(query).all():
         if one.consumable_id in found:
-            found[one.consumable_id].append(one)
-    return {key: stock_of(movements) for key, movements in found.items()}
+            moved = Movement(one.kind, one.milli, one.happened_on, one.expires_on)
+            found[one.consumable_id].append(moved)
+    return found
 
 
-def stock_of(movements: Iterable[StockMovement]) -> Stock:
+def stock_of(moved: Sequence[Movement]) -> Stock:
     """What there is after movements, in the order they were entered."""
-    moved = [Movement(one.kind, one.milli, one.happened_on, one.expires_on) for one in movements]
     return Stock(sum(one.milli for one in moved), tuple(lots(moved)))
 
 
@@ -117,8 +125,3 @@ def shown(row: Consumable, stock: Stock) -> ConsumableOut:
         "expires_on": min(dates, default=None),
     }
     return ConsumableOut.model_validate(row, update=facts)
-
-
-def is_low(row: Consumable, stock: Stock) -> bool:
-    """Whether there is less than the minimum."""
-    return state_of(stock.milli, row.minimum_milli) is not StockState.ENOUGH

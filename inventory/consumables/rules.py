@@ -90,6 +90,21 @@ def lots(movements: Iterable[Movement]) -> list[Lot]:
     return list(left)
 
 
+def low_since(movements: Iterable[Movement], minimum_milli: int) -> date | None:
+    """The day since which a stock is below its minimum; None where it is not, or never was above.
+
+    Entered late, a movement counts on the day it happened, and never before one entered earlier.
+    """
+    stock, since, was_enough = 0, None, False
+    for one in movements:
+        stock += one.milli
+        if stock >= minimum_milli:
+            since, was_enough = None, True
+        elif since is None and was_enough:
+            since = one.happened_on
+    return since
+
+
 def _take(left: deque[Lot], milli: int) -> None:
     while milli and left:
         first = left.popleft()

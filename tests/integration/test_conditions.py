@@ -185,3 +185,29 @@ def test_a_new_edition_asks_again_for_what_reads_differently(house: Schools) -> 
     assert told(master, list="DRAFT-0.1")["rows"]["COND-005"]["outcome"] == "met"
     listed = master.get(f"{API}/condition-lists").json()["items"]
     assert [one["version"] for one in listed] == ["2027-1", "DRAFT-0.1"]
+
+
+def test_certificates_stock_and_evidence_are_in_the_due_calendar(house: Schools) -> None:
+    master = house.client("bj-master")
+    papers = [{"kind": "trainer", "certificate_no": "Z-1", "valid_until": "2026-12-20"}]
+    teacher = {"number": "T-1", "name": "王", "station_codes": ["BJ01-T"], "certificates": papers}
+    post(master, f"{API}/staff", teacher)
+    stock = {"code": "C-1", "name_zh": "冷却液", "unit": "L", "minimum": 5}
+    made = post(master, f"{API}/consumables", stock)
+    moves = f"{API}/consumables/{made['id']}/movements"
+    post(master, moves, {"kind": "received", "amount": 8, "expires_on": "2027-06-01"})
+    post(master, moves, {"kind": "used", "amount": 4})
+    word = {"is_met": True, "note": "档案柜 3", "valid_until": "2026-12-10"}
+    post(master, f"{CONDITIONS}/COND-005/statements", word)
+    items = master.get(f"{API}/due").json()["items"]
+    told = [(one["kind"], one["entity_id"], one["due_on"], one["detail"]) for one in items]
+    assert told == [
+        ("consumable", "BJ01/C-1", "2026-12-01", "4 / 5 L"),
+        ("condition_evidence", "BJ01-T/COND-005", "2026-12-10", "COND-005"),
+        ("staff_certificate", "BJ01/T-1", "2026-12-20", "Z-1"),
+        ("consumable", "BJ01/C-1", "2027-06-01", "4 L"),
+    ]
+    assert items[1]["name_zh"] == "制度体系健全"
+    assert house.client("gx-master").get(f"{API}/due").json()["total"] == 0
+    of_exams = master.get(f"{API}/due", params={"station": "BJ01-E"}).json()["items"]
+    assert {one["kind"] for one in of_exams} == {"consumable"}

@@ -12,6 +12,7 @@ from inventory.consumables.rules import (
     StockState,
     change,
     lots,
+    low_since,
     milli_of,
     shown,
     state_of,
@@ -52,6 +53,16 @@ def test_the_oldest_delivery_goes_out_first_and_expired_goods_by_their_date() ->
     assert lots([*bought, Movement(KIND.USED, -7, DAY)]) == [Lot(3, soon)]
     assert lots([*bought, Movement(KIND.EXPIRED, -5, DAY)]) == [Lot(5, late)]
     assert lots([*bought, Movement(KIND.CORRECTED, 2, DAY)])[-1] == Lot(2, None)
+
+
+def test_a_stock_is_low_since_the_day_it_fell_below_its_minimum() -> None:
+    first, later = date(2026, 11, 1), date(2026, 11, 20)
+    bought = Movement(KIND.RECEIVED, 10, first)
+    used = Movement(KIND.USED, -6, later)
+    assert low_since([bought], 5) is None
+    assert low_since([bought, used, Movement(KIND.USED, -1, DAY)], 5) == later
+    assert low_since([bought, used, Movement(KIND.RECEIVED, 6, DAY)], 5) is None
+    assert low_since([], 5) is None
 
 
 def test_the_minimum_itself_is_enough() -> None:

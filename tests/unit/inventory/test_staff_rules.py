@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from inventory.staff.becoming_due import ending
 from inventory.staff.judging import (
     dual_qualified_share,
     has_level,
@@ -171,6 +172,19 @@ def test_who_teaches_nothing_the_station_offers_is_not_judged() -> None:
     only_advanced = replace(TRAINER, levels=(Level.ADVANCED,))
     assert trainer_judgements([only_advanced], [Level.ELEMENTARY], TODAY) == []
     assert len(trainer_judgements([TRAINER], [Level.ELEMENTARY], TODAY)) == 1
+
+
+def test_a_renewed_certificate_is_due_by_its_successor_and_an_undated_one_at_once() -> None:
+    old = Certificate(KIND.ELECTRICIAN, "E-1", issued_on=date(2020, 1, 1))
+    new = Certificate(KIND.ELECTRICIAN, "E-2", issued_on=date(2026, 1, 1))
+    person = StaffMember("x", certificates=(old, new, Certificate(KIND.DEGREE)))
+    assert ending(person, TODAY) == [new]
+    assert ending(replace(person, certificates=(new, old)), TODAY) == [new]
+    assert ending(replace(person, certificates=(old,)), TODAY) == [old]
+    undated = Certificate(KIND.ELECTRICIAN, "E-3")
+    assert ending(replace(person, certificates=(undated,)), TODAY) == [undated]
+    withdrawn = replace(old, ended_on=TODAY)
+    assert ending(replace(person, certificates=(withdrawn,)), TODAY) == []
 
 
 def test_months_in_the_trade_are_whole_ones() -> None:
