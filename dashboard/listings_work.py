@@ -5,12 +5,13 @@ from typing import Any
 
 from dashboard.api_client import API
 from dashboard.listings_health import may
-from dashboard.wording import Lang, texts
+from dashboard.wording import Lang, say, texts
 from inventory.accounts.rules import Action
 from inventory.accounts.schema import Me
 from inventory.organisations.rules import OrganisationKind
 from inventory.requirements.mapping import GUESSED
 from inventory.requirements.mapping_words import QUANTITY_UNIT
+from inventory.requirements.reading import LEVEL_WORDS
 from inventory.requirements.rules import DEFAULT_BINDING, Authority, QuantityBasis
 from inventory.requirements.template import LIST_COLUMNS
 from inventory.stations.schema import StationOut
@@ -41,6 +42,20 @@ NAMES: Mapping[str, str] = {
     "采样率": "sample_rate",
 }
 """Names of parameters offered to who settles a text; any other may be written too."""
+_COLUMNS_EN: Mapping[str, str] = {
+    "row_id": "row",
+    "module_code": "module",
+    "station_use": "training or exam",
+    "item_zh": "item",
+    "item_en": "English name",
+    "technical_parameters": "parameters",
+    "quantity_n": "quantity",
+    "quantity_basis": "per",
+    "per_n_examinees": "N of “per N examinees”",
+    "authority_item": "source",
+    "authority_parameters": "source of parameters",
+    "authority_quantity": "source of quantity",
+}
 _TASK_WORDS = ("task", "task_state", "finding", "step")
 
 
@@ -75,6 +90,14 @@ def tasks_data(
     }
 
 
+def _column_words(lang: Lang) -> dict[str, str]:
+    """What our own columns are called on screen."""
+    if lang is Lang.ZH:
+        return {one.name: one.zh for one in LIST_COLUMNS} | {QUANTITY_UNIT: "数量单位"}
+    plain = {one.name: one.name.replace("_", " ") for one in LIST_COLUMNS}
+    return plain | dict(_COLUMNS_EN) | {QUANTITY_UNIT: "unit of quantity"}
+
+
 def lists_data(me: Me, asked: Mapping[str, str], *, lang: Lang) -> dict[str, Any]:
     """What the page of requirement lists starts from, with what our own columns are called."""
     areas = (
@@ -102,7 +125,8 @@ def lists_data(me: Me, asked: Mapping[str, str], *, lang: Lang) -> dict[str, Any
         "may_write": may(me, Action.WRITE_LIST)
         and me.organisation.kind is not OrganisationKind.COMPANY,
         "is_publisher": me.organisation.kind is not OrganisationKind.SCHOOL,
-        "columns": columns,
+        "columns": _column_words(lang),
+        "level_words": {word: say(lang, f"level_full.{one}") for word, one in LEVEL_WORDS.items()},
         "guessed": dict(GUESSED),
         "bases": [one.value for one in QuantityBasis],
         "authorities": [one.value for one in Authority],

@@ -8,6 +8,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "gaps.show_open": ("有差距", "Open"),
     "gaps.show_all": ("全部", "All"),
     "gaps.filters": ("更多筛选（已设 {n} 项）", "More filters ({n} set)"),
+    "gaps.list_applying": ("现行适用", "the one that applies"),
     "gaps.all": ("全部", "All"),
     "gaps.authority": ("来源", "Source"),
     "gaps.task": ("整改", "Task"),

@@ -158,7 +158,8 @@ const GapPanelParts = {
     this.trouble = "";
     try {
       const made = await send("POST", `${data.api}/rectifications`,
-        { station: data.station.code, row_id: one.row_id, kind: one.kind });
+        { station: data.station.code, row_id: one.row_id, kind: one.kind,
+          list_version: one.list_version || null });
       this.tasks.set(`${made.list_version}|${made.row_id}|${made.kind}`, made);
       this.tell(say("task.made"));
     } catch (error) {

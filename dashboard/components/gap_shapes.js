@@ -41,6 +41,9 @@ const GapShapes = {
       el("span", { class: "tag" }, `${say("common.list")} ${gaps.list_version}`),
       el("span", { class: "tag" }, say(gaps.is_official_list ? "common.official" : "common.draft")));
     const rest = [
+      this.lists.length > 1 ? choice(say("common.list"), [["", say("gaps.list_applying")],
+        ...this.lists.map((one) => [one.version, one.version])], filters.list,
+      (list) => this.set({ list })) : null,
       choice(say("station.module"), [["", say("gaps.all")], ...gaps.modules.map((one) =>
         [one, `${one} ${say(`module_short.${one}`)}`])], filters.module,
       (module) => this.set({ module })),
@@ -51,14 +54,14 @@ const GapShapes = {
       choice(say("gaps.task"), ["", "no", "yes"].map((one) =>
         [one, say(`gaps.task_${one || "any"}`)]), filters.task, (task) => this.set({ task })),
     ];
-    if (!this.isNarrow) return el("div", { class: "bar" }, status, ...rest, search, tags);
-    const set = ["module", "level", "authority", "task"].filter((name) => filters[name]).length;
+    if (!this.isNarrow) return el("div", { class: "bar" }, status, ...rest.filter(Boolean), search, tags);
+    const set = ["list", "module", "level", "authority", "task"].filter((name) => filters[name]).length;
     return el("div", { class: "bar" }, status, search,
       el("details", { class: "filters", open: this.hasFilters,
         ontoggle: (event) => {
           this.hasFilters = event.target.open;
         } },
-      el("summary", { "data-focus": "filters" }, say("gaps.filters", { n: set })), ...rest), tags);
+      el("summary", { "data-focus": "filters" }, say("gaps.filters", { n: set })), ...rest.filter(Boolean)), tags);
   },
 
   groups(rows) {

@@ -4,7 +4,7 @@ const NARROW_PX = 900;
 const WORST_FIRST = ["not_ready", "unknown", "advice_only", "ready"];
 const LOOKS = { ready: "ready", advice_only: "advice", unknown: "unknown", not_ready: "not" };
 const SHOWN_AT_ONCE = 120;
-const FILTERS = { module: "", level: "", show: "open", authority: "", text: "", task: "" };
+const FILTERS = { list: "", module: "", level: "", show: "open", authority: "", text: "", task: "" };
 
 const worst = (cells) => WORST_FIRST.find((one) => cells.some((cell) => cell.status === one)) ?? "ready";
 const amount = (value) => (value === null ? "?" : String(Number(value.toFixed(2))));
@@ -39,7 +39,8 @@ class GapsView extends WorkView {
 
   query(more = {}) {
     const { use, date } = this.data;
-    return new URLSearchParams({ ...(use ? { use } : {}), ...(date ? { date } : {}), ...more });
+    const asked = { use, date, list: this.filters.list, ...more };
+    return new URLSearchParams(Object.entries(asked).filter(([, value]) => value));
   }
 
   get base() {
@@ -49,16 +50,30 @@ class GapsView extends WorkView {
   async load() {
     const { api, station } = this.data;
     const code = encodeURIComponent(station.code);
-    const [gaps, tasks] = await Promise.all([
-      getJson(`${this.base}/gaps?${this.query()}`),
+    const [gaps, tasks, lists] = await Promise.all([
+      this.askGaps(),
       allPages(`${api}/rectifications?station=${code}`),
+      allPages(`${api}/lists`),
     ]);
     return () => {
       this.gaps = gaps;
+      this.lists = lists;
       this.tasks = new Map(tasks.map((one) =>
         [`${one.list_version}|${one.row_id}|${one.kind}`, one]));
       if (this.panel.isOpen) this.look();
     };
+  }
+
+  // A list that the address names may be no more, or not this school's: then the one that applies.
+  async askGaps() {
+    try {
+      return await getJson(`${this.base}/gaps?${this.query()}`);
+    } catch (error) {
+      if (error.status !== 404 || !this.filters.list) throw error;
+      this.filters.list = "";
+      keepInAddress({ list: "" });
+      return getJson(`${this.base}/gaps?${this.query()}`);
+    }
   }
 
   taskOf(rowId, kind) {
@@ -75,6 +90,7 @@ class GapsView extends WorkView {
     this.most = SHOWN_AT_ONCE;
     const told = { ...this.filters, show: this.filters.show === "open" ? "" : this.filters.show };
     keepInAddress(told);
+    if ("list" in values) this.refresh();
     this.draw();
   }
 
@@ -149,13 +165,14 @@ class GapsView extends WorkView {
     const found = new Map();
     for (const column of this.columns()) {
       for (const one of column.findings) {
-        const words = bilingual(data.lang, one.reason);
-        found.set(words, [...(found.get(words) ?? []), column]);
+        const { columns = [] } = found.get(one.kind) ?? {};
+        found.set(one.kind, { one, columns: [...columns, column] });
       }
     }
     if (!found.size) return null;
-    return el("ul", { class: "notes" }, ...[...found].map(([words, columns]) =>
-      el("li", {}, el("strong", {}, columns.map((one) => this.columnName(one)).join("、")), ` ${words}`)));
+    return el("ul", { class: "notes" }, ...[...found.values()].map(({ one, columns }) =>
+      el("li", {}, el("strong", {}, this.say(`kind.${one.kind}`)),
+        `：${columns.map((column) => this.columnName(column)).join("、")} · ${bilingual(data.lang, one.remedy)}`)));
   }
 
   columnName(one) {

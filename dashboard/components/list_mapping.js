@@ -116,8 +116,7 @@ const MappingParts = {
       quantity_basis: data.bases.map((one) => [one, say(`basis.${one}`)]),
       obligation: ["mandatory", "recommended"].map((one) => [one, say(`obligation.${one}`)]),
       station_use: [["both", say("lists.use_both")], ["培训", say("use.training")], ["考核", say("use.exam")]],
-      level: [["*", say("gaps.all")], ["初级", say("level_full.elementary")], ["中级", say("level_full.intermediate")],
-        ["高级", say("level_full.advanced")]],
+      level: [["*", say("gaps.all")], ...Object.entries(data.level_words)],
     }[name] ?? authorities;
     return known.some(([key]) => key === value) ? known : [[value, value], ...known];
   },

@@ -95,9 +95,11 @@ class ListsView extends WorkView {
         el("p", {}, say(data.may_write ? "lists.none_hint" : "lists.none_ask")), start));
       return;
     }
+    // a version that was just imported is chosen before it is among those that were loaded
+    const opened = this.list ? this.opened() : skeleton(8);
     fill(this.body, el("div", { class: "bar" }, start,
       this.told ? el("span", { class: "done", role: "status" }, this.told) : null),
-    el("div", { class: "halves" }, this.versions(), this.opened()));
+    el("div", { class: "halves" }, this.versions(), opened));
   }
 
   versions() {
@@ -126,7 +128,7 @@ class ListsView extends WorkView {
   }
 
   opened() {
-    const { say, list, choice: chosen } = this;
+    const { say, data, list, choice: chosen } = this;
     const tabs = [["rows", say("lists.tab_rows", { n: list.row_count })],
       ["settle", `${this.openPieces ? "! " : ""}${say("lists.tab_settle", { n: this.openPieces })}`],
       ["changes", say("lists.tab_changes")]];
@@ -140,7 +142,8 @@ class ListsView extends WorkView {
         list.level_inheritance ? say("lists.inherits") : say("lists.inherits_not"),
         list.skipped_rows ? say("lists.skipped", { n: list.skipped_rows }) : null,
       ].filter(Boolean).join(" · ")),
-      el("div", { class: "bar" }, segments(say("lists.tabs"), tabs, chosen.tab, (tab) => this.pick({ tab }))),
+      el("div", { class: "bar" }, segments(say("lists.tabs"), tabs, chosen.tab, (tab) => this.pick({ tab })),
+        innerLink(this.component, "gaps", { list: list.version, ...data.keep }, `${say("lists.check_by")} →`)),
       this.tabTrouble ? el("p", { class: "refused", role: "alert" }, this.tabTrouble) : null,
       (draw[chosen.tab] ?? draw.rows)());
   }
@@ -171,8 +174,22 @@ class ListsView extends WorkView {
 function requirementTable(say, data, rows) {
   const columns = ["row_id", "module_code", "level", "item_zh", "technical_parameters", "quantity_n",
     "quantity_basis", "obligation", "authority_item"];
-  const cell = (row, name) => (name === "item_zh" && data.lang === "en" && row.item_en
-    ? `${row.item_zh} (${row.item_en})` : row[name]);
+  // words of ours where the cell is one of them; what a file says otherwise stays as it is
+  const told = (area, word) => data.texts[`${area}.${word}`] ?? word;
+  const cell = (row, name) => {
+    const value = row[name];
+    if (name === "item_zh") return data.lang === "en" && row.item_en ? `${value} (${row.item_en})` : value;
+    if (name === "level") {
+      const levels = value.split("|");
+      return value === "*" || levels.length === Object.keys(data.level_words).length ? say("gaps.all")
+        : levels.map((one) => data.level_words[one] ?? one).join("、");
+    }
+    if (name === "obligation") return told("obligation", value);
+    const [word, ...rest] = value.split(" ");
+    if (name === "quantity_basis") return told("basis", word);
+    if (name === "authority_item") return [told("authority", word), ...rest].join(" ");
+    return value;
+  };
   return el("div", { class: "scroll" }, el("table", { class: "rows" },
     el("thead", {}, el("tr", {}, ...columns.map((name) => el("th", { scope: "col" }, data.columns[name])))),
     el("tbody", {}, ...rows.map((row) => el("tr", { "data-row": row.row_id },

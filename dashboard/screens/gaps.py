@@ -9,7 +9,7 @@ from dashboard.frame import Frame
 from dashboard.screens.one_station import open_station
 from inventory.stations.rules import StationUse
 
-_FILTERS = ("module", "level", "show", "authority", "text", "task")
+_FILTERS = ("list", "module", "level", "show", "authority", "text", "task")
 
 
 def show(client: ApiClient, frame: Frame) -> None:

@@ -10,7 +10,16 @@ from fastapi.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 from dashboard.api_client import ApiClient
-from dashboard.screens import health, history, live_bench, station, stations
+from dashboard.screens import (
+    gaps,
+    health,
+    history,
+    lists,
+    live_bench,
+    rectifications,
+    station,
+    stations,
+)
 from inventory.requirements.use_cases import bundled_draft, import_list
 from telemetry.contract.payloads import (
     BenchState,
@@ -193,12 +202,21 @@ def test_a_visitor_sees_no_history_of_a_shared_bench(house: Schools) -> None:
 
 @pytest.mark.parametrize(
     "show",
-    [stations.show, station.show, live_bench.show, history.show],
-    ids=["stations", "station", "bench", "history"],
+    [
+        stations.show,
+        station.show,
+        live_bench.show,
+        history.show,
+        gaps.show,
+        rectifications.show,
+        lists.show,
+    ],
+    ids=["stations", "station", "bench", "history", "gaps", "rectifications", "lists"],
 )
 def test_every_page_speaks_english_too(house: Schools, show: Show) -> None:
     at = run(show, client_of(house, "bj-master"), "en")
-    assert at.title[0].value in {"Stations", "Station", "Live bench", "History"}
+    names = {"Stations", "Station", "Live bench", "History", "Gaps", "Rectifications", "Lists"}
+    assert at.title[0].value in names
     component = next(
         one for one in at.get("bidi_component") if "logout" not in one.proto.component_name
     )
@@ -322,3 +340,34 @@ def test_alerts_are_counted_beside_every_title_for_those_inside(house: Schools) 
     assert data["api"] == "/api/v1"
     with pytest.raises(AssertionError, match="no component badge"):
         drawn(run(stations.show, client_of(house, "visitor")), "badge")
+
+
+@pytest.mark.parametrize(
+    "show",
+    [gaps.show, rectifications.show, lists.show],
+    ids=["gaps", "rectifications", "lists"],
+)
+def test_a_visitor_sees_no_page_where_a_school_works(house: Schools, show: Show) -> None:
+    at = run(show, client_of(house, "visitor"))
+    names = ("gaps", "tasks", "lists")
+    drawn_here = [one.proto.component_name for one in at.get("bidi_component")]
+    assert not [one for one in drawn_here if one.endswith(names)]
+
+
+def test_the_gap_matrix_starts_with_what_its_address_asks(house: Schools) -> None:
+    asked = {"station": "BJ01-E", "use": "training", "list": "DRAFT-0.1", "level": "advanced"}
+    data = drawn(run(gaps.show, client_of(house, "bj-master"), **asked), "gaps")
+    assert (data["station"]["code"], data["use"], data["date"]) == ("BJ01-E", "training", None)
+    assert data["asked"] == {"list": "DRAFT-0.1", "level": "advanced"}
+    assert data["may_manage"]
+    assert not drawn(run(gaps.show, client_of(house, "evaluator")), "gaps")["may_manage"]
+
+
+def test_a_school_imports_lists_and_only_a_publisher_calls_one_official(house: Schools) -> None:
+    def rights(username: str) -> tuple[bool, bool]:
+        data = drawn(run(lists.show, client_of(house, username)), "lists")
+        return data["may_write"], data["is_publisher"]
+
+    assert rights("bj-master") == (True, False)
+    assert rights("bj-teacher") == (False, False)
+    assert rights("evaluator") == (True, True)

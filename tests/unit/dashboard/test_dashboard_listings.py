@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from dashboard import listings
+from dashboard import listings, listings_work
 from dashboard.api_client import Question
 from dashboard.frame import plain
 from dashboard.wording import Lang
@@ -10,6 +10,7 @@ from inventory.benches.rules import Liveness
 from inventory.monitoring.schema import BenchOut
 from inventory.readiness.findings import LiveEvidenceState, Status
 from inventory.readiness.schema import Cell, Matrix, MatrixRow, ReadinessOut
+from inventory.requirements.quantity_words import canonical_name
 from inventory.stations.rules import Level, StationUse
 from inventory.stations.schema import StationOut
 
@@ -144,3 +145,7 @@ def test_a_module_keeps_the_code_by_which_it_is_known() -> None:
 def test_a_name_cannot_bring_markup_onto_a_page() -> None:
     assert plain("![x](http://evil)") == r"\!\[x\]\(http\://evil\)"
     assert plain("北京 站长") == "北京 站长"
+
+
+def test_the_names_offered_for_parameters_mean_what_the_clauses_call_them() -> None:
+    assert {name: canonical_name(name) for name in listings_work.NAMES} == listings_work.NAMES
