@@ -10,12 +10,14 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2
 from rich.console import Console
 
 from stationmaster import demo_data
+from stationmaster.demo_reviews import fill_reviews
 from stationmaster.opening import house_database
 from stationmaster.processes import House, Part, end_leftovers, running_house
 from stationmaster.settings import Settings
@@ -211,6 +213,9 @@ def run_demo(settings: Settings, stop: threading.Event, console: Console) -> Non
                 _wait_for_broker(broker, stop)
         watcher = threading.Thread(target=house.watch, args=(stop,), name="watch")
         watcher.start()
+        # while the benches come up: their checks take a second or two
+        with house_database(settings) as database:
+            fill_reviews(database, datetime.now(UTC))
         _wait_ready(settings, key, house, stop, console)
         if not stop.is_set():
             _tell(settings, _facts(settings, broker, logins, key), console)

@@ -7,12 +7,13 @@ from inventory.audit.use_cases import SYSTEM
 from inventory.database import Database
 from inventory.equipment.rules import stands_in
 from inventory.equipment.use_cases import items_of
-from inventory.readiness.findings import Readiness
+from inventory.readiness.findings import Question, Readiness
+from inventory.readiness.rules import decide
 from inventory.readiness.use_cases import Asked, ReadinessDesk
 from inventory.requirements.table import RequirementList
 from inventory.requirements.use_cases import requirements_of
 from inventory.reviews.snapshots import Pictured, Snapshot, frozen
-from inventory.stations.rules import Level
+from inventory.stations.rules import MODULES, Level
 from inventory.stations.schema import StationFields
 from inventory.stations.table import Station
 
@@ -60,17 +61,12 @@ def _answers(
 ) -> list[Readiness]:
     # the school's own view, looking only
     looker = Principal(0, SYSTEM, Role.ADMINISTRATOR, found.organisation_code, is_read_only=True)
-    overview = desk.overview(looker, None, found.modules, now)
-    applying = [
-        answer
-        for cells in overview.stations
-        for answer in cells.answers
-        if cells.station.code == found.code and answer.question.level in found.levels
-    ]
-    if list_version is None or all(one.list_version == list_version for one in applying):
-        return applying
+    asked = Asked(MODULES[0], Level.ELEMENTARY, list_version=list_version)
+    ground = desk.ground(looker, found.code, asked, now)
+    of_use, on = ground.question.use, ground.question.on_date
     return [
-        desk.check(looker, found.code, Asked(module, Level(level), None, None, list_version), now)
+        decide(ground.case, Question(module, level, of_use, on), ground.live)
         for module in found.modules
-        for level in found.levels
+        for level in Level
+        if level in found.levels
     ]

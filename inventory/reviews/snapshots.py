@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
@@ -53,10 +53,10 @@ def frozen(picture: Pictured) -> Snapshot:
         "list": {
             "version": picture.list_version,
             "sha256": picture.list_sha256,
-            "rows": [asdict(row) for row in picture.requirements],
+            "rows": picture.requirements,
         },
-        "equipment": [asdict(item) for item in picture.equipment],
-        "answers": [asdict(answer) for answer in picture.answers],
+        "equipment": picture.equipment,
+        "answers": picture.answers,
     }
     text = canonical(content)
     return Snapshot(text, hash_of(text), picture.list_version, _binding(picture.answers))
@@ -79,6 +79,8 @@ def hash_of(text: str) -> str:
 
 
 def _ordered(value: object) -> object:
+    if is_dataclass(value):
+        return {one.name: _ordered(getattr(value, one.name)) for one in fields(value)}
     if isinstance(value, Mapping):
         return {str(name): _ordered(item) for name, item in value.items()}
     if isinstance(value, frozenset | set):
