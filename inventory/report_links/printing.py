@@ -15,7 +15,7 @@ from inventory.report_links.table import ReportLink
 from inventory.report_links.use_cases import make_link, thing_of
 from inventory.stations.use_cases import station
 
-_TITLE, _LAST = "扫码报修", "Scan to report"
+_TITLE = "扫码报修 Scan to report"
 
 
 def report_labels(
@@ -46,6 +46,6 @@ def report_labels(
     with database.read() as db:
         things = [thing_of(db, db.get_one(ReportLink, link.id)) for link in links]
     return [
-        Printed(link.path, f"{_TITLE} {thing.name_zh}", (thing.code, school), _LAST)
+        Printed(link.path, _TITLE, (thing.name_zh, school), thing.code)
         for link, thing in zip(links, things, strict=True)
     ]

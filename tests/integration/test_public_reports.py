@@ -1,7 +1,9 @@
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 
+import pypdfium2
 import pytest
 from sqlmodel import select
 
@@ -195,3 +197,23 @@ def test_codes_are_made_and_seen_by_those_who_lead_the_school(house: Schools) ->
     for thing in ({"bench_code": "motor-01"}, {"asset_number": "A1"}):
         assert stranger.post(LINKS, json=thing, headers=WRITES).status_code == 404
     assert stranger.post(LINKS, json={}, headers=WRITES).status_code == 422
+
+
+def test_labels_lead_to_the_form_and_make_the_codes_that_lack(house: Schools) -> None:
+    made = link(house)
+    order = {"station": "BJ01-T", "sheet": "roll62"}
+    master = house.client("bj-master")
+    answer = master.post(f"{LINKS}/labels", json=order, headers=WRITES)
+    assert answer.status_code == 200, answer.text
+    with pypdfium2.PdfDocument(BytesIO(answer.content)) as pages:
+        said = [page.get_textpage().get_text_range().splitlines() for page in pages]
+    assert [one[-1] for one in said] == ["battery-01", "motor-01"]
+    assert all("".join(one).startswith("扫码报修") for one in said)
+    listed = {one["bench_code"]: one for one in master.get(LINKS).json()["items"]}
+    assert listed["motor-01"]["token"] == made["token"]
+    assert listed.keys() == {"motor-01", "battery-01"}
+    empty = order | {"station": "BJ01-E"}
+    assert master.post(f"{LINKS}/labels", json=empty, headers=WRITES).status_code == 422
+    for who, status in (("gx-master", 404), ("bj-teacher", 403)):
+        refused = house.client(who).post(f"{LINKS}/labels", json=order, headers=WRITES)
+        assert refused.status_code == status

@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 
 from inventory.database import open_database
 from inventory.requirements.use_cases import import_list
+from stationmaster.cli_evidence import documents_app
 from stationmaster.cli_work import rectify_app, review_app
-from stationmaster.cli_work_orders import work_orders_app
 from tests.schools import NOW
 from tests.short_list import short_list
 
@@ -32,14 +32,16 @@ def run(app: typer.Typer, *words: str, code: int = 0) -> str:
     return result.output
 
 
-def test_rectifications_go_their_way_on_the_command_line(row_id: str) -> None:
+def test_rectifications_go_their_way_on_the_command_line(row_id: str, tmp_path: Path) -> None:
     finding = ("--station", "BJ01-E", "--row", row_id, "--kind", "missing")
     opened = run(rectify_app, "open", "--as", "bj-master", *finding)
     assert "open" in opened
     given = ("--owner", "bj-teacher", "--due", "2027-01-31")
     run(rectify_app, "assign", "1", "--as", "bj-master", *given)
     run(rectify_app, "start", "1", "--as", "bj-teacher")
-    run(rectify_app, "submit", "1", "--as", "bj-teacher", "--document", "photo-1")
+    (tmp_path / "photo.pdf").write_bytes(b"%PDF-1.7")
+    photo = run(documents_app, "add", str(tmp_path / "photo.pdf"), "--as", "bj-teacher").split()[0]
+    run(rectify_app, "submit", "1", "--as", "bj-teacher", "--document", photo)
     run(rectify_app, "return", "1", "--as", "evaluator", "--text", "缺铭牌照片")
     assert "returned" in run(rectify_app, "list", "--as", "evaluator")
     run(rectify_app, "submit", "1", "--as", "bj-teacher")
@@ -59,23 +61,3 @@ def test_a_review_goes_its_way_on_the_command_line(row_id: str) -> None:
     told = run(review_app, "step", "1", "pass_application", "--as", "evaluator")
     assert "application_passed" in told
     assert "1 / 1" in run(review_app, "list", "--as", "evaluator")
-
-
-def test_work_orders_go_their_way_on_the_command_line(row_id: str) -> None:
-    assert row_id
-    told = ("--bench", "motor-01", "--text", "漏液", "--blocking")
-    assert "motor-01 reported" in run(work_orders_app, "open", "--as", "bj-teacher", *told)
-    given = ("--owner", "bj-teacher", "--due", "2027-01-31")
-    run(work_orders_app, "assign", "1", "--as", "bj-master", *given)
-    run(work_orders_app, "triage", "1", "--as", "bj-master", "--usable")
-    run(work_orders_app, "start", "1", "--as", "bj-teacher")
-    run(work_orders_app, "comment", "1", "--as", "bj-teacher", "--text", "等配件")
-    run(work_orders_app, "reject", "1", "--as", "bj-teacher", "--text", "x", code=1)
-    run(work_orders_app, "done", "1", "--as", "bj-teacher", "--text", "更换密封圈")
-    run(work_orders_app, "reopen", "1", "--as", "bj-teacher")
-    run(work_orders_app, "reject", "1", "--as", "bj-master", "--text", "并入 2 号")
-    shown = json.loads(run(work_orders_app, "show", "1", "--as", "evaluator"))
-    assert (shown["state"], shown["times"], len(shown["history"])) == ("rejected", 2, 8)
-    assert "1 / 1" in run(work_orders_app, "list", "--as", "bj-master")
-    assert "0 / 0" in run(work_orders_app, "list", "--as", "bj-master", "--unfinished")
-    assert "0 / 0" in run(work_orders_app, "list", "--as", "gx-master")
