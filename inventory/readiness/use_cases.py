@@ -5,22 +5,22 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from inventory.accounts.rules import Action, Principal
-from inventory.audit.table import AuditEntry
 from inventory.benches.live import LiveBenches
 from inventory.database import Database
 from inventory.equipment.rules import EquipmentItem, stands_in
 from inventory.equipment.use_cases import items_of
 from inventory.moments import today
 from inventory.organisations.table import Organisation
+from inventory.places.applying import applied_facts
 from inventory.readiness.at_once import Offered
 from inventory.readiness.evidence import LivePicture
 from inventory.readiness.findings import Question, Readiness
 from inventory.readiness.gathering import live_stamp, picture
 from inventory.readiness.memory import Memory
+from inventory.readiness.memory_stamp import STAMP
 from inventory.readiness.rules import PaperCase, decide, paper_case
 from inventory.requirements.errors import UnknownList
 from inventory.requirements.rules import ListSettings, Requirement
@@ -37,13 +37,6 @@ from inventory.stations.table import Station
 from inventory.stations.use_cases import station, stations
 from inventory.work_orders.repairs import Repairs, repairs
 
-_PAPER_ENTITIES = ("equipment", "requirement_list", "station", "organisation", "bench")
-_STAMP = (
-    select(func.max(col(AuditEntry.id)))
-    .where(col(AuditEntry.entity).in_(_PAPER_ENTITIES))
-    .scalar_subquery()
-)
-"""The latest audit entry that concerns paper, asked for together with something else."""
 _PAPER_KEPT, _RESULTS_KEPT, _LISTS_KEPT = 2048, 32_768, 16
 
 
@@ -228,7 +221,8 @@ class ReadinessDesk:
                 frozenset(map(Level, found.levels)),
                 tuple(frozenset(group) for group in found.modules_at_once),
             )
-            paper = paper_case(requirements, items, found, settings, ground.on_date)
+            facts = applied_facts(db, found)
+            paper = paper_case(requirements, items, facts, settings, ground.on_date)
             paper = replace(paper, offered=offered, exams=found)
             codes = sorted({item.bench_code for item in items if item.bench_code is not None})
             return StationCase(found.code, paper, tuple(codes))
@@ -262,14 +256,14 @@ def _applied(db: Session, found: Station, ground: Ground) -> RequirementList:
 
 
 def _owners(db: Session, codes: Collection[str]) -> tuple[int, list[Organisation]]:
-    query = select(Organisation, _STAMP).where(col(Organisation.code).in_(codes))
+    query = select(Organisation, STAMP).where(col(Organisation.code).in_(codes))
     rows = db.exec(query).all()
     return (rows[0][1] or 0 if rows else 0), [owner for owner, _ in rows]
 
 
 def _station_and_owner(db: Session, code: str) -> tuple[int, list[tuple[Organisation, Station]]]:
     query = (
-        select(Organisation, Station, _STAMP)
+        select(Organisation, Station, STAMP)
         .join(Station, col(Station.organisation_code) == col(Organisation.code))
         .where(Station.code == code)
     )
