@@ -11,12 +11,14 @@ from inventory.accounts.rules import Principal
 from inventory.accounts.use_cases import user
 from inventory.benches.live_memory import MemoryLiveBenches
 from inventory.database import Database
-from inventory.readiness.use_cases import ReadinessDesk, ReadinessMemory
+from inventory.readiness.use_cases import ReadinessDesk, ReadinessMemory, today
+from inventory.requirements.use_cases import import_list
 from inventory.reviews.rules import ReviewStep
 from inventory.reviews.schema import Application, CommentOrder, ReviewPage, ReviewStepOrder
 from inventory.reviews.table import Review
 from inventory.reviews.use_cases import apply, comment, take_step
-from stationmaster.demo_data import BENCHES
+from stationmaster.demo_data import BENCHES, WHO
+from stationmaster.demo_edition import next_edition
 from telemetry.contract.payloads import BenchState, Birth, BusState, Identity, IdentityKind
 
 
@@ -60,10 +62,12 @@ _STORIES: Mapping[str, tuple[_Told, ...]] = {
 def fill_reviews(database: Database, now: datetime) -> None:
     """Let the stations come as far as their stories go; one that has a review keeps it.
 
+    The edition that is to come is there, too, since it is the reviewers who ask what it changes.
     The checks that are frozen with the steps are those of the days of the steps.
     """
     with database.read() as db:
         known = set(db.exec(select(Review.station_code)).all())
+    import_list(database, next_edition("EVAL", today(now)), who=WHO, now=now)
     live = MemoryLiveBenches()
     desk = ReadinessDesk(database, live, ReadinessMemory())
     for station, story in _STORIES.items():
