@@ -8,9 +8,11 @@ from sqlmodel import col, select
 
 from inventory.audit.table import AuditEntry
 from inventory.equipment.use_cases import RegisterUpload, import_register
+from inventory.requirements.use_cases import ListUpload, import_list
 from inventory.requirements.writing import write_rows
+from inventory.stations.use_cases import state_facts
 from tests.databases import Databases
-from tests.schools import WRITES, Schools, schools
+from tests.schools import NOW, WRITES, Schools, schools
 
 API = "/api/v1"
 TRAINER = {
@@ -229,6 +231,32 @@ def test_rooms_and_workstations_say_what_a_station_has(house: Schools) -> None:
         "removed",
         "removed",
     ]
+
+
+LIST = (
+    "row_id,module_code,level,station_use,item_zh,quantity_basis,quantity_n,obligation,"
+    "authority_item,authority_parameters,authority_quantity,list_version\n"
+    "R-1,2-1,*,both,台架,per_bench_workstation,1,mandatory,official,official,official,V1\n"
+)
+
+
+def test_a_fact_nobody_states_follows_from_rooms_in_the_check(house: Schools) -> None:
+    import_list(house.database, ListUpload("l.csv", LIST.encode()), who="test", now=NOW)
+    master = house.client("bj-master")
+
+    def needed() -> Any:  # noqa: ANN401 - JSON
+        asked = {"module": "2-1", "level": "elementary"}
+        answer = master.get(f"{API}/stations/BJ01-E/readiness", params=asked)
+        return answer.json()["rows"][0]["needed"]
+
+    assert needed() is None
+    room = post(master, "/rooms", ROOM)
+    inside = f"/rooms/{room['id']}/workstations"
+    for code in ("W1", "W2"):
+        post(master, inside, {"code": code, "kind": "bench"})
+    assert needed() == 2
+    state_facts(house.database, "BJ01-E", {"bench_workstations": 3}, who="test")
+    assert needed() == 3
 
 
 def test_a_file_of_rooms_adds_moves_and_comes_back_out(house: Schools) -> None:
