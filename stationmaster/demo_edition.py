@@ -1,4 +1,4 @@
-"""A later edition of the bundled draft, made up so that the demo can show what an edition changes."""
+"""A later edition of the bundled draft, made up to show what an edition changes."""
 
 import csv
 from collections.abc import Mapping
