@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from inventory.audit.use_cases import record
+from inventory.documents.use_cases import EntityRef, attach
 from inventory.rectifications.rules import RectificationLife, RectificationStep
 from inventory.rectifications.table import Rectification, RectificationEntry
 
@@ -27,7 +28,11 @@ def life_of(row: Rectification) -> RectificationLife:
 
 
 def keep(db: Session, row: Rectification, life: RectificationLife, told: Told) -> None:
-    """Write a life and the step that led to it, in the caller's transaction."""
+    """Write a life and the step that led to it, in the caller's transaction.
+
+    Raises:
+        UnknownDocument: the school has no such document.
+    """
     old = None if row.id is None else {"state": row.state, "times": row.times}
     row.state, row.is_present, row.times = life.state, life.is_present, life.times
     row.changed_at = told.at
@@ -45,6 +50,9 @@ def keep(db: Session, row: Rectification, life: RectificationLife, told: Told) -
         )
     )
     db.flush()
+    for one in told.document_ids:
+        belongs = EntityRef(row.organisation_code, "rectification", str(row.id))
+        attach(db, one, belongs, who=told.who, now=told.at)
     new: dict[str, object] = {
         name: getattr(row, name)
         for name in ("state", "times", "station_code", "row_id", "kind", "owner", "due_on")

@@ -111,6 +111,7 @@ def take_step(
         NotAllowed: the step is not this person's to take.
         StepNotPossible: the state does not allow it.
         Invalid: a step that needs words came without, or is no person's.
+        UnknownDocument: the school has no such document.
     """
     if order.step not in _BY_PERSONS:
         raise Invalid("step", f"one of {', '.join(sorted(_BY_PERSONS))}")

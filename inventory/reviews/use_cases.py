@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from inventory.accounts.rules import Action, Principal
 from inventory.audit.use_cases import record
 from inventory.database import Database
+from inventory.documents.use_cases import EntityRef, attach
 from inventory.errors import Invalid, NotAllowed, StepNotPossible, Taken
 from inventory.organisations.use_cases import organisation
 from inventory.readiness.use_cases import ReadinessDesk
@@ -186,6 +187,9 @@ def _keep(
     )
     db.add(entry)
     db.flush()
+    for one in order.document_ids:
+        belongs = EntityRef(row.organisation_code, "review", str(row.id))
+        attach(db, one, belongs, who=principal.username, now=now)
     facts = {
         "station_code": row.station_code,
         "step": order.step,

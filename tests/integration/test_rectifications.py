@@ -16,6 +16,7 @@ from inventory.requirements.use_cases import import_list
 from inventory.requirements.writing import write_rows
 from stationmaster.rectifying import Rechecks
 from stationmaster.watching import Watcher
+from tests.handed_in import handed_in
 from tests.schools import WRITES, Schools, schools
 from tests.short_list import short_list
 
@@ -84,10 +85,12 @@ def test_work_is_submitted_with_evidence_returned_and_accepted(house: Schools) -
     steps = f"{PATH}/{made['id']}/steps"
     teacher, evaluator = house.client("bj-teacher"), house.client("evaluator")
     post(teacher, steps, {"step": "start"})
-    post(teacher, steps, {"step": "submit", "text": "已到货", "document_ids": ["photo-1"]})
+    photos = [handed_in(teacher, f"photo {n}") for n in (1, 2)]
+    post(teacher, steps, {"step": "submit", "document_ids": ["0" * 32]}, 404)
+    post(teacher, steps, {"step": "submit", "text": "已到货", "document_ids": photos[:1]})
     post(evaluator, steps, {"step": "return"}, 422)
     post(evaluator, steps, {"step": "return", "text": "缺铭牌照片"})
-    sent = {"step": "submit", "text": "补充铭牌", "document_ids": ["photo-2"]}
+    sent = {"step": "submit", "text": "补充铭牌", "document_ids": photos[1:]}
     assert post(teacher, steps, sent)["possible"] == ["comment"]
     done = post(evaluator, steps, {"step": "accept"})
     assert done["state"] == "accepted"
@@ -95,9 +98,9 @@ def test_work_is_submitted_with_evidence_returned_and_accepted(house: Schools) -
     assert told == [
         ("bj-master", "open", []),
         ("bj-teacher", "start", []),
-        ("bj-teacher", "submit", ["photo-1"]),
+        ("bj-teacher", "submit", photos[:1]),
         ("evaluator", "return", []),
-        ("bj-teacher", "submit", ["photo-2"]),
+        ("bj-teacher", "submit", photos[1:]),
         ("evaluator", "accept", []),
     ]
     refused = post(teacher, steps, {"step": "submit"}, 409)

@@ -12,6 +12,7 @@ from inventory.equipment.use_cases import RegisterUpload, import_register
 from inventory.requirements.use_cases import import_list
 from inventory.requirements.writing import write_rows
 from inventory.reviews.table import ReviewSnapshot
+from tests.handed_in import handed_in
 from tests.schools import WRITES, Schools, schools
 from tests.short_list import short_list
 
@@ -33,7 +34,7 @@ def post(client: TestClient, path: str, body: dict[str, Any], status: int = 200)
 
 def test_a_station_goes_the_guides_way_from_application_to_running(house: Schools) -> None:
     school, evaluator = house.client("bj-master"), house.client("evaluator")
-    made = post(school, PATH, {"station": "BJ01-E", "document_ids": ["form-1"]}, 201)
+    made = post(school, PATH, {"station": "BJ01-E", "document_ids": [handed_in(school, "a")]}, 201)
     steps = f"{PATH}/{made['id']}/steps"
     assert made["possible"] == ["withdraw"]
     assert post(school, PATH, {"station": "BJ01-E"}, 409)["code"] == str(made["id"])
@@ -45,10 +46,10 @@ def test_a_station_goes_the_guides_way_from_application_to_running(house: School
         "application_passed",
         ["sign_agreement", "withdraw"],
     )
-    post(evaluator, steps, {"step": "sign_agreement", "document_ids": ["agreement-1"]})
+    post(evaluator, steps, {"step": "sign_agreement", "document_ids": [handed_in(evaluator, "b")]})
     post(school, steps, {"step": "submit_selection"})
-    handed_in = post(school, steps, {"step": "complete_conditions"})
-    reason = {} if handed_in["binding_count"] == 0 else {"text": "现场已核实"}
+    second = post(school, steps, {"step": "complete_conditions"})
+    reason = {} if second["binding_count"] == 0 else {"text": "现场已核实"}
     if reason:
         post(evaluator, steps, {"step": "pass_conditions"}, 422)
     post(evaluator, steps, {"step": "pass_conditions"} | reason)
@@ -64,7 +65,7 @@ def test_a_station_goes_the_guides_way_from_application_to_running(house: School
         ("school", "apply"),
     ]
     assert len(done["history"]) == 13
-    assert {one["list_version"] for one in done["history"]} == {handed_in["list_version"]}
+    assert {one["list_version"] for one in done["history"]} == {second["list_version"]}
     with house.database.read() as db:
         entries = db.exec(select(AuditEntry).where(AuditEntry.entity == "review")).all()
     assert [(one.new or {})["step"] for one in entries] == [one["step"] for one in done["history"]]
