@@ -1,6 +1,7 @@
 """Taking reported events into the inventory: batch and cursor in one transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -19,6 +20,7 @@ from inventory.faults.use_cases import apply_fault
 from inventory.monitoring.table import ProjectionCursor, UnknownBench
 from inventory.usage_sessions.table import UsageSession
 from inventory.usage_sessions.use_cases import apply_usage
+from inventory.work_orders.following import follow_within
 from telemetry.contract.payloads import FaultReport, UsageReport
 
 EVENTS = "events"
@@ -84,15 +86,28 @@ def _apply_batch(
             row = ProjectionCursor(name=EVENTS, position=0, moved_at=now)
         fresh = [event for event in events if event.position > row.position]
         known = set(db.exec(select(Bench.code)).all()) if fresh else set()
+        faulty: set[str] = set()
         for event in fresh:
             if event.bench not in known:
                 _count_unknown(db, event)
             outcome = take(db, event)
             changed += outcome is True
+            if outcome and isinstance(event.report, FaultReport):
+                faulty.add(event.bench)
             refused += outcome is None
             row.position, row.moved_at = event.position, now
         db.add(row)
+        _follow(db, faulty, now)
         return Applied(changed, row.position, refused)
+
+
+def _follow(db: Session, benches: Collection[str], now: datetime) -> None:
+    """Open and clear work orders with the faults they are of, so that no check sees one alone."""
+    if not benches:
+        return
+    # what fails here must not hold up faults; the server that watches tries again
+    with suppress(*REFUSALS), db.begin_nested():
+        follow_within(db, benches, now)
 
 
 def rewind(database: Database, now: datetime) -> None:

@@ -38,19 +38,28 @@ def follow_faults(database: Database, now: datetime) -> Mapping[int, WorkOrderSt
         The step taken by number of the order; most passes take none.
     """
     with database.read() as db:
-        if not _differences(blocking_faults(db), _orders(db, now), now):
+        if not _differences(_blocking_faults(db, None), _orders(db, None, now), now):
             return {}
     with database.begin() as db:
-        present = blocking_faults(db)
-        steps: dict[int, WorkOrderStep] = {}
-        for key, order in _differences(present, _orders(db, now), now).items():
-            step = _follow(db, present.get(key, []), order, now)
-            if step is not None:
-                steps[step[0]] = step[1]
-        return steps
+        return follow_within(db, None, now)
 
 
-def blocking_faults(db: Session) -> Mapping[FaultKey, list[Fault]]:
+def follow_within(
+    db: Session, benches: Collection[str] | None, now: datetime
+) -> Mapping[int, WorkOrderStep]:
+    """The same for some benches, None for all, in the transaction that took their faults in."""
+    present = _blocking_faults(db, benches)
+    steps: dict[int, WorkOrderStep] = {}
+    for key, order in _differences(present, _orders(db, benches, now), now).items():
+        step = _follow(db, present.get(key, []), order, now)
+        if step is not None:
+            steps[step[0]] = step[1]
+    return steps
+
+
+def _blocking_faults(
+    db: Session, benches: Collection[str] | None
+) -> Mapping[FaultKey, list[Fault]]:
     """Faults that take their bench out of working order, by cause; the earliest first."""
     query = (
         select(Fault, Bench.blocking_severity)
@@ -58,6 +67,8 @@ def blocking_faults(db: Session) -> Mapping[FaultKey, list[Fault]]:
         .where(col(Fault.state) == FaultState.CONFIRMED)
         .order_by(col(Fault.first_at), col(Fault.fault_id))
     )
+    if benches is not None:
+        query = query.where(col(Fault.bench_code).in_(sorted(benches)))
     found: dict[FaultKey, list[Fault]] = {}
     for fault, limit in db.exec(query).all():
         if is_blocking(fault.state, fault.severity, limit):
@@ -72,7 +83,9 @@ def cause_of(fault: Fault) -> str:
     return f"{fault.dtc}{failure_type}{unit}"[:200]
 
 
-def _orders(db: Session, now: datetime) -> Mapping[FaultKey, WorkOrder]:
+def _orders(
+    db: Session, benches: Collection[str] | None, now: datetime
+) -> Mapping[FaultKey, WorkOrder]:
     """The latest order of every cause that may still matter, an unfinished one before others."""
     query = (
         select(WorkOrder)
@@ -86,6 +99,8 @@ def _orders(db: Session, now: datetime) -> Mapping[FaultKey, WorkOrder]:
         )
         .order_by(col(WorkOrder.id))
     )
+    if benches is not None:
+        query = query.where(col(WorkOrder.bench_code).in_(sorted(benches)))
     found: dict[FaultKey, WorkOrder] = {}
     for row in db.exec(query).all():
         key = (row.bench_code or "", row.fault_key or "")

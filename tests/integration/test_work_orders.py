@@ -10,6 +10,7 @@ from inventory.audit.table import AuditEntry
 from inventory.benches.table import Bench
 from inventory.equipment.use_cases import RegisterUpload, import_register
 from inventory.faults.use_cases import apply_fault
+from inventory.monitoring.projecting import ReportedEvent, apply_events
 from inventory.requirements.use_cases import import_list
 from inventory.requirements.writing import write_rows
 from inventory.work_orders.following import MOST_FAULT_IDS, follow_faults
@@ -37,8 +38,8 @@ def house_of_both(school_url: str) -> Iterator[Schools]:
         yield built
 
 
-def report(house: Schools, seq: int, state: str, **facts: object) -> None:
-    """The bench motor-01 says something of a fault; the number orders what it says."""
+def fault_report(seq: int, state: str, **facts: object) -> FaultReport:
+    """What a bench says of a fault; the number orders what it says."""
     at_ms = int(NOW.timestamp() * 1000) + seq * 1000
     told = {
         "observed_at_ms": at_ms,
@@ -52,8 +53,13 @@ def report(house: Schools, seq: int, state: str, **facts: object) -> None:
         "text_zh": "绝缘电阻过低",
         "text_en": "isolation low",
     }
+    return FaultReport(**(told | facts))  # type: ignore[arg-type]
+
+
+def report(house: Schools, seq: int, state: str, **facts: object) -> None:
+    """The bench motor-01 says it, and nobody has followed yet."""
     with house.database.begin() as db:
-        apply_fault(db, "motor-01", FaultReport(**(told | facts)))  # type: ignore[arg-type]
+        apply_fault(db, "motor-01", fault_report(seq, state, **facts))
 
 
 def follow(house: Schools) -> list[str]:
@@ -312,3 +318,15 @@ def test_what_is_under_repair_is_not_counted_until_it_is_mended(house_of_both: S
         assert db.exec(query.order_by(col(AuditEntry.id))).all() == [
             *("created", "taken_out_of_use", "back_in_use"),
         ]
+
+
+def test_an_order_comes_and_goes_with_the_step_that_is_carried_over(house: Schools) -> None:
+    seen = []
+    for seq, state in enumerate(("pending", "confirmed", "cleared", "confirmed"), start=1):
+        step = fault_report(seq, state, fault_id=f"P0AA6-{(seq + 2) // 3}")
+        event = ReportedEvent(seq, "motor-01", NOW, step)
+        assert apply_events(house.database, [event], NOW).changed == 1
+        rows = house.client("bj-master").get(PATH).json()["items"]
+        seen.append([(one["state"], one["times"]) for one in rows])
+    assert seen == [[], [("reported", 1)], [("done", 1)], [("reported", 2)]]
+    assert follow(house) == [], "nothing is left for the watch"
