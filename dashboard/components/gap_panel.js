@@ -64,6 +64,7 @@ const GapPanelParts = {
       findings.length ? this.least(row) : null,
       detail ? el("footer", {}, innerLink(this.component, "station", {
         station: data.station.code, module: cell.module, level: cell.level, ...data.keep,
+        ...(data.use ? { use: data.use } : {}), ...(data.date ? { date: data.date } : {}),
       }, say("stations.all_findings"))) : null);
   },
 

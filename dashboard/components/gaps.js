@@ -71,7 +71,6 @@ class GapsView extends WorkView {
     } catch (error) {
       if (error.status !== 404 || !this.filters.list) throw error;
       this.filters.list = "";
-      keepInAddress({ list: "" });
       return getJson(`${this.base}/gaps?${this.query()}`);
     }
   }
@@ -88,10 +87,12 @@ class GapsView extends WorkView {
   set(values) {
     Object.assign(this.filters, values);
     this.most = SHOWN_AT_ONCE;
-    const told = { ...this.filters, show: this.filters.show === "open" ? "" : this.filters.show };
-    keepInAddress(told);
     if ("list" in values) this.refresh();
     this.draw();
+  }
+
+  address() {
+    return { ...this.filters, show: this.filters.show === "open" ? "" : this.filters.show };
   }
 
   // The rows that the filters leave, each with the cells they leave of it.

@@ -39,6 +39,10 @@ class ListsView extends WorkView {
     };
   }
 
+  address() {
+    return { list: this.choice.list, tab: this.choice.tab === "rows" ? "" : this.choice.tab };
+  }
+
   get path() {
     return `${this.data.api}/lists/${encodeURIComponent(this.choice.list)}`;
   }
@@ -56,7 +60,6 @@ class ListsView extends WorkView {
     Object.assign(this.choice, values);
     if (before !== this.choice.list) Object.assign(this, { rows: null, pieces: null, changes: null, rowText: "" });
     this.isAllRows = false;
-    keepInAddress({ list: this.choice.list, tab: this.choice.tab === "rows" ? "" : this.choice.tab });
     this.refresh();
     this.draw();
   }

@@ -9,7 +9,7 @@ const TaskPanelParts = {
     this.one = null;
     this.trouble = "";
     this.files = [];
-    keepInAddress({ task: String(id) });
+    keepInAddress(this.address());
     this.panel.show(this.say, this.say("task.title", { id }), null, skeleton(8));
     this.look();
   },

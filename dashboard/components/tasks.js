@@ -40,8 +40,11 @@ class TasksView extends WorkView {
 
   set(values) {
     Object.assign(this.filters, values);
-    keepInAddress(this.filters);
     this.draw();
+  }
+
+  address() {
+    return { ...this.filters, task: this.id ? String(this.id) : "" };
   }
 
   wanted() {
@@ -136,7 +139,7 @@ class TasksView extends WorkView {
   closed() {
     const id = this.id;
     this.id = null;
-    keepInAddress({ task: "" });
+    keepInAddress(this.address());
     this.body.querySelector(`[data-task="${id}"]`)?.focus();
   }
 }

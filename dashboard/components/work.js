@@ -2,6 +2,7 @@
 // the house, change things, keep their choices in the address, and open one thing at the right.
 
 const SETTLE_MS = 400;
+const CALM_MS = 3000;
 const MOST_PAGES = 50;
 
 class Problem extends Error {
@@ -60,6 +61,8 @@ function keepInAddress(values) {
     if (value) url.searchParams.set(name, value);
     else url.searchParams.delete(name);
   }
+  // browsers count how often a page does this
+  if (url.href === window.location.href) return;
   window.history.replaceState(window.history.state, "", url);
 }
 
@@ -167,9 +170,17 @@ class WorkView {
 
   closed() {}
 
+  // What the address is to say so that it leads back here; a page of Streamlit's may have changed it.
+  address() {
+    return {};
+  }
+
+  // A house where much happens is asked once in a while, and not for a page that nobody looks at.
   soon() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.refresh(), SETTLE_MS);
+    const since = Date.now() - Date.parse(this.loadedAt ?? 0);
+    const wait = Math.max(SETTLE_MS, CALM_MS - since);
+    this.timer = setTimeout(() => (document.hidden ? this.soon() : this.refresh()), wait);
   }
 
   broke() {
@@ -211,6 +222,7 @@ class WorkView {
     if (isTyping && !focused.dataset.keep) return;
     const place = focused?.selectionStart;
     this.render();
+    keepInAddress(this.address());
     if (!key || this.panel.isOpen) return;
     const again = this.body.querySelector(`[data-focus="${CSS.escape(key)}"]`);
     again?.focus();
