@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
+from pydantic import Field as ListField
 from pydantic import StringConstraints
 from sqlmodel import Field, SQLModel
 
@@ -11,6 +12,8 @@ from inventory.documents.rules import MediaType
 from inventory.organisations.schema import Code
 
 DocumentId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+Documents = Annotated[list[DocumentId], ListField(max_length=20)]
+"""Evidence a person names; chosen: twenty photos of one step are plenty."""
 EntityKind = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,64}$")]
 EntityId = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 _EXAMPLE: dict[str, Any] = {

@@ -9,12 +9,11 @@ from sqlmodel import SQLModel
 
 from inventory.accounts.rules import Role
 from inventory.database import enum_as_text
+from inventory.documents.schema import Documents
 from inventory.organisations.schema import Code
 from inventory.readiness.findings import FindingKind
 from inventory.rectifications.rules import RectificationState, RectificationStep
 
-DocumentId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-Documents = Annotated[list[DocumentId], Field(max_length=20)]
 Text = Annotated[str, StringConstraints(max_length=2000, strip_whitespace=True)]
 Username = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 RowId = Annotated[str, StringConstraints(max_length=64)]

@@ -8,12 +8,11 @@ from sqlmodel import Field as Column
 from sqlmodel import SQLModel
 
 from inventory.database import enum_as_text
+from inventory.documents.schema import Documents
 from inventory.organisations.schema import Code
 from inventory.reviews.progress import Stage, next_step, waits_for
 from inventory.reviews.rules import ReviewState, ReviewStep, Side
 
-DocumentId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-Documents = Annotated[list[DocumentId], Field(max_length=20)]
 Text = Annotated[str, StringConstraints(max_length=2000, strip_whitespace=True)]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
 RowId = Annotated[str, StringConstraints(min_length=1, max_length=64)]

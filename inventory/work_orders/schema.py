@@ -9,11 +9,10 @@ from sqlmodel import SQLModel
 
 from inventory.benches.schema import BenchCode
 from inventory.database import enum_as_text
-from inventory.documents.schema import DocumentId
+from inventory.documents.schema import Documents
 from inventory.organisations.schema import Code
 from inventory.work_orders.rules import WorkOrderSource, WorkOrderState, WorkOrderStep
 
-Documents = Annotated[list[DocumentId], Field(max_length=20)]
 Text = Annotated[str, StringConstraints(max_length=2000, strip_whitespace=True)]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
 Username = Annotated[str, StringConstraints(min_length=1, max_length=80)]
