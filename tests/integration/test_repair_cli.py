@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from stationmaster.__main__ import command_line
+from stationmaster.__main__ import COMMANDS, command_line
 from tests.databases import Databases
 
 
@@ -19,7 +19,8 @@ def house(databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def run(group: str, *words: str, code: int = 0) -> str:
-    result = CliRunner().invoke(command_line([group]), [group, *words])
+    entries = [entry for entry in COMMANDS if entry.split(" ")[0] == group]
+    result = CliRunner().invoke(command_line(entries), [group, *words])
     assert result.exit_code == code, result.output
     return result.output
 
@@ -60,3 +61,20 @@ def test_codes_to_report_by_are_printed_renewed_and_ended(tmp_path: Path) -> Non
     assert "1 / 1" in run("report-links", "list", "--as", "bj-master")
     assert "3 / 3" in run("report-links", "list", "--as", "bj-master", "--ended")
     run("report-links", "list", "--as", "bj-teacher", code=1)
+
+
+@pytest.mark.usefixtures("house")
+def test_many_pieces_are_edited_and_given_back_on_the_command_line(tmp_path: Path) -> None:
+    file = tmp_path / "r.csv"
+    file.write_text("asset_number,item_zh,location\nA1,万用表,101\nA2,万用表,101\n", "utf-8")
+    run("register", "import", str(file), "--organisation", "BJ01")
+    wanted = ("--located-in", "101", "--location", "102", "--status", "lent_out")
+    shown = run("register", "edit", "--as", "bj-master", *wanted)
+    assert "to change 2" in shown
+    assert "0 / 0" in run("register", "edits", "--as", "bj-master")
+    assert "2 已修改" in run("register", "edit", "--as", "bj-master", *wanted, "--apply")
+    assert "1 / 1" in run("register", "edits", "--as", "bj-master")
+    run("register", "undo", "1", "--as", "bj-teacher", code=1)
+    assert "2 已恢复" in run("register", "undo", "1", "--as", "bj-master")
+    run("register", "edit", "--as", "bj-master", "--located-in", "102", "--model", "x", code=2)
+    run("register", "edit", "--as", "bj-master", "--asset", "A1", code=1)
