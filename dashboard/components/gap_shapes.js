@@ -61,7 +61,7 @@ const GapShapes = {
         ontoggle: (event) => {
           this.hasFilters = event.target.open;
         } },
-      el("summary", { "data-focus": "filters" }, say("gaps.filters", { n: set })), ...rest.filter(Boolean)), tags);
+      el("summary", { "data-focus": "filters" }, say(set ? "gaps.filters_set" : "gaps.filters", { n: set })), ...rest.filter(Boolean)), tags);
   },
 
   groups(rows) {

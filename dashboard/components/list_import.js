@@ -30,7 +30,7 @@ const ImportParts = {
         el("button", { type: "button", class: "plain", "data-focus": "cancel", onclick: () => this.endImport() },
           say("lists.cancel"))),
       wizard.trouble ? el("p", { class: "refused", role: "alert" }, wizard.trouble) : null,
-      wizard.problems.length ? problemList(say, this.data.lang, wizard.problems) : null,
+      wizard.problems.length ? problemList(say, this.data, wizard.problems) : null,
       wizard.isBusy ? skeleton(4) : draw[wizard.step]());
   },
 
@@ -47,7 +47,7 @@ const ImportParts = {
     try {
       take(await send("POST", `${this.data.api}/lists${path}`, form));
     } catch (error) {
-      wizard.trouble = problemText(this.say, this.data.lang, error);
+      wizard.trouble = `${wizard.file.name}：${problemText(this.say, this.data.lang, error)}`;
       wizard.problems = error.problem?.problems ?? [];
       if (wizard.problems.length) {
         wizard.trouble = this.say("lists.rows_refused", { n: wizard.problems.length });
@@ -105,7 +105,7 @@ const ImportParts = {
           ? el("span", { class: "refused" }, `✕ ${say("lists.will_problems", { n: preview.problems.length })}`) : null,
         el("span", {}, `? ${say("lists.will_open", { n: preview.open_pieces })}`),
         el("span", { class: "muted" }, `– ${say("lists.will_pass_over", { n: preview.passed_over.length })}`)),
-      preview.problems.length ? problemList(say, data.lang, preview.problems) : null,
+      preview.problems.length ? problemList(say, data, preview.problems) : null,
       preview.passed_over.length ? el("details", { class: "passed" },
         el("summary", { "data-focus": "passed" }, say("lists.passed_over")),
         ...[...why].map(([reason, ones]) => el("div", {}, el("strong", {}, say(`why.${reason}`)),
@@ -178,13 +178,14 @@ const ImportParts = {
   },
 };
 
-function problemList(say, lang, problems) {
+function problemList(say, data, problems) {
   const shown = problems.slice(0, 100);
-  const place = (one) => [one.sheet, say("lists.row", { n: one.row }), one.column].filter(Boolean).join(" · ");
+  const place = (one) => [one.sheet, say("lists.row", { n: one.row }),
+    data.columns[one.column] ?? one.column].filter(Boolean).join(" · ");
   return el("div", { class: "problems", role: "group", "aria-label": say("lists.problems") },
     el("ul", {}, ...shown.map((one) => el("li", { class: "small" }, el("strong", {}, place(one)), " ",
       say("lists.problem", { value: one.value || "—",
-        expected: lang === "en" ? one.expected_en : one.expected_zh })))),
+        expected: data.lang === "en" ? one.expected_en : one.expected_zh })))),
     problems.length > shown.length ? el("p", { class: "small" }, say("gaps.more", { n: problems.length - shown.length })) : null);
 }
 

@@ -26,6 +26,7 @@ STATION = {
     "modules": ["2-1"],
     "levels": ["elementary"],
     "facts": None,
+    "exams": None,
 }
 
 

@@ -29,6 +29,7 @@ def station() -> StationOut:
         modules=["2-1"],
         levels=[Level.ELEMENTARY],
         facts=None,
+        exams=None,
     )
 
 
