@@ -14,7 +14,7 @@ from inventory.accounts.rules import Action, Decision, Principal, Resource, auth
 from inventory.audit.use_cases import record
 from inventory.database import Database
 from inventory.documents.files import DocumentFiles, StoredFile
-from inventory.documents.rules import MediaType, media_type, shown_name
+from inventory.documents.rules import HEAD_BYTES, MediaType, media_type, shown_name
 from inventory.documents.schema import AttachmentFields, DocumentPage
 from inventory.documents.table import Document, DocumentAttachment
 from inventory.errors import NotAllowed, UnknownDocument, UnknownOrganisation, UnsupportedFile
@@ -55,7 +55,7 @@ def receive(
         Invalid: it is empty or too large.
         SourceUnavailable: there is no room, or the disk gives no answer.
     """
-    head = content.read(16)
+    head = content.read(HEAD_BYTES)
     content.seek(0)
     kind = media_type(head)
     if kind is None or kind not in kinds:
