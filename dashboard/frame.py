@@ -76,6 +76,13 @@ class Frame:
             name = me.organisation.name_en or name
         st.markdown(f"**{plain(me.name)}** ({plain(me.username)})")
         st.caption(f"{self.say(f'role.{me.role.value}')} · {plain(name)}")
+        if listings_health.may(me, Action.READ_STOCKTAKE):
+            # a page of its own, for phones; it has its language from the address
+            st.link_button(
+                self.say("account.stocktake"),
+                f"/stocktake/?{language.PARAMETER}={self.lang.value}",
+                icon=":material/qr_code_scanner:",
+            )
         home = "./" if self.lang is Lang.ZH else f"./?{language.PARAMETER}={self.lang.value}"
         data = {"api": API, "home": home, "texts": texts(self.lang, "account", "trouble")}
         mounting.mount(mounting.LOGOUT, "logout", data)

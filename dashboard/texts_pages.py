@@ -42,6 +42,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "No account, or password forgotten: ask your administrator.",
     ),
     "account.logout": ("退出登录", "Log out"),
+    "account.stocktake": ("手机盘点", "Stocktake by phone"),
     "stations.date": ("检查日期", "Day of the check"),
     "stations.use": ("用途", "Use"),
     "stations.station": ("站点", "Station"),
