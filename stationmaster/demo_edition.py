@@ -15,8 +15,8 @@ _BINDING = frozenset({"C2-1-011"})
 _COPIED = "C2-X-037"
 _ADDED: Mapping[str, str] = {
     "row_id": "C2-X-900",
-    "item_zh": "红外热像仪",
-    "item_en": "thermal imager",
+    "item_zh": "高压互锁回路检测盒",
+    "item_en": "high-voltage interlock test box",
     "technical_parameters": "-",
     "quantity_basis": "per_station 站",
     "quantity_n": "1",

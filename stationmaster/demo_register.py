@@ -143,7 +143,8 @@ def _proven(item: EquipmentItem, row: Requirement, today: date, place: int) -> E
         return item
     kind = PROVEN_BY[row.duty]
     if kind is ProofKind.FUNCTIONAL_CHECK:
-        return replace(item, proofs=(ProofRecord(kind, today),))
+        # before the demo's reviews began, so that their frozen checks know of it
+        return replace(item, proofs=(ProofRecord(kind, today - timedelta(days=14)),))
     number = f"CAL-{done_on.year}-{place:04d}"
     done = ProofRecord(kind, done_on, until, certificate_no=number)
     return replace(item, proofs=(done,))
