@@ -86,6 +86,8 @@ class AnnualTextFields(SQLModel):
 class BatchOut(BatchOrder):
     """A batch as the API shows it."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE | {"id": 7}]})
+
     id: int
 
 

@@ -25,34 +25,16 @@ _COLUMNS = (
     column("状态", 10),
     column("备注", 34),
 )
-_PIECES = "台/件"
+_PIECES = "件"
 
 
 def equipment_table(
     origin: Origin, checked: Checked, items: Sequence[EquipmentItem]
 ) -> PaperContent:
     """The table of the things that stand in the station, by asset number."""
-    answers = offered(checked.answers)
     version, is_official = list_of(checked.answers)
     serving = _serving(checked)
-    remarks = _remarks(checked)
-    on = today(origin.made_at)
-    rows = [
-        (
-            item.asset_number,
-            item.item_zh,
-            " ".join(part for part in (item.model, item.serial) if part),
-            number(item.quantity),
-            item.quantity_unit or _PIECES,
-            item.parameters,
-            item.location,
-            _validity(item, on),
-            "、".join(serving.get(item.asset_number, ())),
-            zh(item.status),
-            "；".join((*_owner(item, on), *remarks.get(item.asset_number, ()))),
-        )
-        for item in items
-    ]
+    rows = _rows(items, checked, serving, today(origin.made_at))
     serving_count = sum(item.asset_number in serving for item in items)
     summary = [
         fact("设备与工具", f"{len(items)} 项"),
@@ -73,8 +55,8 @@ def equipment_table(
         is_landscape=True,
         signatures=("填表人（签字）", "站长（签字）", "学校（盖章）"),
     )
-    note = "“对应清单行”为自查时计入的要求项；数量单位未填写的按台（件）计。"
-    if not answers:
+    note = "“对应清单行”为自查时计入的要求项；单位未填写的按件计。"
+    if not offered(checked.answers):
         note += "没有可核对的要求项。"
     blocks: list[Block] = [
         fact_list(basics),
@@ -82,6 +64,31 @@ def equipment_table(
         words(note),
     ]
     return content(origin, headline, summary, blocks)
+
+
+def _rows(
+    items: Sequence[EquipmentItem],
+    checked: Checked,
+    serving: Mapping[str, Sequence[str]],
+    on: date,
+) -> list[tuple[str, ...]]:
+    remarks = _remarks(checked)
+    return [
+        (
+            item.asset_number,
+            item.item_zh,
+            " ".join(part for part in (item.model, item.serial) if part),
+            number(item.quantity),
+            item.quantity_unit or _PIECES,
+            item.parameters,
+            item.location,
+            _validity(item, on),
+            "、".join(serving.get(item.asset_number, ())),
+            zh(item.status),
+            "；".join((*_owner(item, on), *remarks.get(item.asset_number, ()))),
+        )
+        for item in items
+    ]
 
 
 def _serving(checked: Checked) -> Mapping[str, Sequence[str]]:

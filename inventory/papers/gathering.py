@@ -1,7 +1,7 @@
 """Reading what a paper says, with the rights of who has it made."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func
@@ -11,6 +11,7 @@ from inventory.accounts.access import demand
 from inventory.accounts.rules import Action, Principal, Resource
 from inventory.annual_reports.use_cases import annual_report
 from inventory.benches.table import Bench
+from inventory.conditions.use_cases import ConditionQuestion, station_conditions
 from inventory.database import Database
 from inventory.equipment.rules import stands_in
 from inventory.equipment.use_cases import items_of
@@ -79,7 +80,15 @@ def gathered(desk: Desk, principal: Principal, order: PaperOrder) -> PaperConten
 def _self_check(
     desk: Desk, principal: Principal, asked: tuple[PaperOrder, Station], origin: Origin
 ) -> PaperContent:
-    return self_check(origin, _checked(desk, principal, asked))
+    conditions = station_conditions(
+        desk.database,
+        desk.readiness,
+        principal,
+        asked[1].code,
+        ConditionQuestion(),
+        now=desk.now,
+    )
+    return self_check(origin, replace(_checked(desk, principal, asked), conditions=conditions))
 
 
 def _equipment_table(

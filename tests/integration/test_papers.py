@@ -11,6 +11,7 @@ import pytest
 from sqlmodel import col, select
 
 from inventory.audit.table import AuditEntry
+from inventory.conditions.lists import bundled_conditions, import_conditions
 from inventory.equipment.rules import stands_in
 from inventory.equipment.use_cases import RegisterUpload, import_register, items_of
 from inventory.papers.table import Paper
@@ -37,6 +38,8 @@ def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Ite
     folder = tmp_path_factory.mktemp("papers")
     with databases.fresh("sqlite", "furnished", folder) as url, schools(url) as built:
         import_list(built.database, short_list(), who="test", now=built.clock())
+        conditions = bundled_conditions()
+        import_conditions(built.database, conditions, who="test", now=built.clock())
         rows = [
             ["asset_number", "item_zh", "quantity", "station_codes", "model", "location"],
             ["A1", "绝缘电阻测试仪", "2", "BJ01-E", "1508", "实训楼 101"],
@@ -96,7 +99,7 @@ def test_the_self_check_says_in_word_what_the_check_says(house: Schools) -> None
         (row[1], row[4]): row
         for table, head in zip(tables, heads, strict=True)
         for row in table[1:]
-        if "整改措施" in head
+        if "类型" in head
     }
     expected = findings(house)
     assert len(expected) > 3
@@ -108,6 +111,18 @@ def test_the_self_check_says_in_word_what_the_check_says(house: Schools) -> None
     assert int(counted["不符合项"]) == len(
         {(o["row_id"], o["kind"]) for o in expected if o["is_binding"]}
     )
+
+
+def test_the_self_check_tells_every_condition_beyond_equipment(house: Schools) -> None:
+    tables = tables_of_word(fetched(house, made(house, "self_check"), "docx"))
+    (told,) = [table[1:] for table in tables if "判断依据" in table[0]]
+    asked = house.client("bj-master").get("/api/v1/stations/BJ01-E/conditions").json()
+    assert len(asked["conditions"]) > 10
+    words = {"met": "符合", "not_met": "不符合", "unknown": "无法判断"}
+    assert [(row[1], row[2], row[5]) for row in told] == [
+        (one["condition_id"], one["text"]["zh"], words[one["outcome"]])
+        for one in asked["conditions"]
+    ]
 
 
 def test_word_pdf_and_excel_say_the_same(house: Schools, code: str, printed: list[str]) -> None:
