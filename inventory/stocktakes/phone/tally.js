@@ -17,7 +17,7 @@ export function together(sheet, waiting) {
   const rows = new Map(sheet.rows.map((row) => [row.asset_number, { ...row }]));
   const unknown = new Map(sheet.unknown.map((one) => [one.code, one]));
   for (const scan of waiting) {
-    const found = rowOf(sheet, scan.code);
+    const found = rowOf(sheet, scan.code) ?? toldBy(scan, rows);
     if (!found) {
       const read = readCode(scan.code);
       const code = read.code ?? read.text;
@@ -33,6 +33,18 @@ export function together(sheet, waiting) {
     row.isWaiting = true;
   }
   return { rows: [...rows.values()], unknown: [...unknown.values()] };
+}
+
+// A piece of the school that was not expected here: the server has named it in its answer.
+function toldBy(scan, rows) {
+  const { answer } = scan;
+  if (!answer?.asset_number) return null;
+  if (!rows.has(answer.asset_number)) {
+    rows.set(answer.asset_number, {
+      ...answer, location: "", quantity: 1, quantity_unit: "", is_expected: false, times: 0,
+    });
+  }
+  return rows.get(answer.asset_number);
 }
 
 export function counted(known) {
