@@ -17,6 +17,7 @@ from dashboard.api_client import (
 from dashboard.components import mounting
 from dashboard.frame import Frame
 from dashboard.screens import (
+    due,
     gaps,
     health,
     history,
@@ -37,6 +38,7 @@ PAGES: Mapping[str, tuple[Show, str]] = {
     "station": (station.show, ":material/fact_check:"),
     "gaps": (gaps.show, ":material/checklist:"),
     "rectifications": (rectifications.show, ":material/task_alt:"),
+    "due": (due.show, ":material/event:"),
     "lists": (lists.show, ":material/list_alt:"),
     "plan": (plan.show, ":material/route:"),
     "reviews": (reviews.show, ":material/gavel:"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from dashboard import (
+    texts_due,
     texts_gaps,
     texts_health,
     texts_history,
@@ -26,6 +27,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     **texts_gaps.TEXTS,
     **texts_tasks.TEXTS,
     **texts_lists.TEXTS,
+    **texts_due.TEXTS,
     **texts_plan.TEXTS,
     **texts_reviews.TEXTS,
     **texts_review_words.TEXTS,

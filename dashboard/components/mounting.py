@@ -86,6 +86,7 @@ LISTS = _component(
     is_work=True,
 )
 PLAN = _component("plan", "plan", "plan_capacity", is_work=True)
+DUE = _component("due", "due", "due_panel", is_work=True)
 BADGE = _component("badge")
 LOGIN = _component("login", isolated=False)  # password managers do not look into shadow trees
 LOGOUT = _component("logout")

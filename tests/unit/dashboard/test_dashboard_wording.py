@@ -11,7 +11,10 @@ from inventory.alerts.rules import AlertEnd, AlertKind
 from inventory.benches.rules import Liveness
 from inventory.data_health.rules import TransportReason, TransportState
 from inventory.data_health.schema import IngestState
+from inventory.due.rules import DueState
+from inventory.due_entries import DueKind
 from inventory.exports.rules import ExportFormat, ExportState, ExportTrouble
+from inventory.proofs.rules import ProofResult
 from inventory.readiness.findings import FindingKind, RemedyGroup, Status
 from inventory.readiness.planning import Step
 from inventory.rectifications.rules import RectificationState, RectificationStep
@@ -39,6 +42,9 @@ SPOKEN_ENUMS: dict[str, type[StrEnum]] = {
     "use_of": StationUse,
     "role": Role,
     "group": RemedyGroup,
+    "due_kind": DueKind,
+    "due_state": DueState,
+    "proof_result": ProofResult,
     "kind": FindingKind,
     "authority": Authority,
     "liveness": Liveness,
