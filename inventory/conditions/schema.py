@@ -28,8 +28,23 @@ _RESULT: dict[str, Any] = {
     "condition_id": "COND-001",
     "topic": "staff",
     "text": {"zh": "双师型教师占比", "en": "share of dual-qualified teachers"},
+    "rule": "dual_qualified_share >= 50 %",
+    "evidence": "staff register + certificates",
+    "authority": "policy",
+    "authority_qualifier": "",
+    "source": "教职成司函〔2019〕36号",
+    "check": "dual_qualified_share",
+    "is_binding": True,
     "outcome": "met",
     "basis": "computed",
+    "required": {"zh": "双师型教师占比不低于 50 %", "en": "at least 50 %"},
+    "found": {"zh": "4 人中 3 人，75.0 %", "en": "3 of 4, 75.0 %"},
+    "remedy": {"zh": "无需处理", "en": "nothing to do"},
+    "names": ["T-017"],
+    "statement_state": None,
+    "stated_by": None,
+    "valid_until": None,
+    "document_id": "",
 }
 
 
