@@ -36,6 +36,7 @@ from stationmaster.demo_register import (
     standing_in,
     stating,
 )
+from stationmaster.demo_school import furnish
 
 WHO = "demo"
 KEY_DAYS = 365
@@ -129,6 +130,7 @@ def fill(
         _station(database, code)
     _benches(database)
     _registers(database, today(now))
+    furnish(database, now)
     names = {one["code"]: one["name_zh"] for one in _ORGANISATIONS}
     return [
         {

@@ -88,7 +88,11 @@ def special_operation_dates(ask: Ask) -> Computed:
         answers.append(False if is_longer else answer)
         if answers[-1] is not True:
             bad.append(one)
-    said = named(bad, Bilingual("日期不符或待复审", "dates do not fit or review due"))
+    names = "、".join(dict.fromkeys(one.shown for one in bad))
+    said = Bilingual(
+        f"日期不符、未登记或待复审：{names}",
+        f"dates unfit or missing, or review due: {names.replace('、', ', ')}",
+    )
     if not bad:
         said = Bilingual(f"{len(papers)} 张证书均在有效期内", f"all {len(papers)} certificates")
     remedy = Bilingual("按期复审、换证并登记", "have them reviewed or renewed, and record it")
