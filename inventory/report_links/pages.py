@@ -22,12 +22,14 @@ _STYLE = (
     "'Microsoft YaHei','Noto Sans CJK SC',sans-serif}"
     "header{display:flex;justify-content:space-between;align-items:baseline;gap:1rem}"
     "h1{font-size:1.4rem;margin:.4rem 0}"
+    "h2{font-size:1.1rem;margin:.4rem 0}"
     "label{display:block;font-weight:600;margin:1rem 0 .3rem}"
     "textarea,input{width:100%;font:inherit;padding:.6rem;border:1px solid #767676;"
     "border-radius:.4rem}"
     "textarea{min-height:8rem}"
     "button{width:100%;min-height:3rem;margin-top:1.2rem;font:inherit;font-weight:600;"
     "border:0;border-radius:.4rem;background:#0b57a4;color:#fff}"
+    "button.quiet{background:none;color:inherit;border:1px solid #767676}"
     ".note{font-size:.9rem}"
     ".told{border-left:.3rem solid #0b57a4;padding:.5rem .8rem;margin:1rem 0}"
     ".wrong{border-left:.3rem solid #b3261e;padding:.5rem .8rem;margin:1rem 0}"
@@ -144,7 +146,7 @@ def _look_up(lang: Lang) -> str:
         f'<input type="hidden" name="lang" value="{lang}">'
         f'<label for="number">{_say(lang, "number")}</label>'
         '<input id="number" name="number" required maxlength="20" autocomplete="off" '
-        f'placeholder="K7Q2-M9XD"><button>{_say(lang, "look")}</button></form>'
+        f'placeholder="K7Q2-M9XD"><button class="quiet">{_say(lang, "look")}</button></form>'
     )
 
 

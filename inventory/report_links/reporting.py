@@ -1,5 +1,6 @@
 """Taking reports from people without an account, and telling them what became of them."""
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,6 +42,9 @@ from inventory.work_orders.use_cases import new_order
 
 REPORTER = "public:report"
 """Who reports without an account; no user name has a colon."""
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{10,32}")
+_FORM_ID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,8 @@ def take_report(
     if written.photo is not None:
         photo = receive(files, written.photo_name, written.photo, IMAGES)
     with database.begin() as db:
-        if (known := _known(db, written.form_id)) is not None:
+        form_id = written.form_id if _FORM_ID.fullmatch(written.form_id) else None
+        if (known := _known(db, form_id)) is not None:
             return known
         row = _running(db, token)
         if row is None:
@@ -126,7 +131,7 @@ def take_report(
         db.add(
             PublicReport(
                 number=number,
-                form_id=written.form_id[:32] or None,
+                form_id=form_id,
                 report_link_id=row.id or 0,
                 work_order_id=order.id or 0,
                 at=caller.at,
@@ -155,6 +160,8 @@ def report_state(database: Database, typed: str, caller: Caller) -> ReportState:
 
 
 def _running(db: Session, token: str) -> ReportLink | None:
+    if not _TOKEN.fullmatch(token):
+        return None
     query = select(ReportLink).where(ReportLink.token == token, col(ReportLink.ended_at).is_(None))
     return db.exec(query).first()
 
@@ -191,10 +198,10 @@ def _of_link(db: Session, row: ReportLink) -> Sequence[datetime]:
     return db.exec(query).all()
 
 
-def _known(db: Session, form_id: str) -> str | None:
-    if not form_id:
+def _known(db: Session, form_id: str | None) -> str | None:
+    if form_id is None:
         return None
-    query = select(PublicReport.number).where(PublicReport.form_id == form_id[:32])
+    query = select(PublicReport.number).where(PublicReport.form_id == form_id)
     return db.exec(query).first()
 
 
