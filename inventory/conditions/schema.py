@@ -41,9 +41,9 @@ _RESULT: dict[str, Any] = {
     "found": {"zh": "4 人中 3 人，75.0 %", "en": "3 of 4, 75.0 %"},
     "remedy": {"zh": "无需处理", "en": "nothing to do"},
     "names": ["T-017"],
-    "statement_state": None,
-    "stated_by": None,
-    "valid_until": None,
+    "statement_state": "valid",
+    "stated_by": "bj-master",
+    "valid_until": "2027-06-30",
     "document_id": "",
 }
 
