@@ -85,6 +85,7 @@ LISTS = _component(
     "list_changes",
     is_work=True,
 )
+PAPERS = _component("papers", "papers", "papers_year", is_work=True)
 PLAN = _component("plan", "plan", "plan_capacity", is_work=True)
 DUE = _component("due", "due", "due_panel", is_work=True)
 BADGE = _component("badge")

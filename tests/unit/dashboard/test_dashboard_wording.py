@@ -8,12 +8,14 @@ import pytest
 from dashboard.wording import TEXTS, Lang, say, texts
 from inventory.accounts.rules import Role
 from inventory.alerts.rules import AlertEnd, AlertKind
+from inventory.annual_reports.rules import AnnualSection
 from inventory.benches.rules import Liveness
 from inventory.data_health.rules import TransportReason, TransportState
 from inventory.data_health.schema import IngestState
 from inventory.due.rules import DueState
 from inventory.due_entries import DueKind
 from inventory.exports.rules import ExportFormat, ExportState, ExportTrouble
+from inventory.papers.rules import PaperFormat, PaperKind
 from inventory.proofs.rules import ProofResult
 from inventory.readiness.findings import FindingKind, RemedyGroup, Status
 from inventory.readiness.planning import Step
@@ -63,6 +65,9 @@ SPOKEN_ENUMS: dict[str, type[StrEnum]] = {
     "alert_remedy": AlertKind,
     "alert_end": AlertEnd,
     "step": Step,
+    "paper_kind": PaperKind,
+    "paper_format": PaperFormat,
+    "annual": AnnualSection,
     "task_state": RectificationState,
     "task_step": RectificationStep,
     "because": Because,
