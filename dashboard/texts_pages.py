@@ -83,6 +83,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "stations.benches": ("台架", "Benches"),
     "stations.bench_in_use": ("使用中", "In use"),
     "stations.bench_faults": ("{n} 个故障", "Faults: {n}"),
+    "stations.bench_repair": ("在修，工单 {n}", "under repair, order {n}"),
     "stations.bench_seen": ("最后在线 {at}", "last seen {at}"),
     "stations.bench_simulator": ("模拟", "simulated"),
     "stations.none": ("还没有可以查看的站点。", "There is no station for you to see yet."),

@@ -5,6 +5,9 @@ function benchLook(bench, say) {
     const kind = bench.is_working === false ? "not" : "advice";
     return pill(kind, say("glyph.fault"), say("stations.bench_faults", { n: bench.open_faults }));
   }
+  if (bench.work_order) {
+    return pill("not", say("glyph.fault"), say("stations.bench_repair", { n: bench.work_order }));
+  }
   if (bench.liveness !== "online") {
     return pill("off", say("glyph.offline"), say(`liveness.${bench.liveness}`));
   }

@@ -38,6 +38,7 @@ class BenchOut(BaseModel):
                     "open_faults": 1,
                     "worst_severity": 3,
                     "is_working": False,
+                    "work_order": 12,
                 }
             ]
         }
@@ -57,7 +58,11 @@ class BenchOut(BaseModel):
     open_faults: int | None = None
     worst_severity: int | None = Field(default=None, description="of the open faults, 1-4")
     is_working: bool | None = Field(
-        default=None, description="alive within its limit and without a blocking fault"
+        default=None,
+        description="alive within its limit, without a blocking fault and not under repair",
+    )
+    work_order: int | None = Field(
+        default=None, description="number of the unfinished one that keeps it out of use"
     )
 
 

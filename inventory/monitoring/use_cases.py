@@ -13,6 +13,7 @@ from inventory.benches.live import LiveBenches, LiveRow, LiveState, WindowQuery
 from inventory.benches.rules import Liveness, liveness
 from inventory.benches.table import Bench
 from inventory.database import Database
+from inventory.equipment.rules import Repair
 from inventory.equipment.table import Equipment
 from inventory.errors import Invalid
 from inventory.faults.rules import is_blocking
@@ -36,6 +37,7 @@ from inventory.monitoring.schema import (
 )
 from inventory.usage_sessions.schema import UsageSessionOut
 from inventory.usage_sessions.use_cases import current_usage
+from inventory.work_orders.repairs import repairs
 from telemetry.contract.payloads import BusReport
 
 MAX_SPAN = timedelta(days=31)
@@ -65,6 +67,7 @@ def summaries(
     if authorize(principal, Action.READ_BENCH_DETAILS) is not Decision.ALLOWED:
         return [_outside(bench, states.get(bench.code), now) for bench in benches]
     used = current_usage(db, codes)
+    out_of_use = repairs(db, {bench.organisation_code for bench in benches}).of_bench
     by_bench: dict[str, list[Fault]] = {}
     for fault in open_faults(db, codes):
         by_bench.setdefault(fault.bench_code, []).append(fault)
@@ -73,6 +76,7 @@ def summaries(
             _outside(bench, states.get(bench.code), now),
             bench,
             by_bench.get(bench.code, []),
+            repair=out_of_use.get(bench.code),
             is_in_use=bench.code in used,
         )
         for bench in benches
@@ -191,7 +195,12 @@ def _outside(bench: Bench, state: LiveState | None, now: datetime) -> BenchOut:
 
 
 def _inside(
-    summary: BenchOut, bench: Bench, faults: Sequence[Fault], *, is_in_use: bool
+    summary: BenchOut,
+    bench: Bench,
+    faults: Sequence[Fault],
+    repair: Repair | None,
+    *,
+    is_in_use: bool,
 ) -> BenchOut:
     is_blocked = any(is_blocking(f.state, f.severity, bench.blocking_severity) for f in faults)
     is_alive = summary.liveness in {Liveness.ONLINE, Liveness.LATE}
@@ -200,7 +209,8 @@ def _inside(
             "is_in_use": is_in_use,
             "open_faults": len(faults),
             "worst_severity": max((f.severity for f in faults), default=None),
-            "is_working": is_alive and not is_blocked,
+            "is_working": is_alive and not is_blocked and repair is None,
+            "work_order": repair.number if repair else None,
         }
     )
 

@@ -252,11 +252,14 @@ def test_a_bench_under_repair_is_booked_for_maintenance_alone(house: Schools) ->
     refused = post(master, "/api/v1/bookings", slot, 409)
     assert refused["type"].endswith("under-repair")
     assert (refused["work_order"], refused["bench_code"]) == (made["id"], "motor-01")
+    bench = master.get("/api/v1/benches/motor-01").json()
+    assert (bench["work_order"], bench["is_working"]) == (made["id"], False)
     post(master, "/api/v1/bookings", slot | {"bench_code": "battery-01"}, 201)
     repair = post(master, "/api/v1/bookings", slot | {"purpose": "maintenance"}, 201)
     master.post(f"/api/v1/bookings/{repair['id']}/cancellation", headers=WRITES)
     post(master, f"{PATH}/{made['id']}/steps", {"step": "done", "text": "更换密封圈"})
     post(master, "/api/v1/bookings", slot, 201)
+    assert master.get("/api/v1/benches/motor-01").json()["work_order"] is None
 
 
 def test_one_thing_is_out_of_use_by_whichever_name_it_was_reported(house: Schools) -> None:
