@@ -40,7 +40,7 @@ const ReviewSnapshots = {
     return [
       el("dl", { class: "facts" },
         el("dt", {}, say("review.hash")), el("dd", {}, el("code", { class: "sha" }, found.sha256)),
-        el("dt", {}, ""), el("dd", { class: found.is_intact ? "done" : "refused", "data-intact": found.is_intact },
+        el("dt", {}, ""), el("dd", { class: found.is_intact ? "done" : "refused", "data-intact": String(found.is_intact) },
           found.is_intact ? `✓ ${say("review.intact")}` : `✕ ${say("review.tampered")}`),
         el("dt", {}, say("common.list")), el("dd", {}, say("review.frozen_list",
           { version: content.list.version || "—", n: content.list.rows.length }),
