@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from inventory.agreements.rules import Agreement
+from inventory.equipment.duties import PROVEN_BY
 from inventory.equipment.rules import EquipmentItem, Ownership
 from inventory.proofs.rules import ProofKind, ProofRecord, months_after
-from inventory.readiness.defects import PROVEN_BY
 from inventory.readiness.rules import StationFacts, needed
 from inventory.requirements.comparing import Comparator
 from inventory.requirements.rules import CalibrationDuty, Requirement

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from inventory.agreements.rules import AgreementState
+from inventory.equipment.duties import PROVEN_BY
 from inventory.equipment.rules import EquipmentItem, EquipmentStatus, loan_of
 from inventory.proofs.rules import ProofKind, ProofState, proof
 from inventory.readiness import bench_wording, proof_wording, wording
@@ -19,13 +20,6 @@ _PARAMETER_KINDS = {
     Verdict.UNKNOWN: FindingKind.PARAMETER_UNKNOWN,
     Verdict.UNREADABLE: FindingKind.PARAMETER_UNREADABLE,
 }
-PROVEN_BY = {
-    CalibrationDuty.CALIBRATION: ProofKind.CALIBRATION,
-    CalibrationDuty.VERIFICATION: ProofKind.VERIFICATION,
-    CalibrationDuty.SAFETY_TEST: ProofKind.SAFETY_TEST,
-    CalibrationDuty.FUNCTIONAL_CHECK: ProofKind.FUNCTIONAL_CHECK,
-}
-"""Which proof fulfils a duty."""
 _LACKING = {
     ProofState.MISSING: "missing",
     ProofState.NOT_YET: "missing",

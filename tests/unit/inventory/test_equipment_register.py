@@ -5,6 +5,7 @@ import pytest
 
 from inventory.agreements.rules import Agreement, AgreementState, Loan
 from inventory.equipment.columns import DATED, register_rows
+from inventory.equipment.duties import intervals_of
 from inventory.equipment.reading import RegisterReading, read_register
 from inventory.equipment.rules import (
     EquipmentItem,
@@ -15,8 +16,10 @@ from inventory.equipment.rules import (
 )
 from inventory.equipment.template import REGISTER_COLUMNS
 from inventory.proofs.rules import ProofKind, ProofRecord
+from inventory.requirements.rules import CalibrationDuty
 from inventory.requirements.tabular import UnreadableFile, read_table
 from inventory.requirements.writing import template, write_rows
+from tests.requirement_rows import requirement
 
 DAY = date(2026, 12, 1)
 
@@ -135,7 +138,7 @@ def test_the_template_has_every_field_of_equipment_and_its_example_is_valid() ->
     names = [column.name for column in REGISTER_COLUMNS]
     dated = {name for columns in DATED.values() for name in columns if name}
     dated |= {"certificate_no", "lender", "borrowed_from", "borrowed_until"}
-    plain = {field.name for field in fields(EquipmentItem)} - {"proofs", "agreements"}
+    plain = {field.name for field in fields(EquipmentItem)} - {"proofs", "agreements", "repair"}
     assert set(names) == plain | dated
     for file_name in ("t.csv", "t.xlsx"):
         empty = read_table(file_name, template(file_name, REGISTER_COLUMNS))
@@ -166,3 +169,20 @@ def test_a_register_reads_back_as_it_was_written_with_the_latest_of_each_kind() 
 def test_a_certificate_number_alone_is_kept() -> None:
     (item,) = read({"certificate_no": "C-1"}).items
     assert item.proofs == (ProofRecord(ProofKind.CALIBRATION, certificate_no="C-1"),)
+
+
+def test_a_thing_is_proven_as_often_as_the_strictest_row_it_serves_asks() -> None:
+    duty = CalibrationDuty.FUNCTIONAL_CHECK
+    intervals = intervals_of(
+        [
+            requirement("R1", item_zh="车", duty=duty, interval_months=6),
+            requirement("R2", item_zh="车", duty=duty, interval_months=3),
+            requirement("R3", item_zh="秤", duty=CalibrationDuty.NONE, interval_months=1),
+            requirement("R4", item_zh="秤", duty=duty),
+        ]
+    )
+    kind = ProofKind.FUNCTIONAL_CHECK
+    assert intervals.of(EquipmentItem("A1", "车"), kind) == 3
+    assert intervals.of(EquipmentItem("A2", "小车", serves_rows=("R1", "R9")), kind) == 6
+    assert intervals.of(EquipmentItem("A3", "秤"), kind) is None
+    assert intervals.of(EquipmentItem("A1", "车"), ProofKind.CALIBRATION) is None
