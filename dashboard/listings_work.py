@@ -131,5 +131,5 @@ def lists_data(me: Me, asked: Mapping[str, str], *, lang: Lang) -> dict[str, Any
         "bases": [one.value for one in QuantityBasis],
         "authorities": [one.value for one in Authority],
         "binding": sorted(one.value for one in DEFAULT_BINDING),
-        "names": list(NAMES if lang is Lang.ZH else NAMES.values()),
+        "names": {en: zh if lang is Lang.ZH else en for zh, en in NAMES.items()},
     }

@@ -45,7 +45,13 @@ const SettleParts = {
 
   knownNames() {
     const names = this.pieces.map((one) => CLAUSE.exec(one.clause)?.[1].replace(/^\(.*:\s*/, ""));
-    return [...new Set([...this.data.names, ...names.filter(Boolean)])];
+    return [...new Set([...Object.values(this.data.names),
+      ...names.filter(Boolean).map((name) => this.data.names[name] ?? name)])];
+  },
+
+  // A clause with the names of parameters as the reader calls them; the server takes either.
+  spoken(clause) {
+    return clause.replace(/[a-z][a-z_]+/g, (name) => this.data.names[name] ?? name);
   },
 
   piece(one) {
@@ -60,7 +66,7 @@ const SettleParts = {
           say("settle.rows", { list: one.row_ids.slice(0, 6).join("、"), n: one.row_ids.length }))),
       el("blockquote", { lang: "zh" }, one.text),
       one.clause ? el("p", { class: "small" },
-        say(one.state === "proposed" ? "settle.proposed" : "settle.counts_as", { clause: one.clause }),
+        say(one.state === "proposed" ? "settle.proposed" : "settle.counts_as", { clause: this.spoken(one.clause) }),
         ...one.doubts.map((doubt) => el("span", { class: "chip" }, say(`doubt.${doubt}`)))) : null,
       one.decided_by ? el("p", { class: "small muted" }, [
         say(`outcome.${one.outcome}`), one.decided_by, clock(this.data.lang, one.decided_at), one.note,
@@ -74,7 +80,7 @@ const SettleParts = {
 
   // What the builder starts from: the clause that was proposed or decided, else nothing.
   draftOf(one) {
-    const found = CLAUSE.exec(one.clause);
+    const found = CLAUSE.exec(this.spoken(one.clause));
     const draft = { outcome: one.outcome ?? "clause", kind: "at_least", name: "", value: "", note: one.note };
     if (!found) return draft;
     const [, name, sign, value] = found;
@@ -82,7 +88,7 @@ const SettleParts = {
     const isFlag = sign === "=" && /^(true|false|是|否)$/i.test(value.trim());
     const kind = isRange ? "range" : isFlag ? "flag" : sign === ">=" ? "at_least" : sign === "<=" ? "at_most"
       : sign === "=" ? "equal" : sign === "includes" ? "includes" : "free";
-    return kind === "free" ? { ...draft, kind, value: one.clause }
+    return kind === "free" ? { ...draft, kind, value: this.spoken(one.clause) }
       : { ...draft, kind, name, value: kind === "includes" ? value.replace(/[{}]/g, "") : value };
   },
 
