@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import and_, func
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
@@ -13,6 +15,7 @@ from inventory.accounts.access import demand, visible_organisations
 from inventory.accounts.rules import Action, Principal, Resource
 from inventory.agreements.rules import Agreement
 from inventory.agreements.rules import merged as agreements_merged
+from inventory.agreements.table import EquipmentAgreement
 from inventory.audit.use_cases import record
 from inventory.benches.table import Bench
 from inventory.database import Database
@@ -113,13 +116,25 @@ def equipment(
 def items_of(db: Session, organisation_code: str) -> list[EquipmentItem]:
     """An organisation's whole register as the rules take it."""
     # as plain columns: thousands of mapped objects would cost a check most of its time
-    query = sql_select(*(getattr(Equipment, name) for name in _PLAIN))
+    agreed = [getattr(EquipmentAgreement, field.name) for field in fields(Agreement)]
+    is_of = and_(
+        col(EquipmentAgreement.organisation_code) == col(Equipment.organisation_code),
+        col(EquipmentAgreement.asset_number) == col(Equipment.asset_number),
+    )
+    query = sql_select(
+        *(getattr(Equipment, name) for name in _PLAIN), col(EquipmentAgreement.id), *agreed
+    ).outerjoin(EquipmentAgreement, is_of)
     query = query.where(col(Equipment.organisation_code) == organisation_code)
     # the order decides which of two equal things is chosen; a server keeps none by itself
-    rows = db.execute(query.order_by(col(Equipment.asset_number)))
+    rows = db.execute(query.order_by(col(Equipment.asset_number), col(EquipmentAgreement.id)))
     proofs = dated_of(db, ProofRecord, organisation_code)
-    agreements = dated_of(db, Agreement, organisation_code)
-    return [_item(row, proofs.get(row[0], ()), agreements.get(row[0], ())) for row in rows]
+    wide = len(_PLAIN)
+    items = []
+    for asset_number, group in groupby(rows, key=itemgetter(0)):
+        own = list(group)
+        agreements = tuple(Agreement(*row[wide + 1 :]) for row in own if row[wide] is not None)
+        items.append(_item(own[0][:wide], proofs.get(asset_number, ()), agreements))
+    return items
 
 
 def _item(
