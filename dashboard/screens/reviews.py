@@ -51,16 +51,24 @@ def _view(frame: Frame, *, is_ours: bool) -> str:
         "compare": frame.say("desk.view_compare"),
         "editions": frame.say("desk.view_editions"),
     }
-    picked = st.segmented_control(
+    key = "reviews-view"
+
+    def switch() -> None:
+        choices.keep_in_query({"view": st.session_state.get(key)})
+
+    # links of this very page lead to other views, so the address wins over what was picked before
+    wanted = choices.from_query("view", VIEWS, "desk")
+    st.session_state[key] = wanted
+    st.segmented_control(
         frame.say("desk.view"),
         VIEWS,
-        default=choices.from_query("view", VIEWS, "desk"),
         required=True,
         format_func=lambda value: names[value],
-        key="reviews-view",
+        key=key,
+        on_change=switch,
         label_visibility="collapsed",
     )
-    return picked or "desk"
+    return wanted
 
 
 def _show_one(
