@@ -59,6 +59,7 @@ from inventory.report_links.public_routes import router as public_reports_router
 from inventory.report_links.routes import router as report_links_router
 from inventory.requirements.preview_routes import router as previews_router
 from inventory.requirements.routes import router as lists_router
+from inventory.requirements.substitute_routes import router as substitutes_router
 from inventory.reviews.routes import router as reviews_router
 from inventory.staff.routes import router as staff_router
 from inventory.stations.routes import router as stations_router
@@ -77,6 +78,7 @@ ROUTERS = (
     history_router,
     exports_router,
     lists_router,
+    substitutes_router,
     previews_router,
     equipment_router,
     bulk_edits_router,

@@ -21,6 +21,8 @@ COMMANDS = {
     "lists conditions": "cli_conditions:import_condition_list",
     "conditions": "cli_conditions:conditions",
     "state-condition": "cli_conditions:state_condition",
+    "lists substitutes": "cli_substitutes:show_substitutes",
+    "lists decide": "cli_substitutes:decide",
     "register": "cli_inventory:register_app",
     "register export": "cli_proofs:export_register",
     "register edit": "cli_bulk_edits:edit_register",

@@ -24,7 +24,7 @@ from inventory.due.use_cases import DueQuery, due_calendar
 from inventory.due_entries import DueKind
 from inventory.equipment.proving import attach_document
 from inventory.errors import SourceUnavailable
-from inventory.requirements.tabular import UnreadableFile
+from inventory.requirements.unreadable import UnreadableFile
 from stationmaster.acting import MOST, As, Station, acting
 from stationmaster.cli_accounts import opened_database
 from stationmaster.document_files import documents_of

@@ -1,7 +1,7 @@
 """Commands for requirement lists, registers and readiness: `lists`, `register`, `check`."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,11 +16,11 @@ from inventory.errors import Invalid, InventoryError, Unknown
 from inventory.readiness.findings import Status
 from inventory.readiness.rules import decide
 from inventory.requirements.errors import RowsRefused
-from inventory.requirements.mapped import PassedOver
 from inventory.requirements.mapping_memory import mapping_of
 from inventory.requirements.rules import DEFAULT_BINDING, Authority
-from inventory.requirements.tabular import UnreadableFile
+from inventory.requirements.tabular import PassedOver
 from inventory.requirements.template import LIST_COLUMNS
+from inventory.requirements.unreadable import UnreadableFile
 from inventory.requirements.use_cases import (
     ListUpload,
     bundled_draft,
@@ -132,12 +132,15 @@ def import_list_file(  # noqa: PLR0913, PLR0917 - the command line's options
     was = ("，内容已存在" if zh else ", already there") if done.was_known else ""
     typer.echo(f"{done.version}: {done.row_count} {'行' if zh else 'rows'}{was}")
     _tell_left_out(done.ignored_columns, lang)
-    for line in [*problem_lines(done.problems, lang), *map(_passed_line, done.passed_over)]:
+    for line in [*problem_lines(done.problems, lang), *_passed_lines(done.passed_over, lang)]:
         typer.secho(line, fg="yellow", err=True)
 
 
-def _passed_line(one: PassedOver) -> str:
-    return f"{one.sheet}#{one.row} {one.why}: {one.text}"
+def _passed_lines(passed_over: Sequence[PassedOver], lang: Language) -> Iterator[str]:
+    if passed_over:
+        yield f"{'未作为数据行' if lang is Language.ZH else 'no rows of data'}: {len(passed_over)}"
+    for one in passed_over:
+        yield f"{one.sheet}#{one.row} {one.why}: {one.text}"
 
 
 @lists_app.command("show")
@@ -207,7 +210,7 @@ def import_register_file(
     words = ("新增", "更新", "未变") if lang is Language.ZH else ("created", "updated", "unchanged")
     typer.echo(", ".join(f"{word} {n}" for word, n in zip(words, counts, strict=True)))
     _tell_left_out(done.ignored_columns, lang)
-    for line in problem_lines(done.problems, lang):
+    for line in [*problem_lines(done.problems, lang), *_passed_lines(done.passed_over, lang)]:
         typer.secho(line, fg="yellow", err=True)
 
 

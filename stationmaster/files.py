@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from inventory.requirements.tabular import MAX_BYTES, UnreadableFile
+from inventory.requirements.unreadable import MAX_BYTES, UnreadableFile
 
 
 def read_file(path: Path) -> bytes:

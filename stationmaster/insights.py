@@ -99,6 +99,10 @@ def _serving_lines(result: Readiness, language: Language) -> Iterator[str]:
         if row.unread_sharing:
             words = "共用规则未能识别，按不共用处理" if zh else "sharing not read, taken as none"
             yield f"      {words}: {row.unread_sharing}"
+        for one in row.decided_substitutes:
+            yes, no = ("可替代", "不可替代") if zh else ("may stand in", "may not stand in")
+            may = yes if one.may_stand_in else no
+            yield f"      {one.name} {may} ({one.decided_by}: {one.reason})"
         if row.unsettled_substitutes and not row.is_met:
             words = "替代条款需人工判断" if zh else "a person must decide on substitutes"
             yield f"      {words}: {row.unsettled_substitutes}"

@@ -10,7 +10,8 @@ from inventory.conditions.schema import MAX_CELL, ConditionCells
 from inventory.readiness.findings import Bilingual
 from inventory.requirements.cells import RowReader, Unexpected, text
 from inventory.requirements.reading import demand_columns, sourced, uses_of
-from inventory.requirements.tabular import RowProblem, SourceRow, UnreadableFile, read_table
+from inventory.requirements.tabular import RowProblem, SourceRow, read_table
+from inventory.requirements.unreadable import UnreadableFile
 from inventory.requirements.writing import Column
 
 CONDITION_COLUMNS = (

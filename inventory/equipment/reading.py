@@ -8,7 +8,7 @@ from inventory.equipment.rules import EquipmentItem, EquipmentStatus, Ownership
 from inventory.equipment.template import CHINESE_NAMES, REGISTER_COLUMNS
 from inventory.requirements.cells import RowReader, Unexpected, one_of, text
 from inventory.requirements.reading import demand_columns
-from inventory.requirements.tabular import RowProblem, SourceRow, read_table
+from inventory.requirements.tabular import PassedOver, RowProblem, SourceRow, read_table
 from inventory.requirements.units import normalised, unit
 from inventory.requirements.values import Quantity, read_value
 
@@ -41,11 +41,12 @@ class RegisterRow:
 
 @dataclass(frozen=True, slots=True)
 class RegisterReading:
-    """What a register file says: readable rows and problems of the others."""
+    """What a register file says: readable rows, problems of others, and what are no rows."""
 
     rows: tuple[RegisterRow, ...]
     problems: tuple[RowProblem, ...]
     ignored_columns: tuple[str, ...]
+    passed_over: tuple[PassedOver, ...] = ()
 
     @property
     def items(self) -> tuple[EquipmentItem, ...]:
@@ -75,7 +76,7 @@ def read_register(name: str, content: bytes) -> RegisterReading:
     known = {column.name for column in REGISTER_COLUMNS}
     ignored = tuple(column for column in table.columns if column not in known)
     problems.sort(key=lambda problem: problem.row)
-    return RegisterReading(tuple(rows), tuple(problems), ignored)
+    return RegisterReading(tuple(rows), tuple(problems), ignored, table.comments)
 
 
 def read_item(row: SourceRow) -> tuple[EquipmentItem, list[RowProblem]]:

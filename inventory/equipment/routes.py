@@ -26,7 +26,7 @@ from inventory.equipment.use_cases import (
     items_of,
 )
 from inventory.paging import Limit, Offset, Page, page
-from inventory.requirements.tabular import RowProblem
+from inventory.requirements.tabular import PassedOver, RowProblem
 from inventory.requirements.writing import write_rows
 
 router = APIRouter(tags=["equipment"])
@@ -59,6 +59,7 @@ class RegisterImported(BaseModel):
     unchanged: int
     problems: list[RowProblem]
     ignored_columns: list[str]
+    passed_over: list[PassedOver]
 
 
 class RegisterForm(BaseModel):
@@ -139,6 +140,7 @@ def _imported(done: RegisterImport) -> RegisterImported:
         unchanged=done.unchanged,
         problems=list(done.problems),
         ignored_columns=list(done.ignored_columns),
+        passed_over=list(done.passed_over),
     )
 
 

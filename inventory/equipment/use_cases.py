@@ -28,7 +28,7 @@ from inventory.organisations.use_cases import organisation
 from inventory.proofs.rules import ProofRecord
 from inventory.proofs.rules import merged as proofs_merged
 from inventory.requirements.errors import RowsRefused
-from inventory.requirements.tabular import RowProblem
+from inventory.requirements.tabular import PassedOver, RowProblem
 from inventory.stations.table import Station
 
 _FIELDS = tuple(field.name for field in fields(EquipmentItem) if field.name != "repair")
@@ -54,6 +54,7 @@ class RegisterImport:
     unchanged: int
     problems: tuple[RowProblem, ...]
     ignored_columns: tuple[str, ...]
+    passed_over: tuple[PassedOver, ...] = ()
 
 
 def import_register(database: Database, upload: RegisterUpload, *, who: str) -> RegisterImport:
@@ -87,6 +88,7 @@ def import_register(database: Database, upload: RegisterUpload, *, who: str) -> 
         unchanged=done.count(""),
         problems=problems,
         ignored_columns=reading.ignored_columns,
+        passed_over=reading.passed_over,
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from inventory.requirements.rules import Authority
+from inventory.requirements.rules import Authority, DecidedSubstitute
 from inventory.requirements.sharing import Sharing
 from inventory.stations.rules import Level, StationUse
 
@@ -193,7 +193,8 @@ class RowOutcome:
     """How a requirement row was served; `needed` is None while a station fact is not stated.
 
     `waived_by` is another row of the alternative group that makes this one needless;
-    `unsettled_substitutes` are the list's words on substitutes that only a person can decide,
+    `unsettled_substitutes` are the list's words on substitutes that only a person can decide and
+    nobody did, `decided_substitutes` what was decided,
     `unread_sharing` those on sharing, for which the row's things serve no other module.
     `held_by` are modules that have things of this row while it is short.
     """
@@ -208,6 +209,7 @@ class RowOutcome:
     serving: tuple[Serving, ...] = ()
     waived_by: str = ""
     unsettled_substitutes: str = ""
+    decided_substitutes: tuple[DecidedSubstitute, ...] = ()
     sharing: Sharing = Sharing.WITHIN_SESSION
     unread_sharing: str = ""
     held_by: tuple[str, ...] = ()

@@ -215,7 +215,10 @@ def outcome(case: RowCase, paper: Paper, others: Mapping[str, str]) -> RowOutcom
             for share in case.shares
         ),
         waived_by=case.served.waived_by,
-        unsettled_substitutes=parse_alternatives(case.row.substitutes).unparsed,
+        unsettled_substitutes=""
+        if case.row.decided_substitutes
+        else parse_alternatives(case.row.substitutes).unparsed,
+        decided_substitutes=case.row.decided_substitutes,
         sharing=rule.sharing,
         unread_sharing=rule.unread,
         held_by=case.held_by,

@@ -117,7 +117,7 @@ class _Register:
     ) -> Iterator[Substitute]:
         """What the row's own words let stand in; `parts` are those of kits."""
         own = self._paper.meant_for(row.row_id)
-        for option, how in enumerate(parse_alternatives(row.substitutes).options, 1):
+        for option, how in enumerate(_options(row), 1):
             for leg, stand in enumerate(how.stands):
                 for asset, item in sorted(self._called_so(stand).items()):
                     candidate = None if asset in own else self._judged(row, stand, item)
@@ -188,6 +188,22 @@ class _Register:
     def _binding(self, homes: tuple[str, ...]) -> tuple[str, ...]:
         """Rows that are only recommended give way."""
         return tuple(home for home in homes if self._rows[home].obligation is Obligation.MANDATORY)
+
+
+def _options(row: Requirement) -> list[SubstituteOption]:
+    """What the list's words allow and what a person decided; of two decisions, the refusal."""
+    refused = {folded_name(one.name) for one in row.decided_substitutes if not one.may_stand_in}
+    by_words = [
+        one
+        for one in parse_alternatives(row.substitutes).options
+        if not any(stand.conditions and folded_name(stand.name) in refused for stand in one.stands)
+    ]
+    decided = [
+        SubstituteOption(one.name, (Stand(one.name),))
+        for one in row.decided_substitutes
+        if one.may_stand_in and folded_name(one.name) not in refused
+    ]
+    return [*by_words, *decided]
 
 
 def _by_ending(names: Mapping[str, str]) -> Mapping[str, Sequence[str]]:

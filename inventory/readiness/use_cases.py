@@ -245,7 +245,27 @@ class ReadinessDesk:
             (applied.sha256, applied.settled_revision),
             lambda: requirements_of(db, applied.version),
         )
-        return requirements, settings_of(applied)
+        publishers = publishers_for(db, found.organisation_code)
+        return _decided_for(requirements, publishers), settings_of(applied)
+
+
+def _decided_for(
+    requirements: tuple[Requirement, ...], publishers: Collection[str]
+) -> tuple[Requirement, ...]:
+    """Rows with what those decided who publish for the station's organisation."""
+    return tuple(
+        replace(
+            row,
+            decided_substitutes=tuple(
+                one
+                for one in row.decided_substitutes
+                if one.organisation_code is None or one.organisation_code in publishers
+            ),
+        )
+        if row.decided_substitutes
+        else row
+        for row in requirements
+    )
 
 
 def _applied(db: Session, found: Station, ground: Ground) -> RequirementList:

@@ -18,6 +18,7 @@ from inventory.requirements.units import normalised
 from inventory.stations.rules import Level, StationUse
 
 _NOTHING = frozenset({"", "-", "no", "无", "否", "不允许"})
+_UNSAID = frozenset({"", "-"})
 _ANY_OF_GROUP = frozenset({"any of the group", "组内任一", "组内任选其一"})
 _HIGHER_CLASS = frozenset({"higher class only", "仅限更高等级", "仅限更高级别"})
 _KIT = re.compile(r"(?:kit counts as|套装视同|套装计为)\s*(?P<parts>.+)", re.IGNORECASE)
@@ -79,6 +80,14 @@ def parse_alternatives(text: str) -> Alternatives:
     read = tuple(option for option in options if option is not None)
     return Alternatives(options=read if len(read) == len(options) else (), unparsed="" if
                         len(read) == len(options) else text.strip())  # fmt: skip
+
+
+def asks_a_person(text: str) -> bool:
+    """Whether the words leave it open what may stand in: unsaid, unread, or on a condition."""
+    read = parse_alternatives(text)
+    if read.unparsed or any(stand.conditions for one in read.options for stand in one.stands):
+        return True
+    return normalised(text).strip() in _UNSAID
 
 
 @lru_cache(maxsize=8192)

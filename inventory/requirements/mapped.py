@@ -13,26 +13,13 @@ from inventory.requirements.mapping_words import (
 )
 from inventory.requirements.schema import RequirementCells
 from inventory.requirements.sheets import Grid
-from inventory.requirements.tabular import SourceRow, Table
+from inventory.requirements.tabular import PassedOver, SourceRow, Table
 from inventory.requirements.units import normalised, unit
 
 _SAME = frozenset({"同上", "同前", "〃", '"', "″"})
 _TOTALS = ("合计", "总计", "小计", "共计")
 _CARRIED = ("module_code", "module_name", "level", "category", "exam_task")
 """Columns where an empty cell means what stands above, as a merged cell leaves it in csv."""
-
-
-@dataclass(frozen=True, slots=True)
-class PassedOver:
-    """A row of a file that is no requirement, and why.
-
-    `heading`, `total`, `header` (repeated), `note`, `above` the header, or a whole `sheet` (row 0).
-    """
-
-    sheet: str
-    row: int
-    why: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

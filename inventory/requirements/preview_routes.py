@@ -6,13 +6,12 @@ from fastapi import APIRouter, Form, UploadFile
 from pydantic import BaseModel, Field
 
 from inventory.accounts.policies import TheDatabase
-from inventory.requirements.mapped import PassedOver
 from inventory.requirements.mapping_memory import mapping_of
 from inventory.requirements.reading import ListReading, read_list
 from inventory.requirements.routes import Publisher
 from inventory.requirements.schema import RequirementOut
 from inventory.requirements.settling import decisions_of, open_pieces
-from inventory.requirements.tabular import RowProblem
+from inventory.requirements.tabular import PassedOver, RowProblem
 from inventory.requirements.use_cases import demand_publisher
 
 SHOWN_ROWS = 200

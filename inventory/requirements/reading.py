@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from inventory.errors import Invalid
 from inventory.requirements.cells import RowReader, Unexpected, one_of, text, whole_number
-from inventory.requirements.mapped import PassedOver, read_mapped
+from inventory.requirements.mapped import read_mapped
 from inventory.requirements.mapping import ListMapping, objection
 from inventory.requirements.parameters import clauses_of
 from inventory.requirements.rows_together import other_version, repeated
@@ -22,13 +22,14 @@ from inventory.requirements.rules import (
 from inventory.requirements.schema import MAX_CELL, RequirementCells
 from inventory.requirements.sheets import read_grids
 from inventory.requirements.tabular import (
+    PassedOver,
     RowProblem,
     SourceRow,
     Table,
-    UnreadableFile,
     read_table,
 )
 from inventory.requirements.units import COUNT
+from inventory.requirements.unreadable import UnreadableFile
 from inventory.requirements.values import Quantity, read_value
 from inventory.stations.rules import Level, StationUse
 
@@ -85,7 +86,7 @@ def read_list(name: str, content: bytes, mapping: ListMapping | None = None) -> 
         table = read_table(name, content)
         demand_columns(table.columns, REQUIRED_COLUMNS)
         extras = tuple(_beside(row) for row in table.rows)
-        return _read_rows(table, extras, ())
+        return _read_rows(table, extras, table.comments)
     grids = read_grids(name, content)
     found = objection(mapping, grids)
     if found is not None:

@@ -11,7 +11,6 @@ from inventory.accounts.rules import Action, Principal
 from inventory.paging import Limit, Offset, Page, page
 from inventory.requirements.edition_reading import changes_between
 from inventory.requirements.editions import EditionChanges
-from inventory.requirements.mapped import PassedOver
 from inventory.requirements.mapping import ListMapping
 from inventory.requirements.mapping_memory import (
     header_rows_of,
@@ -21,7 +20,7 @@ from inventory.requirements.mapping_memory import (
 from inventory.requirements.rules import DEFAULT_BINDING, Authority
 from inventory.requirements.schema import DecisionIn, ListOut, PieceOut, RequirementOut
 from inventory.requirements.settling import pieces_of, settle
-from inventory.requirements.tabular import RowProblem
+from inventory.requirements.tabular import PassedOver, RowProblem
 from inventory.requirements.use_cases import (
     ListUpload,
     demand_publisher,

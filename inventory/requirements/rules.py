@@ -77,13 +77,27 @@ class Sourced:
 
 
 @dataclass(frozen=True, slots=True)
+class DecidedSubstitute:
+    """What a person decided where the list's words leave open whether a thing may stand in.
+
+    `name` is what the thing is called; `organisation_code` decided, None: this house.
+    """
+
+    name: str
+    may_stand_in: bool
+    reason: str
+    decided_by: str
+    organisation_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Requirement:
     """One row of a requirement list.
 
     `exam_tasks` is empty where the row serves all tasks of the module. `quantity_unit` is empty for
     pieces. `duty_condition` holds the words that narrow a duty ("only when the use is …").
     `technical_parameters` stays as written; `thresholds.parse_clauses` reads it. So does
-    `substitutes`, read by `alternatives.parse_alternatives`.
+    `substitutes`, read by `alternatives.parse_alternatives`; what people decided of it is beside.
     """
 
     row_id: str
@@ -109,6 +123,7 @@ class Requirement:
     authority_parameters: Sourced
     authority_quantity: Sourced
     substitutes: str = ""
+    decided_substitutes: tuple[DecidedSubstitute, ...] = ()
 
     @property
     def is_common(self) -> bool:

@@ -9,15 +9,9 @@ from dataclasses import dataclass
 from defusedxml.ElementTree import iterparse
 from openpyxl.worksheet.cell_range import CellRange
 
-from inventory.requirements.tabular import (
-    MAX_COLUMNS,
-    MAX_ROWS,
-    UnreadableFile,
-    csv_rows,
-    is_workbook,
-    open_book,
-    sheet_rows,
-)
+from inventory.requirements.tabular import csv_rows, is_workbook
+from inventory.requirements.unreadable import MAX_COLUMNS, MAX_ROWS, UnreadableFile, too_many_rows
+from inventory.requirements.workbooks import open_book, sheet_rows
 
 MAX_MERGED = 20_000
 MAX_FILLED = 400_000
@@ -50,9 +44,7 @@ def read_grids(name: str, content: bytes) -> tuple[Grid, ...]:
             if any(any(row) for row in rows):
                 grids.append(Grid(sheet.title, tuple(map(tuple, rows))))
             if sum(len(grid.rows) for grid in grids) > MAX_ROWS:
-                raise UnreadableFile(
-                    f"行数过多：最多 {MAX_ROWS}", f"too many rows: at most {MAX_ROWS}"
-                )
+                raise too_many_rows()
     return tuple(grids)
 
 

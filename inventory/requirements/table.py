@@ -30,6 +30,7 @@ class RequirementRow(RequirementCells, Row, table=True):
     """A stored row; `position` is its place in the list, counted from 1.
 
     `settled_parameters` are its clauses as far as people decided of them, empty where nobody did.
+    `decided_substitutes` are `DecidedSubstitute`s, each with its moment.
     `extra_cells` are the columns of the file that mean nothing to us, by their header.
     """
 
@@ -38,6 +39,9 @@ class RequirementRow(RequirementCells, Row, table=True):
     version: str = Field(primary_key=True, foreign_key="requirement_list.version", max_length=64)
     position: int = Field(primary_key=True)
     settled_parameters: str = Field(default="", sa_column=Column(Text, nullable=False))
+    decided_substitutes: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False)
+    )
     extra_cells: dict[str, Any] = Field(
         default_factory=dict, sa_column=Column(JSON, nullable=False)
     )

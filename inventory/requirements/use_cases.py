@@ -1,7 +1,7 @@
 """Importing list versions, finding the one that applies, and setting what binds."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from importlib.resources import files
 
@@ -17,14 +17,19 @@ from inventory.organisations.rules import OrganisationKind
 from inventory.organisations.use_cases import organisation
 from inventory.requirements.applying import first_applying
 from inventory.requirements.errors import ListVersionTaken, RowsRefused, UnknownList
-from inventory.requirements.mapped import PassedOver
 from inventory.requirements.mapping import ListMapping
 from inventory.requirements.mapping_memory import digest_of, remember
 from inventory.requirements.reading import ListReading, read_list, read_requirement
-from inventory.requirements.rules import DEFAULT_BINDING, Authority, ListSettings, Requirement
+from inventory.requirements.rules import (
+    DEFAULT_BINDING,
+    Authority,
+    DecidedSubstitute,
+    ListSettings,
+    Requirement,
+)
 from inventory.requirements.settling import as_rules, decisions_of, settled_text
 from inventory.requirements.table import RequirementList, RequirementRow
-from inventory.requirements.tabular import RowProblem, SourceRow
+from inventory.requirements.tabular import PassedOver, RowProblem, SourceRow
 
 BUNDLED_NAME = "requirements_draft.csv"
 MAX_VERSION = 64
@@ -236,8 +241,19 @@ def requirements_of(db: Session, version: str) -> tuple[Requirement, ...]:
     query = select(RequirementRow).where(RequirementRow.version == version)
     rows = db.exec(query.order_by(col(RequirementRow.position))).all()
     return tuple(
-        read_requirement(SourceRow(row.position, row.model_dump()), row.settled_parameters)[0]
+        replace(
+            read_requirement(SourceRow(row.position, row.model_dump()), row.settled_parameters)[0],
+            decided_substitutes=decided_of(row),
+        )
         for row in rows
+    )
+
+
+def decided_of(row: RequirementRow) -> tuple[DecidedSubstitute, ...]:
+    """What people decided of a row's substitutes, as the rules take it."""
+    names = [field.name for field in fields(DecidedSubstitute)]
+    return tuple(
+        DecidedSubstitute(**{name: one[name] for name in names}) for one in row.decided_substitutes
     )
 
 

@@ -11,7 +11,8 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from inventory.requirements.tabular import UnreadableFile, harmless
+from inventory.requirements.tabular import harmless
+from inventory.requirements.unreadable import UnreadableFile
 
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",

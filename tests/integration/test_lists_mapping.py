@@ -11,7 +11,7 @@ from inventory.errors import Invalid
 from inventory.requirements.mapping import Because, ListMapping, propose
 from inventory.requirements.reading import ListReading, read_list
 from inventory.requirements.sheets import read_grids
-from inventory.requirements.tabular import UnreadableFile
+from inventory.requirements.unreadable import UnreadableFile
 from inventory.stations.rules import Level
 from tests.schools import WRITES, Schools, schools
 

@@ -17,7 +17,8 @@ from inventory.equipment.rules import (
 from inventory.equipment.template import REGISTER_COLUMNS
 from inventory.proofs.rules import ProofKind, ProofRecord
 from inventory.requirements.rules import CalibrationDuty
-from inventory.requirements.tabular import UnreadableFile, read_table
+from inventory.requirements.tabular import read_table
+from inventory.requirements.unreadable import UnreadableFile
 from inventory.requirements.writing import template, write_rows
 from tests.requirement_rows import requirement
 

@@ -11,7 +11,7 @@ from inventory.equipment.proof_file import (
 )
 from inventory.equipment.rules import EquipmentItem
 from inventory.proofs.rules import ProofKind, ProofRecord, ProofResult
-from inventory.requirements.tabular import UnreadableFile
+from inventory.requirements.unreadable import UnreadableFile
 from inventory.requirements.writing import template, write_rows
 
 
