@@ -45,6 +45,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "papers.bad_row": ("第 {row} 行 {column}：应为 {expected}", "Row {row}, {column}: {expected}"),
     "papers.remove": ("删除", "Remove"),
+    "papers.remove_sure": ("删除批次“{batch}”？", "Remove the batch “{batch}”?"),
     "papers.total": ("合计", "Total"),
     "papers.sections": ("文字部分", "Words"),
     "papers.unwritten": ("未填写", "not written"),

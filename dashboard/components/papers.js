@@ -50,8 +50,8 @@ class PapersView extends WorkView {
     this.draw();
   }
 
-  // Does something that takes a moment; what became of it stands beside the button.
-  async act(work) {
+  // Does something that takes a moment; what became of it stands at the place of the button.
+  async act(place, work) {
     this.isBusy = true;
     this.told = null;
     this.draw();
@@ -60,16 +60,18 @@ class PapersView extends WorkView {
     } catch (error) {
       this.told = { wrong: [problemText(this.say, this.data.lang, error)] };
     }
+    this.told = { place, ...this.told };
     this.isBusy = false;
-    this.tell([...(this.told?.good ?? []), ...(this.told?.wrong ?? [])].join(" "));
+    this.tell([...(this.told.good ?? []), ...(this.told.wrong ?? [])].join(" "));
     await this.refresh();
     this.draw();
   }
 
-  toldParts() {
-    const { good = [], wrong = [] } = this.told ?? {};
-    return [...good.map((words) => el("p", { class: "done", role: "status" }, `✓ ${words}`)),
-      ...wrong.map((words) => el("p", { class: "refused", role: "alert" }, `✕ ${words}`))];
+  toldParts(place) {
+    if (this.told?.place !== place) return [];
+    const { good = [], wrong = [] } = this.told;
+    return [...good.map((words) => el("p", { class: "done" }, `✓ ${words}`)),
+      ...wrong.map((words) => el("p", { class: "refused" }, `✕ ${words}`))];
   }
 
   render() {
@@ -110,14 +112,14 @@ class PapersView extends WorkView {
         el("button", { type: "button", class: "main", "data-focus": "make",
           disabled: this.isBusy || !(isAnnual ? this.school : this.station), onclick: () => this.make() },
         say(this.isBusy ? "papers.making" : "papers.make"))),
-      ...this.toldParts());
+      ...this.toldParts("make"));
   }
 
   make() {
     const order = this.kind === "annual_report"
       ? { kind: this.kind, organisation: this.school, year: this.year }
       : { kind: this.kind, station: this.station };
-    return this.act(async () => {
+    return this.act("make", async () => {
       const made = await send("POST", `${this.data.api}/papers`, order);
       return { good: [this.say("papers.made", { code: made.printed_code })] };
     });

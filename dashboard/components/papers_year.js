@@ -7,7 +7,7 @@ const YearParts = {
     const { annual } = this;
     const bar = el("div", { class: "bar" }, this.schoolChoice(), this.yearChoice());
     if (!annual) return [bar];
-    return [bar, ...this.toldParts(), this.batchesPart(), this.sectionsPart()];
+    return [bar, this.batchesPart(), this.sectionsPart()];
   },
 
   batchesPart() {
@@ -15,20 +15,23 @@ const YearParts = {
     const heads = ["batch", "certificate", "profession", "levels", ...FIGURES];
     const number = (name, value) => el("td", { class: "number", "data-label": say(`batch.${name}`) }, value);
     const words = (name, value) => el("td", { "data-label": say(`batch.${name}`) }, value);
+    const head = (name) =>
+      el("th", { class: FIGURES.includes(name) ? "number" : null }, say(`batch.${name}`));
     const table = el("table", { class: "papers" },
-      el("thead", {}, el("tr", {}, ...heads.map((one) => el("th", {}, say(`batch.${one}`))),
+      el("thead", {}, el("tr", {}, ...heads.map(head),
         data.may_write ? el("th", {}, el("span", { class: "sr" }, say("papers.remove"))) : null)),
       el("tbody", {}, ...annual.batches.map((one) => el("tr", {}, words("batch", one.batch),
         words("certificate", one.certificate), words("profession", one.profession),
-        words("levels", one.levels.map((level) => say(`level_full.${level}`)).join("、")),
+        words("levels", one.levels.map((level) => say(`level_full.${level}`)).join(data.lang === "en" ? ", " : "、")),
         ...FIGURES.map((name) => number(name, one[name])),
         data.may_write ? el("td", {}, el("button", { type: "button", class: "plain", disabled: this.isBusy,
           "aria-label": `${say("papers.remove")} ${one.batch} ${one.certificate}`,
-          onclick: () => this.removeBatch(one.id) }, "✕")) : null))),
+          onclick: () => this.removeBatch(one) }, `✕ ${say("papers.remove")}`)) : null))),
       el("tfoot", {}, el("tr", {}, el("th", { colspan: 4 }, say("papers.total")),
         ...FIGURES.map((name) => number(name, annual.totals[name])), data.may_write ? el("td") : null)));
     return el("section", { class: "part" }, el("h3", {}, say("papers.batches")),
       annual.batches.length ? table : el("p", { class: "muted" }, say("papers.no_batches")),
+      ...this.toldParts("batches"),
       data.may_write ? this.importPart() : null);
   },
 
@@ -47,7 +50,7 @@ const YearParts = {
     const { data, say } = this;
     const rowWords = (one) => say("papers.bad_row", { row: one.row, column: say(`batch.${one.column}`),
       expected: data.lang === "en" ? one.expected_en : one.expected_zh });
-    return this.act(async () => {
+    return this.act("batches", async () => {
       const form = new FormData();
       form.append("file", file);
       try {
@@ -63,9 +66,10 @@ const YearParts = {
     });
   },
 
-  removeBatch(id) {
-    return this.act(async () => {
-      await send("DELETE", `${this.data.api}/training-batches/${id}`);
+  async removeBatch(one) {
+    if (!window.confirm(this.say("papers.remove_sure", { batch: `${one.batch} ${one.certificate}` }))) return;
+    await this.act("batches", async () => {
+      await send("DELETE", `${this.data.api}/training-batches/${one.id}`);
       return {};
     });
   },
@@ -91,12 +95,12 @@ const YearParts = {
       data.may_write ? el("div", { class: "bar" },
         el("button", { type: "button", class: "main", disabled: this.isBusy, "data-focus": "save",
           onclick: () => this.saveSections() }, say("papers.save")),
-        el("span", { class: "small muted", "data-unsaved": true, hidden: !isChanged }, say("papers.unsaved")))
-        : null);
+        el("span", { class: "small muted", "data-unsaved": true, hidden: !isChanged }, say("papers.unsaved")),
+        ...this.toldParts("sections")) : null);
   },
 
   saveSections() {
-    return this.act(async () => {
+    return this.act("sections", async () => {
       const sections = { ...this.drafts };
       await send("PATCH", `${this.reportPath()}/sections`, { sections });
       this.drafts = {};
