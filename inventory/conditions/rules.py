@@ -174,45 +174,66 @@ def judged(
     """
     word = latest(statements, on)
     worth = None if word is None else state_of(word, condition, on)
-    binds = condition.authority.binds(binding)
-    if computed is not None and computed.is_met is not None:
-        return ConditionResult(
-            condition,
-            ConditionOutcome.MET if computed.is_met else ConditionOutcome.NOT_MET,
-            ConditionBasis.COMPUTED,
-            binds,
-            computed.required,
-            computed.found,
-            NOTHING_TO_DO if computed.is_met else computed.remedy,
-            computed.names,
-            word,
-            worth,
-        )
-    required = computed.required if computed else condition.text
-    if word is not None and worth is StatementState.VALID:
-        is_met = word.is_met
-        return ConditionResult(
-            condition,
-            ConditionOutcome.MET if is_met else ConditionOutcome.NOT_MET,
-            ConditionBasis.STATED,
-            binds,
-            required,
-            _said(word),
-            NOTHING_TO_DO if is_met else _mend(condition),
-            statement=word,
-            statement_state=worth,
-        )
+    told = _computed(computed) or _stated(condition, computed, word, worth)
+    told = told or _open(condition, computed, word, worth)
     return ConditionResult(
         condition,
-        ConditionOutcome.UNKNOWN,
-        ConditionBasis.NOTHING,
-        binds,
-        required,
-        _unknown(computed, word, worth),
-        computed.remedy if computed else _state_it(condition),
-        computed.names if computed else (),
+        told.outcome,
+        told.basis,
+        condition.authority.binds(binding),
+        computed.required if computed else condition.text,
+        told.found,
+        NOTHING_TO_DO if told.outcome is ConditionOutcome.MET else told.remedy,
+        computed.names if computed and told.basis is not ConditionBasis.STATED else (),
         word,
         worth,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What decides a condition, before it is known whether it binds."""
+
+    outcome: ConditionOutcome
+    basis: ConditionBasis
+    found: Bilingual
+    remedy: Bilingual
+
+
+def _outcome(is_met: bool) -> ConditionOutcome:
+    return ConditionOutcome.MET if is_met else ConditionOutcome.NOT_MET
+
+
+def _computed(computed: Computed | None) -> _Told | None:
+    if computed is None or computed.is_met is None:
+        return None
+    basis = ConditionBasis.COMPUTED
+    return _Told(_outcome(computed.is_met), basis, computed.found, computed.remedy)
+
+
+def _stated(
+    condition: Condition,
+    computed: Computed | None,
+    word: Statement | None,
+    worth: StatementState | None,
+) -> _Told | None:
+    if word is None or worth is not StatementState.VALID:
+        return None
+    remedy = computed.remedy if computed else _mend(condition)
+    return _Told(_outcome(word.is_met), ConditionBasis.STATED, _said(word), remedy)
+
+
+def _open(
+    condition: Condition,
+    computed: Computed | None,
+    word: Statement | None,
+    worth: StatementState | None,
+) -> _Told:
+    return _Told(
+        ConditionOutcome.UNKNOWN,
+        ConditionBasis.NOTHING,
+        _unknown(computed, word, worth),
+        computed.remedy if computed else _state_it(condition),
     )
 
 
