@@ -46,11 +46,13 @@ def sign(
     with database.begin() as db:
         row = _open(db, principal, stocktake_id, "sign")
         holding = _holding(db, row)
+        unsent = sum(device.unsent for device in holding)
         if holding and not order.despite_unsent:
-            raise ScansUnsent(sum(holding.values()), sorted(holding))
+            people = sorted({device.who for device in holding})
+            raise ScansUnsent(unsent, [device.device_id for device in holding], people)
         found = tally_of(db, row, is_closed=True)
         _end(row, StocktakeState.SIGNED, principal, order, now)
-        text = canonical(_content(db, row, found, holding))
+        text = canonical(_content(db, row, found, unsent))
         row.sha256 = hash_of(text)
         db.add(row)
         db.flush()
@@ -60,7 +62,7 @@ def sign(
             facts = asdict(one) | {"item_zh": names[one.asset_number]}
             db.add(StocktakeProposal(stocktake_id=row.id or 0, **facts))
         db.flush()
-        told = _figures(found) | {"sha256": row.sha256, "unsent": sum(holding.values())}
+        told = _figures(found) | {"sha256": row.sha256, "unsent": unsent}
         _note(db, row, "signed", told)
         return page_of(db, principal, row, found)
 
@@ -112,11 +114,11 @@ def _open(db: Session, principal: Principal, stocktake_id: int, step: str) -> St
     return row
 
 
-def _holding(db: Session, row: Stocktake) -> dict[str, int]:
+def _holding(db: Session, row: Stocktake) -> list[StocktakeDevice]:
     query = select(StocktakeDevice).where(
         StocktakeDevice.stocktake_id == row.id, col(StocktakeDevice.unsent) > 0
     )
-    return {one.device_id: one.unsent for one in db.exec(query).all()}
+    return list(db.exec(query.order_by(col(StocktakeDevice.device_id))).all())
 
 
 def _end(
@@ -126,9 +128,7 @@ def _end(
     row.ended_at, row.ended_by = now, principal.username
 
 
-def _content(
-    db: Session, row: Stocktake, found: Tally, holding: Mapping[str, int]
-) -> dict[str, Any]:
+def _content(db: Session, row: Stocktake, found: Tally, unsent: int) -> dict[str, Any]:
     scans = scans_of(db, row)
     return {
         "form": FORM,
@@ -136,7 +136,7 @@ def _content(
         "figures": _figures(found),
         "scans": sum(counts(one) for one in scans),
         "withdrawn": sum(one.withdrawn_at is not None for one in scans),
-        "unsent": sum(holding.values()),
+        "unsent": unsent,
         "rows": [asdict(one) for one in found.rows],
         "unknown": [asdict(one) for one in found.unknown],
     }

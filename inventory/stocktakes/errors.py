@@ -28,11 +28,12 @@ class UnknownProposal(Unknown):
 
 
 class ScansUnsent(StepNotPossible):
-    """Phones said that they hold scans which have not come in; `device_ids` names them."""
+    """Phones said that they hold scans which have not come in; `people` had them in hand last."""
 
-    def __init__(self, unsent: int, device_ids: list[str]) -> None:
+    def __init__(self, unsent: int, device_ids: list[str], people: list[str]) -> None:
         super().__init__("sign", "open", ["cancel"])
-        told = f"{unsent} scans have not been sent yet, by {len(device_ids)} phones"
+        told = f"{unsent} scans have not been sent yet, by phones of {', '.join(people)}"
         self.args = (f"{told}; have them sent, or end the stocktake without them",)
         self.unsent = unsent
         self.device_ids = device_ids
+        self.people = people

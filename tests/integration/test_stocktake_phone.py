@@ -20,6 +20,7 @@ from tests.stocktake_steps import furnish_registers, started
 
 CHROMIUM = Path("/usr/bin/chromium")
 FRAME = (640, 480)
+PATIENCE_MS = 20_000
 pytestmark = POSIX_ONLY
 
 
@@ -75,7 +76,9 @@ def browser(house: Schools, tmp_path: Path) -> Iterator[Browser]:
 
 
 def waiting(page: Page, number: int) -> None:
-    expect(page.locator(".sync p").first).to_have_attribute("data-waiting", str(number))
+    # the camera needs a second to start, and many on a busy machine
+    sync = page.locator(".sync p").first
+    expect(sync).to_have_attribute("data-waiting", str(number), timeout=PATIENCE_MS)
 
 
 def lose_one_answer(page: Page) -> Callable[[], int]:
@@ -105,7 +108,7 @@ def page(server: AsgiServer, browser: Browser, house: Schools) -> Iterator[Page]
     context = browser.new_context(
         viewport={"width": 390, "height": 844}, base_url=server.url, permissions=["camera"]
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE_MS)
     wrong: list[str] = []
     page = context.new_page()
     page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -158,7 +161,7 @@ def test_what_is_scanned_without_a_network_arrives_exactly_once(
     server.start()
     page.get_by_role("button", name="立即发送").click()
     sync = page.locator(".sync p").first
-    expect(sync).to_have_attribute("data-state", "idle", timeout=20_000)
+    expect(sync).to_have_attribute("data-state", "idle", timeout=PATIENCE_MS)
     waiting(page, 0)
     assert heard() == 2, "the one whose answer was lost, and once more"
 

@@ -141,7 +141,7 @@ def test_a_phone_that_holds_scans_holds_up_the_signature(house: Schools) -> None
     path = started(house)
     send(teacher, path, SCANS[0], unsent=2)
     refused = post(master, f"{path}/sign", {}, 409)
-    assert (refused["unsent"], refused["device_ids"]) == (2, ["phone-0001"])
+    assert (refused["unsent"], refused["people"]) == (2, ["bj-teacher"])
     assert refused["type"].endswith("scans-unsent")
     post(master, f"{path}/sign", {"despite_unsent": True})
     assert '"unsent":2' in master.get(f"{path}/record").json()["text"]

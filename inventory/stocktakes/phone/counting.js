@@ -260,7 +260,9 @@ export class Counting {
     const { state, reason } = this.sender;
     const mine = this.waiting.filter((one) => one.who === this.page.me.username).length;
     const others = this.waiting.filter((one) => one.who !== this.page.me.username);
-    const key = state === "offline" && mine === 0 ? "sync.offline.none" : `sync.${state}`;
+    if (!this.page.me.actions.includes("scan_stocktake")) return this.parts.sync.replaceChildren();
+    let key = state === "offline" && mine === 0 ? "sync.offline.none" : `sync.${state}`;
+    if (state === "idle" && others.length) key = "sync.idle.own";
     const lines = [
       el("p", { class: `sync-${state}`, "data-state": state, "data-waiting": this.waiting.length },
         el("span", { "aria-hidden": "true" }, { idle: "✓ ", sending: "⇡ " }[state] ?? "⚠ "),
@@ -283,7 +285,7 @@ export class Counting {
         loginForm(this.say, () => window.location.reload()));
       lines.push(this.login);
     }
-    this.parts.sync.replaceChildren(...lines);
+    return this.parts.sync.replaceChildren(...lines);
   }
 
   showLast() {

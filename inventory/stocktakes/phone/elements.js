@@ -39,8 +39,9 @@ export class Refused extends Error {
   }
 }
 
+// The answer: JSON, or a blob where the server makes a file.
 export async function ask(path, { method = "GET", body = null, form = null } = {}) {
-  const headers = { Accept: "application/json", "X-Stationmaster": "1" };
+  const headers = { Accept: "application/json, application/pdf", "X-Stationmaster": "1" };
   if (body !== null) headers["Content-Type"] = "application/json";
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), PATIENCE_MS);
@@ -52,6 +53,8 @@ export async function ask(path, { method = "GET", body = null, form = null } = {
       signal: stop.signal,
       cache: "no-store",
     });
+    const isPdf = (answer.headers.get("content-type") ?? "").includes("pdf");
+    if (answer.ok && isPdf) return await answer.blob();
     const isJson = (answer.headers.get("content-type") ?? "").includes("json");
     const text = await answer.text();
     // a proxy that tells of its own trouble speaks HTML
@@ -74,4 +77,11 @@ export async function askAll(path) {
     next = page.next;
   }
   return items;
+}
+
+// Hand a file to the browser's downloads.
+export function save(blob, name) {
+  const url = URL.createObjectURL(blob);
+  el("a", { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 10000);
 }

@@ -1,6 +1,6 @@
 // The end of a stocktake: signing, the record, and what it proposes for the register.
 
-import { Refused, ask, askAll, el, moment } from "./elements.js";
+import { Refused, ask, askAll, el, moment, save } from "./elements.js";
 import { worded } from "./lists.js";
 
 export function endingParts(counting) {
@@ -38,8 +38,8 @@ function endForm(counting) {
     } catch (error) {
       if (error instanceof Refused && error.problem.unsent) {
         tick.hidden = false;
-        const { unsent, device_ids: ids } = error.problem;
-        return refuse(say("end.unsent", { n: unsent, devices: ids.length }));
+        const { unsent, people } = error.problem;
+        return refuse(say("end.unsent", { n: unsent, who: people.join("、") }));
       }
       return refuse(worded(say, error));
     }
@@ -86,7 +86,7 @@ function recordPart(counting) {
     try {
       const record = await ask(`/stocktakes/${counting.id}/record`);
       if (!record.is_intact) throw new Refused(0, { detail: say("record.broken") });
-      save(record.text, `stocktake-${counting.id}-${record.sha256.slice(0, 8)}.json`);
+      save(new Blob([record.text], { type: "application/json" }), `stocktake-${counting.id}-${record.sha256.slice(0, 8)}.json`);
     } catch (error) {
       told.hidden = false;
       told.textContent = worded(say, error);
@@ -149,10 +149,4 @@ function valueOf(say, one, value) {
   if (!value) return say("value.none");
   const isStatus = one.kind === "mark_missing" || one.kind === "put_back_in_service";
   return isStatus ? say(`value.${value}`) : value;
-}
-
-function save(text, name) {
-  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  el("a", { href: url, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 10000);
 }

@@ -1,6 +1,6 @@
 // Which stocktakes there are, starting one, and logging in.
 
-import { Refused, ask, askAll, el, moment } from "./elements.js";
+import { Refused, ask, askAll, el, moment, save } from "./elements.js";
 import { spelled } from "./codes.js";
 import * as store from "./store.js";
 
@@ -43,10 +43,12 @@ export async function showList(page) {
   const found = await ask("/stocktakes?limit=100");
   await store.keepFact("list", found.items);
   const canManage = me.actions.includes("manage_stocktake");
+  page.stations = askAll("/stations");
   main.replaceChildren(
     code ? el("p", { class: "notice" }, say("list.code", { code: spelled(code) })) : "",
     ...listParts(page, found.items, canManage),
     canManage ? await startForm(page) : "",
+    page.me.actions.includes("write_register") ? await labelForm(page) : "",
   );
 }
 
@@ -85,21 +87,20 @@ function entry({ say, lang, code }, one) {
   );
 }
 
-async function startForm(page) {
+// Station and rooms to choose from; the rooms are asked for when the part is opened.
+async function places(page, legend) {
   const { say } = page;
-  const stations = await askAll("/stations");
-  let rooms = new Map();
+  const stations = await page.stations;
   const own = stations.filter((one) => one.organisation_code === page.me.organisation.code);
-  if (own.length === 0) return "";
-  const told = el("p", { class: "trouble", role: "alert", hidden: true });
   const select = el(
     "select",
     { name: "station" },
     own.map((one) => el("option", { value: one.code }, `${one.code} ${one.name_zh}`)),
   );
-  const title = el("input", { name: "title", maxlength: 200 });
   const choices = el("div", { class: "choices" });
-  const fill = () => {
+  const fill = async () => {
+    page.rooms ??= placesByStation();
+    const rooms = await page.rooms;
     const known = [...(rooms.get(select.value) ?? []), ...(rooms.get("") ?? [])].sort();
     choices.replaceChildren(
       ...[...new Set(known)].map((one) =>
@@ -108,42 +109,86 @@ async function startForm(page) {
     );
   };
   select.addEventListener("change", fill);
+  return {
+    hasAny: own.length > 0,
+    fill,
+    parts: [
+      el("label", {}, say("start.station"), select),
+      el("fieldset", {}, el("legend", {}, say(legend)), choices),
+    ],
+    chosen: () => ({
+      station: select.value,
+      locations: [...choices.querySelectorAll("input:checked")].map((one) => one.value),
+    }),
+  };
+}
+
+async function startForm(page) {
+  const { say } = page;
+  const where = await places(page, "start.rooms");
+  if (!where.hasAny) return "";
+  const title = el("input", { name: "title", maxlength: 200 });
+  const start = async () => {
+    const body = { ...where.chosen(), title: title.value };
+    const made = await ask("/stocktakes", { method: "POST", body });
+    window.location.assign(`/stocktake/${made.id}`);
+  };
+  const refused = (error) =>
+    error instanceof Refused && error.status === 409
+      ? say("start.taken", error.problem)
+      : worded(say, error, { 422: "start.nothing" });
+  const parts = [el("label", {}, say("start.name"), title), ...where.parts];
+  return folded(page, "start", { where, parts, act: start, refused });
+}
+
+async function labelForm(page) {
+  const { say } = page;
+  const where = await places(page, "labels.rooms");
+  if (!where.hasAny) return "";
+  const sheet = el(
+    "select",
+    { name: "sheet" },
+    ["3x8", "5x13", "roll62"].map((one) => el("option", { value: one }, say(`labels.${one}`))),
+  );
+  const used = el("input", { name: "used", type: "number", min: 0, max: 64, value: 0 });
+  const print = async () => {
+    const body = { ...where.chosen(), sheet: sheet.value, used: Number(used.value) };
+    save(await ask("/labels", { method: "POST", body }), `labels-${body.station}.pdf`);
+    return say("labels.made");
+  };
+  const parts = [
+    el("label", {}, say("labels.sheet"), sheet),
+    el("label", {}, say("labels.used"), used),
+    ...where.parts,
+  ];
+  const refused = (error) => worded(say, error, { 422: "labels.nothing" });
+  return folded(page, "labels", { where, parts, act: print, refused });
+}
+
+// A form that is folded away until it is wanted; `act` may say what was done.
+function folded({ say }, name, { where, parts, act, refused }) {
+  const told = el("p", { role: "alert", hidden: true });
+  const button = el("button", { class: "main" }, say(`${name}.submit`));
   const submit = async (event) => {
     event.preventDefault();
     told.hidden = true;
-    const chosen = [...choices.querySelectorAll("input:checked")].map((one) => one.value);
-    const body = { station: select.value, title: title.value, locations: chosen };
+    button.disabled = true;
     try {
-      const made = await ask("/stocktakes", { method: "POST", body });
-      window.location.assign(`/stocktake/${made.id}`);
+      told.className = "notice";
+      told.textContent = (await act()) ?? "";
     } catch (error) {
-      told.hidden = false;
-      const isTaken = error instanceof Refused && error.status === 409;
-      told.textContent = isTaken
-        ? say("start.taken", error.problem)
-        : worded(say, error, { 422: "start.nothing" });
+      told.className = "trouble";
+      told.textContent = refused(error);
+    } finally {
+      button.disabled = false;
+      told.hidden = !told.textContent;
     }
   };
   return el(
     "details",
-    {
-      class: "card start",
-      ontoggle: async () => {
-        rooms = await placesByStation();
-        fill();
-      },
-    },
-    el("summary", {}, say("start.title")),
-    el(
-      "form",
-      { onsubmit: submit },
-      el("label", {}, say("start.station"), select),
-      el("label", {}, say("start.name"), title),
-      el("fieldset", {}, el("legend", {}, say("start.rooms")), choices),
-      el("p", { class: "muted" }, say("start.help")),
-      told,
-      el("button", { class: "main" }, say("start.submit")),
-    ),
+    { class: `card ${name}`, ontoggle: where.fill },
+    el("summary", {}, say(`${name}.title`)),
+    el("form", { onsubmit: submit }, parts, el("p", { class: "muted" }, say(`${name}.help`)), told, button),
   );
 }
 
