@@ -153,7 +153,11 @@ class WorkView {
       this.refresh();
     }
     this.draw();
-    this.stop ??= listen(`${data.api}/changes`, { changed: () => this.soon() }, () => this.broke());
+    const handlers = {
+      open: () => this.isBroken && this.refresh(),
+      changed: () => this.soon(),
+    };
+    this.stop ??= listen(`${data.api}/changes`, handlers, () => this.broke());
   }
 
   destroy() {
@@ -183,8 +187,12 @@ class WorkView {
     this.timer = setTimeout(() => (document.hidden ? this.soon() : this.refresh()), wait);
   }
 
+  get isBroken() {
+    return this.brokenSince !== null && this.brokenSince !== undefined;
+  }
+
   broke() {
-    if (this.brokenSince !== null && this.brokenSince !== undefined) return;
+    if (this.isBroken) return;
     this.brokenSince = this.loadedAt ?? "";
     this.draw();
   }
@@ -212,11 +220,10 @@ class WorkView {
     const key = focused?.dataset?.focus;
     // whoever types keeps the field and the words in it
     const isTyping = focused && this.body.contains(focused) && focused.matches("textarea, input[type=text]");
-    const isBroken = this.brokenSince !== null && this.brokenSince !== undefined;
-    fill(this.top, isBroken
+    fill(this.top, this.isBroken
       ? troubleBar(say, data.lang, { since: this.brokenSince, onRetry: () => this.refresh() }) : null);
     if (!this.hasLoaded) {
-      fill(this.body, isBroken ? null : skeleton(10));
+      fill(this.body, this.isBroken ? null : skeleton(10));
       return;
     }
     if (isTyping && !focused.dataset.keep) return;
