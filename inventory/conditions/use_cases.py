@@ -91,14 +91,7 @@ def state(
     *,
     now: datetime,
 ) -> StatementOut:
-    """Give one's word on a condition of the list that applies today.
-
-    Args:
-        database: the inventory.
-        principal: who gives it.
-        place: station code and condition id.
-        order: the word.
-        now: the moment.
+    """Give one's word on a condition of the list that applies today; `place` is station and id.
 
     Raises:
         UnknownStation: there is none, or the caller may not know of it.
@@ -128,22 +121,7 @@ def state(
                 "at": now,
             }
         )
-        db.add(row)
-        db.flush()
-        entity_id = f"{found.code}/{condition_id}"
-        if order.document_id:
-            to = EntityRef(found.organisation_code, "condition", entity_id)
-            attach(db, order.document_id, to, who=principal.username, now=now)
-        record(
-            db,
-            who=principal.username,
-            action="stated",
-            entity="condition",
-            entity_id=entity_id,
-            organisation_code=found.organisation_code,
-            new=row.model_dump(include={"is_met", "valid_until", "note", "document_id"}),
-            at=now,
-        )
+        _keep(db, row)
         return StatementOut.model_validate(row)
 
 
@@ -182,6 +160,25 @@ def _condition(db: Session, found: Station, condition_id: str, on: date) -> Cond
         if one.condition_id == condition_id:
             return one
     raise UnknownCondition(condition_id)
+
+
+def _keep(db: Session, row: ConditionStatement) -> None:
+    db.add(row)
+    db.flush()
+    entity_id = f"{row.station_code}/{row.condition_id}"
+    if row.document_id:
+        to = EntityRef(row.organisation_code, "condition", entity_id)
+        attach(db, row.document_id, to, who=row.who, now=row.at)
+    record(
+        db,
+        who=row.who,
+        action="stated",
+        entity="condition",
+        entity_id=entity_id,
+        organisation_code=row.organisation_code,
+        new=row.model_dump(include={"is_met", "valid_until", "note", "document_id"}),
+        at=row.at,
+    )
 
 
 def _statements(db: Session, code: str) -> Mapping[str, Sequence[Statement]]:
