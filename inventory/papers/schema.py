@@ -171,7 +171,7 @@ class Verified(BaseModel):
     organisation_name: str
     station_code: str | None
     station_name: str
-    year: int | None
+    year: int | None = None
     list_version: str
     is_official_list: bool | None
     made_at: datetime
