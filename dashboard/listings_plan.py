@@ -12,7 +12,7 @@ _AREAS = (
     "common",
     "trouble",
     "plan",
-    "step_plan",
+    "step",
     "whatif",
     "capacity",
     "capacity_from",

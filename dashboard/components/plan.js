@@ -90,7 +90,7 @@ class PlanView extends WorkView {
     return el("li", { "data-step": one.step },
       el("div", { class: "head" },
         el("span", { class: "step" }, el("span", { "aria-hidden": "true" }, `${PLAN_GLYPHS[one.step]} `),
-          say(`step_plan.${one.step}`)),
+          say(`step.${one.step}`)),
         el("strong", {}, bilingual(data.lang, one.item)),
         one.asset_number ? el("span", { class: "muted small" }, say("plan.asset", { code: one.asset_number })) : null),
       el("p", { class: "what" }, bilingual(data.lang, one.what)),

@@ -14,6 +14,7 @@ DESKTOP = {"width": 1400, "height": 900}
 PHONE = {"width": 390, "height": 844}
 SLOW_MS = 30_000
 ROW = "C2-4-024"
+pytestmark = pytest.mark.timeout(240)
 
 
 @pytest.fixture(scope="module")

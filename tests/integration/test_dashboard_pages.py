@@ -16,7 +16,9 @@ from dashboard.screens import (
     history,
     lists,
     live_bench,
+    plan,
     rectifications,
+    reviews,
     station,
     stations,
 )
@@ -29,7 +31,7 @@ from telemetry.contract.payloads import (
     IdentityKind,
     SignalInfo,
 )
-from tests.schools import NOW, Schools, schools
+from tests.schools import NOW, WRITES, Schools, schools
 
 Show = Callable[..., None]
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
@@ -210,12 +212,15 @@ def test_a_visitor_sees_no_history_of_a_shared_bench(house: Schools) -> None:
         gaps.show,
         rectifications.show,
         lists.show,
+        plan.show,
+        reviews.show,
     ],
-    ids=["stations", "station", "bench", "history", "gaps", "rectifications", "lists"],
+    ids=lambda show: show.__module__,
 )
 def test_every_page_speaks_english_too(house: Schools, show: Show) -> None:
     at = run(show, client_of(house, "bj-master"), "en")
     names = {"Stations", "Station", "Live bench", "History", "Gaps", "Rectifications", "Lists"}
+    names |= {"Plan", "Our reviews"}
     assert at.title[0].value in names
     component = next(
         one for one in at.get("bidi_component") if "logout" not in one.proto.component_name
@@ -344,12 +349,12 @@ def test_alerts_are_counted_beside_every_title_for_those_inside(house: Schools) 
 
 @pytest.mark.parametrize(
     "show",
-    [gaps.show, rectifications.show, lists.show],
-    ids=["gaps", "rectifications", "lists"],
+    [gaps.show, rectifications.show, lists.show, plan.show, reviews.show],
+    ids=lambda show: show.__module__,
 )
 def test_a_visitor_sees_no_page_where_a_school_works(house: Schools, show: Show) -> None:
     at = run(show, client_of(house, "visitor"))
-    names = ("gaps", "tasks", "lists")
+    names = ("gaps", "tasks", "lists", "plan", "review_desk")
     drawn_here = [one.proto.component_name for one in at.get("bidi_component")]
     assert not [one for one in drawn_here if one.endswith(names)]
 
@@ -371,3 +376,34 @@ def test_a_school_imports_lists_and_only_a_publisher_calls_one_official(house: S
     assert rights("bj-master") == (True, False)
     assert rights("bj-teacher") == (False, False)
     assert rights("evaluator") == (True, True)
+
+
+def test_each_side_looks_at_reviews_with_its_own_eyes(house: Schools) -> None:
+    def rights(username: str) -> tuple[str, bool, bool]:
+        data = drawn(run(reviews.show, client_of(house, username)), "review_desk")
+        return data["side"], data["may_act"], data["may_apply"]
+
+    assert rights("bj-master") == ("school", True, True)
+    assert rights("bj-teacher") == ("school", False, False)
+    assert rights("evaluator") == ("evaluation", True, False)
+
+
+def test_a_review_opens_by_its_number_and_a_foreign_one_is_not_there(house: Schools) -> None:
+    school = house.client("bj-master")
+    made = school.post("/api/v1/reviews", json={"station": "BJ01-E"}, headers=WRITES)
+    number = str(made.json()["id"])
+    data = drawn(run(reviews.show, client_of(house, "evaluator"), review=number), "review")
+    assert (str(data["review"]), data["station"]["code"]) == (number, "BJ01-E")
+    at = run(reviews.show, client_of(house, "gx-master"), review=number)
+    assert at.subheader[0].value == "没有找到"
+    odd = run(reviews.show, client_of(house, "evaluator"), review="no number")
+    assert drawn(odd, "review_desk")["side"] == "evaluation"
+
+
+def test_the_view_of_the_review_page_comes_from_its_address(house: Schools) -> None:
+    client = client_of(house, "evaluator")
+    at = run(reviews.show, client, view="compare", reviews="1,2")
+    assert drawn(at, "review_compare")["asked"] == {"reviews": "1,2"}
+    at.button_group(key="reviews-view").set_value("editions").run()
+    assert query_of(at, "view") == "editions"
+    assert drawn(at, "review_editions")["side"] == "evaluation"

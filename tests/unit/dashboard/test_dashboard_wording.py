@@ -14,6 +14,7 @@ from inventory.data_health.rules import TransportReason, TransportState
 from inventory.data_health.schema import IngestState
 from inventory.due.rules import DueState
 from inventory.due_entries import DueKind
+from inventory.equipment.rules import EquipmentStatus
 from inventory.exports.rules import ExportFormat, ExportState, ExportTrouble
 from inventory.papers.rules import PaperFormat, PaperKind
 from inventory.proofs.rules import ProofResult
@@ -25,6 +26,8 @@ from inventory.requirements.editions import Match
 from inventory.requirements.mapping import Because
 from inventory.requirements.parameters import Outcome, PieceState
 from inventory.requirements.rules import Authority, Obligation, QuantityBasis
+from inventory.reviews.progress import StageState
+from inventory.reviews.rules import ReviewState, ReviewStep, Side
 from inventory.stations.rules import MODULES, Level, StationUse
 from telemetry.contract.payloads import BusHealth, BusState, IdentityKind
 
@@ -64,6 +67,13 @@ SPOKEN_ENUMS: dict[str, type[StrEnum]] = {
     "alert_kind": AlertKind,
     "alert_remedy": AlertKind,
     "alert_end": AlertEnd,
+    "review_state": ReviewState,
+    "need": ReviewState,
+    "review_step": ReviewStep,
+    "side": Side,
+    "stage": StageState,
+    "stage_glyph": StageState,
+    "equipment_status": EquipmentStatus,
     "step": Step,
     "paper_kind": PaperKind,
     "paper_format": PaperFormat,
