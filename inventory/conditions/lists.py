@@ -17,9 +17,10 @@ from inventory.errors import Invalid, Taken
 from inventory.organisations.use_cases import organisation
 from inventory.requirements.applying import first_applying
 from inventory.requirements.errors import ListVersionTaken, RowsRefused, UnknownList
+from inventory.requirements.publishing import publishers_for
 from inventory.requirements.rules import DEFAULT_BINDING, Authority
 from inventory.requirements.tabular import RowProblem, SourceRow
-from inventory.requirements.use_cases import MAX_TITLE, MAX_VERSION, publishers_for
+from inventory.requirements.use_cases import MAX_TITLE, MAX_VERSION
 
 BUNDLED_NAME = "conditions_draft.csv"
 BUNDLED_TITLE = "DRAFT-0.1 (not the official list)"

@@ -28,8 +28,8 @@ from inventory.conditions.use_cases import (
 )
 from inventory.paging import Limit, Offset, Page, page
 from inventory.readiness.routes import Desk
+from inventory.requirements.publishing import demand_publisher, readable_publishers
 from inventory.requirements.rules import DEFAULT_BINDING, Authority
-from inventory.requirements.use_cases import demand_publisher, readable_publishers
 from inventory.stations.rules import StationUse
 
 router = APIRouter(tags=["conditions"])

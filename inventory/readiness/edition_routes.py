@@ -20,7 +20,8 @@ from inventory.readiness.schema import FindingOut
 from inventory.readiness.use_cases import Asked, ReadinessDesk
 from inventory.requirements.edition_reading import changes_between
 from inventory.requirements.errors import UnknownList
-from inventory.requirements.use_cases import publishers_for, requirement_list
+from inventory.requirements.publishing import publishers_for
+from inventory.requirements.use_cases import requirement_list
 from inventory.stations.rules import MODULES, Level
 from inventory.stations.table import Station
 from inventory.stations.use_cases import stations

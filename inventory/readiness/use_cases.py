@@ -23,11 +23,11 @@ from inventory.readiness.memory import Memory
 from inventory.readiness.memory_stamp import STAMP
 from inventory.readiness.rules import PaperCase, decide, paper_case
 from inventory.requirements.errors import UnknownList
+from inventory.requirements.publishing import publishers_for
 from inventory.requirements.rules import ListSettings, Requirement
 from inventory.requirements.table import RequirementList
 from inventory.requirements.use_cases import (
     applicable_list,
-    publishers_for,
     requirement_list,
     requirements_of,
     settings_of,

@@ -7,12 +7,12 @@ from pydantic import BaseModel, Field
 
 from inventory.accounts.policies import TheDatabase
 from inventory.requirements.mapping_memory import mapping_of
+from inventory.requirements.publishing import demand_publisher
 from inventory.requirements.reading import ListReading, read_list
 from inventory.requirements.routes import Publisher
 from inventory.requirements.schema import RequirementOut
 from inventory.requirements.settling import decisions_of, open_pieces
 from inventory.requirements.tabular import PassedOver, RowProblem
-from inventory.requirements.use_cases import demand_publisher
 
 SHOWN_ROWS = 200
 """Chosen: as many as a person looks through; counts are of all rows."""

@@ -17,16 +17,15 @@ from inventory.requirements.mapping_memory import (
     mapping_of,
     propose_mapping,
 )
+from inventory.requirements.publishing import demand_publisher, readable_publishers
 from inventory.requirements.rules import DEFAULT_BINDING, Authority
 from inventory.requirements.schema import DecisionIn, ListOut, PieceOut, RequirementOut
 from inventory.requirements.settling import pieces_of, settle
 from inventory.requirements.tabular import PassedOver, RowProblem
 from inventory.requirements.use_cases import (
     ListUpload,
-    demand_publisher,
     import_list,
     lists,
-    readable_publishers,
     requirement_list,
     requirement_rows,
 )

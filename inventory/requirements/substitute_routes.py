@@ -7,13 +7,14 @@ from fastapi import APIRouter, Depends
 from inventory.accounts.policies import Now, TheDatabase, require
 from inventory.accounts.rules import Action, Principal
 from inventory.paging import Limit, Offset, Page, page
+from inventory.requirements.publishing import readable_publishers
 from inventory.requirements.substitutes import (
     OpenSubstitutes,
     SubstituteDecision,
     decide_substitute,
     substitutes_of,
 )
-from inventory.requirements.use_cases import readable_publishers, requirement_list
+from inventory.requirements.use_cases import requirement_list
 
 router = APIRouter(tags=["lists"])
 Reader = Annotated[Principal, Depends(require(Action.READ_LIST))]
