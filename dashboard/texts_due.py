@@ -43,6 +43,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "due.valid_from": ("起始日期", "From"),
     "due.save": ("登记", "Record"),
     "due.saved": ("已登记。", "Recorded."),
+    "due.ends_before": ("有效期不能早于开始日期。", "The last day can't be before the first."),
     "due.paper": ("证书文件（PDF 或照片）", "Certificate (PDF or photo)"),
     "due.open_paper": ("下载文件", "Download the paper"),
     "due_state.overdue": ("已到期", "overdue"),

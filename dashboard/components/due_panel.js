@@ -8,6 +8,7 @@ Object.assign(DueView.prototype, {
     this.papers = null;
     this.trouble = "";
     this.done = "";
+    this.formNode = null;
     this.look();
   },
 
@@ -23,14 +24,14 @@ Object.assign(DueView.prototype, {
       if (!(error instanceof Refused || error instanceof TypeError)) throw error;
       this.trouble = this.say("trouble.connection");
     }
-    const isTyping = this.panel.inside.contains(this.root.getRootNode().activeElement)
-      && this.root.getRootNode().activeElement.matches("input, select");
-    if (!isTyping) this.showPanel();
+    this.showPanel();
   },
 
   showPanel() {
     const { say, data, thing, papers } = this;
     const isLoan = thing.kind === "agreement";
+    // the same one as before: what somebody fills in stays when the house changes
+    if (papers && data.may_write) this.formNode ??= this.form(isLoan);
     this.panel.show(say, inLanguage(data.lang, thing, "name"),
       el("p", { class: "muted small" }, `${shortId(thing)} · ${say(`due_kind.${thing.kind}`)}`),
       this.trouble ? el("p", { class: "refused", role: "alert" }, this.trouble) : null,
@@ -38,7 +39,7 @@ Object.assign(DueView.prototype, {
       papers ? null : skeleton(4),
       papers && !isLoan ? this.proofs(papers.proofs) : null,
       papers && papers.owner === "borrowed" ? this.agreements(papers.agreements) : null,
-      papers && data.may_write ? this.form(isLoan) : null);
+      this.formNode);
   },
 
   proofs(proofs) {
@@ -99,6 +100,12 @@ Object.assign(DueView.prototype, {
     const told = Object.fromEntries([...new FormData(event.target)].filter(([, value]) => value));
     const order = { ...told, asset_number: shortId(thing), organisation: thing.organisation_code };
     if (!isLoan) order.kind = thing.kind;
+    const [begin, end] = isLoan ? ["valid_from", "valid_to"] : ["done_on", "valid_until"];
+    if (told[begin] && told[end] && told[end] < told[begin]) {
+      this.trouble = say("due.ends_before");
+      this.showPanel();
+      return;
+    }
     const button = event.target.querySelector("button.main");
     button.disabled = true;
     try {
@@ -111,14 +118,14 @@ Object.assign(DueView.prototype, {
       await send("POST", `${data.api}/equipment/${isLoan ? "agreements" : "proofs"}`, order);
       this.trouble = "";
       this.done = say("due.saved");
+      this.formNode = null;
       this.tell(this.done);
       await this.refresh();
-      this.showPanel();
     } catch (error) {
       if (!(error instanceof Problem || error instanceof TypeError)) throw error;
       button.disabled = false;
       this.trouble = problemText(say, data.lang, error);
-      event.target.before(el("p", { class: "refused", role: "alert" }, this.trouble));
+      this.showPanel();
     }
   },
 });

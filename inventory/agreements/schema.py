@@ -1,9 +1,9 @@
 """Each field of an agreement as it is stored and shown, spelled once."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, StringConstraints
 from sqlmodel import Field, SQLModel
 
 from inventory.documents.schema import DocumentId
@@ -42,12 +42,6 @@ class AgreementOrder(BaseModel):
     valid_from: date | None = None
     valid_to: date
     document_id: DocumentId | None = None
-
-    @model_validator(mode="after")
-    def _ends_after_it_begins(self) -> Self:
-        if self.valid_from is not None and self.valid_to < self.valid_from:
-            raise ValueError("expected valid_to not before valid_from")
-        return self
 
 
 class AgreementOut(AgreementFields):

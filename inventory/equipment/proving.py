@@ -1,7 +1,7 @@
 """What people record of one thing: proofs, agreements, documents; and all that happened to it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -74,9 +74,13 @@ def add_proof(
     Raises:
         UnknownEquipment: there is none, or the caller may not know of it.
         NotAllowed: the caller's role does not write the register.
+        Invalid: it says no day at all, or its last one is before its first.
         Taken: the thing has this proof already.
         UnknownDocument: the organisation has no such document.
     """
+    if order.done_on is None and order.valid_until is None:
+        raise Invalid("done_on", "the day it was done, or the last day it holds")
+    _demand_order("valid_until", order.done_on, order.valid_until)
     with database.begin() as db:
         row = _written(db, principal, order)
         known = select(EquipmentProof).where(
@@ -103,9 +107,10 @@ def add_agreement(
     Raises:
         UnknownEquipment: there is none, or the caller may not know of it.
         NotAllowed: the caller's role does not write the register.
-        Invalid: the thing is the school's own.
+        Invalid: the thing is the school's own, or the last day is before the first.
         UnknownDocument: the organisation has no such document.
     """
+    _demand_order("valid_to", order.valid_from, order.valid_to)
     with database.begin() as db:
         row = _written(db, principal, order)
         if row.owner is not Ownership.BORROWED:
@@ -205,6 +210,11 @@ def _papers(
     for row in db.exec(select(table).where(place.in_(keys)).order_by(table.id)):
         found.setdefault((row.organisation_code, row.asset_number), []).append(row)
     return found
+
+
+def _demand_order(field: str, first: date | None, last: date | None) -> None:
+    if first is not None and last is not None and last < first:
+        raise Invalid(field, f"a day not before {first}")
 
 
 def _written(db: Session, principal: Principal, order: ProofOrder | AgreementOrder) -> Equipment:

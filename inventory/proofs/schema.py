@@ -1,9 +1,9 @@
 """Each field of a proof as it is stored and shown, spelled once."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlmodel import Field as Column
 from sqlmodel import SQLModel
 
@@ -61,14 +61,6 @@ class ProofOrder(BaseModel):
     certificate_no: Text = ""
     issued_by: Text = ""
     document_id: DocumentId | None = None
-
-    @model_validator(mode="after")
-    def _says_when(self) -> Self:
-        if self.done_on is None and self.valid_until is None:
-            raise ValueError("expected done_on, valid_until, or both")
-        if self.done_on and self.valid_until and self.valid_until < self.done_on:
-            raise ValueError("expected valid_until not before done_on")
-        return self
 
 
 class ProofOut(ProofFields):
