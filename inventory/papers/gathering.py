@@ -13,6 +13,7 @@ from inventory.annual_reports.use_cases import annual_report
 from inventory.benches.table import Bench
 from inventory.conditions.use_cases import ConditionQuestion, station_conditions
 from inventory.database import Database
+from inventory.documents.table import Document
 from inventory.equipment.rules import stands_in
 from inventory.equipment.use_cases import items_of
 from inventory.errors import Invalid, UnknownOrganisation
@@ -110,7 +111,12 @@ def _rectifications(
         rows, _ = rectifications(db, principal, query, offset=0, limit=_EVERY)
         numbers = sorted(row.id for row in rows if row.id is not None)
         pages = [rectification_page(db, principal, number, desk.now) for number in numbers]
-    return rectification_report(origin, pages)
+        named = {key for one in pages for step in one.history for key in step.document_ids}
+        query_of_names = select(Document.id, Document.name).where(
+            Document.organisation_code == origin.organisation_code, col(Document.id).in_(named)
+        )
+        names = dict(db.exec(query_of_names).all())
+    return rectification_report(origin, pages, names)
 
 
 _OF_STATION: Mapping[

@@ -1,7 +1,7 @@
 """What the rectification report 整改报告 says."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from inventory.papers.origin import (
@@ -22,8 +22,17 @@ from inventory.rectifications.rules import UNFINISHED, RectificationState
 from inventory.rectifications.schema import RectificationPage
 
 
-def rectification_report(origin: Origin, pages: Sequence[RectificationPage]) -> PaperContent:
-    """The report on all of a station's rectifications with everything that happened to them."""
+def rectification_report(
+    origin: Origin, pages: Sequence[RectificationPage], documents: Mapping[str, str]
+) -> PaperContent:
+    """The report on all of a station's rectifications with everything that happened to them.
+
+    Args:
+        origin: whose paper it is.
+        pages: the rectifications, in the order in which they are told.
+        documents: names of evidence by id; what is not among them is told by its id.
+    """
+    versions = sorted({page.list_version for page in pages if page.list_version})
     states = Counter(page.state for page in pages)
     unfinished = sum(states[state] for state in UNFINISHED)
     summary = [
@@ -38,12 +47,13 @@ def rectification_report(origin: Origin, pages: Sequence[RectificationPage]) -> 
     basics = [
         fact("学校", f"{origin.organisation_name}（{origin.organisation_code}）"),
         fact("站点", f"{origin.station_name}（{origin.station_code}）"),
+        fact("清单版本", "、".join(versions) or "无"),
         fact("报告日期", day(origin.made_at)),
     ]
     headline = Headline(
         PaperKind.RECTIFICATION_REPORT,
         f"{origin.organisation_name}{origin.station_name}整改报告",
-        "、".join(sorted({page.list_version for page in pages if page.list_version})),
+        versions[0] if len(versions) == 1 else "",
         is_landscape=True,
         signatures=("站长（签字）", "学校（盖章）", "日期"),
     )
@@ -55,7 +65,7 @@ def rectification_report(origin: Origin, pages: Sequence[RectificationPage]) -> 
         heading("三、整改项"),
         _tasks(pages),
         heading("四、办理记录"),
-        _steps(pages),
+        _steps(pages, documents),
         words("“已关闭”指自查不再报告该不符合项；“已验收”指有权人员确认整改完成。"),
     ]
     return content(origin, headline, summary, blocks)
@@ -92,7 +102,7 @@ def _tasks(pages: Sequence[RectificationPage]) -> Grid:
     return grid(columns, rows, if_empty="没有整改项")
 
 
-def _steps(pages: Sequence[RectificationPage]) -> Grid:
+def _steps(pages: Sequence[RectificationPage], documents: Mapping[str, str]) -> Grid:
     columns = (
         column("编号", 9),
         column("时间", 22),
@@ -100,7 +110,7 @@ def _steps(pages: Sequence[RectificationPage]) -> Grid:
         column("步骤", 14),
         column("其后状态", 14),
         column("说明", 60),
-        column("佐证文件编号", 30),
+        column("佐证文件", 30),
     )
     rows = [
         (
@@ -110,7 +120,7 @@ def _steps(pages: Sequence[RectificationPage]) -> Grid:
             zh(one.step),
             zh(one.state),
             one.text,
-            "、".join(one.document_ids),
+            "、".join(documents.get(key, key) for key in one.document_ids),
         )
         for page in pages
         for one in page.history

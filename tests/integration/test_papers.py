@@ -269,12 +269,15 @@ def test_the_rectification_report_tells_every_step(house: Schools) -> None:
     task = {"station": "BJ01-E", "row_id": finding["row_id"], "kind": "missing"}
     opened = client.post("/api/v1/rectifications", json=task | {"text": "请采购"}, headers=WRITES)
     steps = f"/api/v1/rectifications/{opened.json()['id']}/steps"
-    client.post(steps, json={"step": "submit", "text": "已到货"}, headers=WRITES)
+    photo = {"file": ("铭牌.pdf", b"%PDF-1.7 a name plate")}
+    document = client.post("/api/v1/documents", files=photo, headers=WRITES).json()["id"]
+    done = {"step": "submit", "text": "已到货", "document_ids": [document]}
+    assert client.post(steps, json=done, headers=WRITES).status_code == 200
     tables = tables_of_word(fetched(house, made(house, "rectification_report"), "docx"))
     (task_row,) = tables[2][1:]
     assert (task_row[2], task_row[3]) == (finding["row_id"], finding["item"]["zh"])
-    assert [(row[3], row[6]) for row in tables[3][1:]] == [
-        ("bj-master", "请采购"),
-        ("bj-master", "已到货"),
+    assert [(row[3], row[6], row[7]) for row in tables[3][1:]] == [
+        ("bj-master", "请采购", ""),
+        ("bj-master", "已到货", "铭牌.pdf"),
     ]
     assert dict(tables[1])["未完成"] == "1"
