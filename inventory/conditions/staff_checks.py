@@ -23,7 +23,10 @@ from inventory.staff.judging import (
 )
 from inventory.staff.rules import (
     Affiliation,
+    CertificateKind,
+    StaffMember,
     StaffRole,
+    held,
 )
 
 _ROLES: Mapping[StaffRole, Bilingual] = {
@@ -130,8 +133,8 @@ def trainers(check: Check) -> Callable[[Ask], Computed]:
 def assessors(ask: Ask) -> Computed:
     """A lead assessor, and an assessor for each exam task beside them."""
     tasks = ask.ground.facts.get("exam_tasks")
-    leads = in_role(ask.ground.staff, StaffRole.LEAD_ASSESSOR)
-    others = in_role(ask.ground.staff, StaffRole.ASSESSOR)
+    leads = _assessing(ask.ground, StaffRole.LEAD_ASSESSOR)
+    others = _assessing(ask.ground, StaffRole.ASSESSOR)
     wanted = int(ask.numbers.of("lead", Fraction(1)))
     # who leads does not assess a task as well, so leaders come from those who only lead first
     only_lead = [one for one in leads if one not in others]
@@ -159,9 +162,7 @@ def external_assessors(ask: Ask) -> Computed:
     least = int(ask.numbers.of("external_assessors", Fraction(1)))
     roles = (StaffRole.ASSESSOR, StaffRole.LEAD_ASSESSOR)
     found = [
-        one
-        for one in in_role(ask.ground.staff, *roles)
-        if one.affiliation is not Affiliation.SCHOOL
+        one for one in _assessing(ask.ground, *roles) if one.affiliation is not Affiliation.SCHOOL
     ]
     required = Bilingual(f"校外考评员至少 {least} 名", f"at least {least} external assessors")
     said = named(found, Bilingual("校外考评员", "external assessors"))
@@ -200,6 +201,16 @@ def room_staff(ask: Ask) -> Computed:
 
 
 _NOTHING = Bilingual("", "")
+
+
+def _assessing(ground: StationGround, *roles: StaffRole) -> list[StaffMember]:
+    """Who may assess: no certificate is asked for, but one that has ended counts against them."""
+
+    def may(one: StaffMember) -> bool:
+        has_any = any(paper.kind is CertificateKind.ASSESSOR for paper in one.certificates)
+        return not has_any or bool(held(one, CertificateKind.ASSESSOR, ground.on))
+
+    return [one for one in in_role(ground.staff, *roles) if may(one)]
 
 
 def _coverage(ground: StationGround, said: Bilingual) -> tuple[bool, Bilingual]:

@@ -140,6 +140,11 @@ def test_who_leads_does_not_assess_a_task_as_well() -> None:
     assert answer("COND-015", [*four, both]) is True
     assert answer("COND-015", [*four[:3], both]) is False
     assert answer("COND-015", four) is False
+    ended = Certificate(KIND.ASSESSOR, valid_until=date(2026, 11, 30))
+    led = [*four[:3], person(9, ROLE.LEAD_ASSESSOR)]
+    assert answer("COND-015", [*led, replace(four[3], certificates=(ended,))]) is False
+    valid = replace(ended, valid_until=TODAY)
+    assert answer("COND-015", [*led, replace(four[3], certificates=(ended, valid))]) is True
     assert answer("COND-015", four, facts=FACTS | {"exam_tasks": None}) is None
     assert answer("COND-017", [person(1, ROLE.ASSESSOR)]) is False
     assert answer("COND-017", [person(1, ROLE.ASSESSOR, outside=True)]) is True
