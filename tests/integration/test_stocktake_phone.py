@@ -46,7 +46,8 @@ def label(house: Schools, asset: str) -> Image.Image:
     assert made.status_code == 200, made.text
     page = pypdfium2.PdfDocument(BytesIO(made.content))[0]
     seen = Image.new("RGB", FRAME, "white")
-    seen.paste(page.render(scale=3.2).to_pil(), (30, 80))
+    # the code lies at the left of a label of 29 mm, here about 9 pixels to a millimetre
+    seen.paste(page.render(scale=3.2).to_pil(), (190, 109))
     return seen
 
 
@@ -127,6 +128,10 @@ def page(server: AsgiServer, browser: Browser, house: Schools) -> Iterator[Page]
 def scan_by_camera(page: Page) -> None:
     page.get_by_role("button", name="打开摄像头").click()
     waiting(page, 1)
+    expect(page.locator("video")).to_have_css("opacity", "1")
+    shown = page.locator("video").bounding_box()
+    assert shown is not None
+    assert shown["height"] > 200, "one sees what the camera sees"
     page.get_by_role("button", name="关闭摄像头").click()
     expect(page.locator(".last-card")).to_contain_text("绝缘电阻测试仪")
 

@@ -3,8 +3,23 @@
 import QrScanner from "./qr-scanner.min.js";
 
 const LONGEST_SIDE = 1600;
+const SCANNED_SIDE = 640;
 const QUALITY = 0.8;
 const PAUSE_MS = 2500;
+
+// The largest square in the middle: nobody holds a phone so that a small one is hit.
+function wholeSquare(video) {
+  const side = Math.min(video.videoWidth, video.videoHeight);
+  const scaled = Math.min(side, SCANNED_SIDE);
+  return {
+    x: Math.round((video.videoWidth - side) / 2),
+    y: Math.round((video.videoHeight - side) / 2),
+    width: side,
+    height: side,
+    downScaledWidth: scaled,
+    downScaledHeight: scaled,
+  };
+}
 
 // Browsers lend the camera to pages that came by TLS (or from this machine) only.
 export function mayUseCamera() {
@@ -28,7 +43,7 @@ export class Camera {
     };
     const options = {
       preferredCamera: "environment",
-      highlightScanRegion: false,
+      calculateScanRegion: wholeSquare,
       maxScansPerSecond: 8,
       returnDetailedScanResult: true,
       onDecodeError: () => {},

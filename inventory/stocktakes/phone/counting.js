@@ -186,6 +186,8 @@ export class Counting {
       this.camera.stop();
       this.camera = null;
     } else {
+      // the scanner takes over how a hidden picture looks, so it is shown first
+      this.video.hidden = false;
       this.camera = new Camera(this.video, (text) => this.count(text));
       try {
         await this.camera.start();
