@@ -9,6 +9,7 @@ STATIONS (default 30) are then checked one after the other as on a new edition o
 with a register of 300 pieces of its own; 3,000 are extrapolated from the median of one.
 """
 
+import argparse
 import math
 import statistics
 import sys
@@ -40,8 +41,9 @@ from inventory.requirements.rules import Requirement
 from inventory.requirements.use_cases import bundled_draft, import_list
 from inventory.requirements.writing import write_rows
 from inventory.stations.rules import Level
-from inventory.stations.schema import StationFacts, StationFields
+from inventory.stations.schema import StationFields
 from inventory.stations.use_cases import create_station
+from stationmaster.demo_data import EXAM_STATION_FACTS as FACTS
 from stationmaster.demo_register import SchoolPlan, register
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
@@ -50,16 +52,6 @@ MODULES = tuple(f"{certificate}-{module}" for certificate in (1, 2) for module i
 PIECES = (200, 2_000, 20_000)
 OF_A_STATION = 300
 RUNS = 3
-FACTS = StationFacts(
-    workstations=16,
-    vehicle_workstations=4,
-    bench_workstations=12,
-    exam_rooms=2,
-    hv_areas=2,
-    vehicles=4,
-    examinees=60,
-    exam_tasks=4,
-)
 
 
 def pieces(requirements: tuple[Requirement, ...], count: int, seed: int) -> list[EquipmentItem]:
@@ -132,7 +124,11 @@ def statements(database: Database) -> Iterator[list[str]]:
 
 def main() -> None:
     """Print the table."""
-    many = int(sys.argv[1]) if len(sys.argv) > 1 else 30
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    arguments.add_argument("stations", nargs="?", type=int, default=30, help="default: 30")
+    many: int = arguments.parse_args().stations
     draft = bundled_draft()
     requirements = read_list(draft.name, draft.content).requirements
     with tempfile.TemporaryDirectory() as folder:

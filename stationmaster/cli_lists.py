@@ -20,6 +20,7 @@ from inventory.requirements.use_cases import requirement_list
 from inventory.requirements.writing import write_rows
 from stationmaster.cli_accounts import operator
 from stationmaster.cli_inventory import plain_refusals
+from stationmaster.edition_effects import effect_lines
 from stationmaster.files import read_file, write_file
 from stationmaster.language import Language
 from stationmaster.opening import house_database
@@ -114,12 +115,19 @@ def diff(
     pair: Annotated[
         list[str] | None, typer.Option(help="correct a match: `old id:new id`, `old id:` 更正对应")
     ] = None,
+    station: Annotated[
+        str | None, typer.Option(help="which of its findings come and go 对站点的影响")
+    ] = None,
     lang: Lang = Language.ZH,
 ) -> None:
     """Show what changed between two versions of a list. 比较清单版本."""
-    with plain_refusals(lang), house_database(Settings()) as database, database.read() as db:
-        found = changes_between(db, old, new, pairs=pair or ())
-    for line in _change_lines(found, lang):
+    with plain_refusals(lang), house_database(Settings()) as database:
+        with database.read() as db:
+            found = changes_between(db, old, new, pairs=pair or ())
+        lines = _change_lines(found, lang)
+        if station is not None:
+            lines += effect_lines(database, station, (old, new), found.matches, lang)
+    for line in lines:
         typer.echo(line)
 
 

@@ -85,7 +85,7 @@ _PEOPLE: Mapping[str, tuple[Role, str, str, str]] = {
     "visitor": (Role.VISITOR, "CAR01", "企业 访客", "访客"),
 }
 USERNAMES = tuple(_PEOPLE)
-_FACTS = StationFacts(
+EXAM_STATION_FACTS = StationFacts(
     workstations=16,
     vehicle_workstations=4,
     bench_workstations=12,
@@ -95,12 +95,15 @@ _FACTS = StationFacts(
     examinees=60,
     exam_tasks=4,
 )
+"""A usual exam station of the demo; measurements take the same."""
 _STATION_FACTS: Mapping[str, StationFacts] = {
-    "BJ01-T": _FACTS.model_copy(update={"workstations": 12, "bench_workstations": 8}),
-    "BJ01-E": _FACTS,
+    "BJ01-T": EXAM_STATION_FACTS.model_copy(update={"workstations": 12, "bench_workstations": 8}),
+    "BJ01-E": EXAM_STATION_FACTS,
     # a gap of the demo: nobody said how many cars can be worked on
-    "GX02-T": _FACTS.model_copy(update={"vehicle_workstations": None, "vehicles": None}),
-    "GX02-E": _FACTS.model_copy(update={"examinees": 45}),
+    "GX02-T": EXAM_STATION_FACTS.model_copy(
+        update={"vehicle_workstations": None, "vehicles": None}
+    ),
+    "GX02-E": EXAM_STATION_FACTS.model_copy(update={"examinees": 45}),
 }
 _BENCH_KINDS: Mapping[str, tuple[str, str, str]] = {
     "battery": ("动力电池台架", "Traction battery bench", "C2-1-001"),
@@ -158,7 +161,7 @@ def plans(today: date) -> tuple[SchoolPlan, ...]:
         SchoolPlan(
             "BJ01",
             ("BJ01-T", "BJ01-E"),
-            _FACTS,
+            EXAM_STATION_FACTS,
             _live_benches("BJ01"),
             missing=frozenset({"C2-2-006", "C2-4-007"}),
             changes={"C2-5-019": expired_on(today - timedelta(days=20))},
@@ -166,7 +169,7 @@ def plans(today: date) -> tuple[SchoolPlan, ...]:
         SchoolPlan(
             "GX02",
             ("GX02-T", "GX02-E"),
-            _FACTS,
+            EXAM_STATION_FACTS,
             _live_benches("GX02"),
             missing=frozenset({"C2-1-011", "C2-2-008", "C2-3-007", "C2-4-024", "C2-5-012"}),
             changes={

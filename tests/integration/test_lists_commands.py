@@ -7,6 +7,7 @@ from typer.testing import CliRunner, Result
 from inventory.requirements.tabular import read_table
 from inventory.requirements.writing import write_rows
 from stationmaster.__main__ import command_line
+from tests.short_list import LIST_HEADER, list_row
 
 LIST = """学校设备清单 2-1,,,
 序号,设备名称,技术参数,数量
@@ -22,7 +23,8 @@ def _var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(*words: object) -> Result:
-    commands = ["lists", "lists propose", "lists parameters", "lists settle", "lists diff"]
+    own = ("propose", "parameters", "settle", "diff", "substitutes", "decide")
+    commands = ["lists", *(f"lists {name}" for name in own)]
     return CliRunner().invoke(
         command_line(commands), ["lists", *(str(word) for word in words)], catch_exceptions=False
     )
@@ -81,6 +83,33 @@ def test_the_difference_of_two_editions_is_printed(tmp_path: Path) -> None:
     assert "    + withstand_voltage >= 1500 V" in output
     assert "- 2-1-002 压力表" in output
     assert "新增 1, 删除 1, 修改 1, 未变 0" in output
+    for command, words in (
+        ("organisation", ["add", "BJ01", "--kind", "school", "--name", "校"]),
+        ("station", ["add", "E", "--organisation", "BJ01", "--use", "exam", "--name", "站"]),
+    ):
+        asked = [command, *words]
+        told = CliRunner().invoke(command_line([command]), asked, catch_exceptions=False)
+        assert told.exit_code == 0, told.output
+    effects = done("diff", "V-1", "V-2", "--pair", "2-1-002:", "--station", "E", "--lang", "en")
+    assert "2-1 elementary: ◐ ready, with advice → ◐ ready, with advice" in effects
+    assert "  - [advice] 2-1-002 压力表: nothing in the register serves this row" in effects
+
+
+def test_a_substitute_that_the_list_leaves_open_is_decided_on_the_command_line(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "l.csv"
+    rows = [
+        LIST_HEADER,
+        list_row("A", "2-1", "台架", "as agreed"),
+        list_row("B", "2-1", "车", "no"),
+    ]
+    file.write_bytes(write_rows(file.name, rows))
+    done("import", file, "--version", "V")
+    assert "A 台架: as agreed" in done("substitutes", "V")
+    done("decide", "V", "A", "整车", "--may", "--reason", "功能相同")
+    assert "整车 可替代" in done("substitutes", "V")
+    assert run("decide", "V", "B", "整车", "--may", "--reason", "x").exit_code == 2
 
 
 def test_what_cannot_be_done_is_said_plainly(tmp_path: Path) -> None:

@@ -23,9 +23,15 @@ from inventory.organisations.rules import OrganisationKind
 from inventory.papers.rules import PaperKind
 from inventory.places.rules import RoomKind, WorkstationKind
 from inventory.proofs.rules import ProofKind, ProofResult
+from inventory.readiness.capacity import TermSource
 from inventory.readiness.findings import FindingKind, LiveEvidenceState, RemedyGroup, Status
+from inventory.readiness.planning import Step
 from inventory.rectifications.rules import RectificationState, RectificationStep
+from inventory.requirements.comparing import Verdict
+from inventory.requirements.editions import Match
+from inventory.requirements.parameters import Outcome, PieceState
 from inventory.requirements.rules import Authority, CalibrationDuty, Obligation, QuantityBasis
+from inventory.requirements.sharing import Sharing
 from inventory.reviews.rules import ReviewState, ReviewStep, Side
 from inventory.staff.rules import Affiliation, CertificateKind, CertificateState, StaffRole
 from inventory.stations.rules import Level, StationUse
@@ -104,6 +110,13 @@ DOMAIN: tuple[type[StrEnum], ...] = (
     PieceResult,
     ProposalKind,
     ProposalState,
+    Sharing,
+    TermSource,
+    Step,
+    PieceState,
+    Outcome,
+    Match,
+    Verdict,
 )
 
 
