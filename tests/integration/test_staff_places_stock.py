@@ -1,4 +1,6 @@
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -6,8 +8,15 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import col, select
 
+from inventory.accounts.logins import principal_of
+from inventory.accounts.use_cases import user
 from inventory.audit.table import AuditEntry
+from inventory.consumables.rules import MovementKind
+from inventory.consumables.schema import MovementOrder
+from inventory.consumables.table import Consumable
+from inventory.consumables.use_cases import move
 from inventory.equipment.use_cases import RegisterUpload, import_register
+from inventory.errors import Invalid
 from inventory.requirements.use_cases import ListUpload, import_list
 from inventory.requirements.writing import write_rows
 from inventory.stations.use_cases import state_facts
@@ -317,6 +326,28 @@ def test_rooms_and_stock_of_a_school_are_its_own(house: Schools) -> None:
 def test_stock_moves_and_never_below_zero(school_url: str) -> None:
     with schools(school_url) as house:
         check_that_stock_moves(house)
+        check_that_nobody_takes_what_another_took(house)
+
+
+def check_that_nobody_takes_what_another_took(house: Schools) -> None:
+    with house.database.read() as db:
+        teacher = principal_of(user(db, "bj-teacher"))
+        consumable_id = db.exec(select(Consumable.id)).one() or 0
+
+    def step(kind: MovementKind, amount: int) -> bool:
+        order = MovementOrder(kind=kind, amount=Decimal(amount))
+        try:
+            move(house.database, teacher, consumable_id, order, now=NOW)
+        except Invalid:
+            return False
+        return True
+
+    assert step(MovementKind.RECEIVED, 3)
+    with ThreadPoolExecutor(4) as pool:
+        taken = list(pool.map(lambda _: step(MovementKind.USED, 1), range(6)))
+    assert taken.count(True) == 3
+    shown = house.client("bj-teacher").get(f"{API}/consumables/{consumable_id}").json()
+    assert shown["stock"] == 0
 
 
 def check_that_stock_moves(house: Schools) -> None:

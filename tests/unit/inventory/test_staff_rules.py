@@ -150,6 +150,28 @@ def test_a_trainer_needs_all_four_parts() -> None:
     )
 
 
+valid_papers = st.builds(
+    Certificate,
+    kind=st.sampled_from(KIND),
+    certificate_no=st.sampled_from("abcdef"),
+    level=st.sampled_from(Level),
+    modules=st.sampled_from([(), ("2-1",), ("2-*",)]),
+)
+
+
+@given(st.lists(valid_papers, max_size=6), valid_papers, st.sampled_from(Level))
+def test_one_more_valid_certificate_never_makes_a_trainer_worse(
+    held: list[Certificate], more: Certificate, level: Level
+) -> None:
+    order = [False, None, True]
+    before = replace(TRAINER, modules=("2-1",), certificates=tuple(held))
+    after = replace(before, certificates=(*held, more))
+    judged = [judge_trainer(one, [level], TODAY) for one in (before, after)]
+    for old, new in zip(judged[0].parts, judged[1].parts, strict=True):
+        assert order.index(new.is_met) >= order.index(old.is_met)
+    assert order.index(judged[1].is_met) >= order.index(judged[0].is_met)
+
+
 def test_the_certificate_must_reach_the_level_and_cover_the_module() -> None:
     assert judge_trainer(TRAINER, [Level.ADVANCED], TODAY).is_met is False
     of_one = replace(SKILL, modules=("2-1",))
