@@ -35,7 +35,8 @@ from inventory.readiness.reporting import Report
 from inventory.readiness.rules import FACT_OF_BASIS, PaperCase, is_asked_for, row_cases
 from inventory.readiness.serving import RowCase, demands_of, offers_of
 from inventory.readiness.solving import assign, components, spare_only
-from inventory.readiness.wording import item, measured
+from inventory.readiness.wording import item, measured, stating
+from inventory.requirements.rules import QuantityBasis
 
 
 class Step(StrEnum):
@@ -256,9 +257,12 @@ def _steps(thing: Candidate, defects: Sequence[Defect]) -> dict[Step, Bilingual]
 def _stated(cases: Sequence[RowCase], report: Report, worst: int) -> Iterable[PlannedAction]:
     """One action per fact that rows which matter multiply by."""
     rows: dict[str, list[str]] = defaultdict(list)
+    bases: dict[str, QuantityBasis] = {}
     for one in cases:
         if one.needed is None and report.fact_weight(one) > worst:
-            rows[FACT_OF_BASIS[one.row.quantity_basis]].append(one.row.row_id)
+            fact = FACT_OF_BASIS[one.row.quantity_basis]
+            rows[fact].append(one.row.row_id)
+            bases[fact] = one.row.quantity_basis
     for fact, row_ids in rows.items():
-        text = Bilingual(f"在站点信息中填写 {fact}", f"state {fact} for the station")
+        text = stating(bases[fact], fact)
         yield PlannedAction(Step.STATE_FACT, Bilingual("站点信息", "station"), text, tuple(row_ids))

@@ -122,7 +122,15 @@ def fact(row: Requirement, fact_name: str) -> Texts:
             f"站点未填写{what.zh}数（{fact_name}），无法计算应有数量",
             f"the station does not state {fact_name}, so nobody can say how many are needed",
         ),
-        remedy=Bilingual(f"在站点信息中填写 {fact_name}", f"state {fact_name} for the station"),
+        remedy=stating(row.quantity_basis, fact_name),
+    )
+
+
+def stating(counted: QuantityBasis, fact_name: str) -> Bilingual:
+    """What to do where a station does not say how many of something it has."""
+    return Bilingual(
+        f"在站点信息中填写{BASES[counted].zh}数（{fact_name}）",
+        f"state {fact_name} for the station",
     )
 
 
