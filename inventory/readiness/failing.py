@@ -9,7 +9,7 @@ from inventory.readiness.evidence import LivePicture
 from inventory.readiness.findings import Question, Status
 from inventory.readiness.reporting import Report
 from inventory.readiness.rules import PaperCase, decide, is_asked_for, row_cases
-from inventory.readiness.serving import demands_of, offers_of
+from inventory.readiness.serving import RowCase, demands_of, offers_of
 from inventory.readiness.solving import assign, components
 
 _STATUSES = {0: Status.READY, ADVICE: Status.ADVICE_ONLY, UNDECIDED: Status.UNKNOWN,
@@ -52,13 +52,7 @@ def failures(case: PaperCase, question: Question, live: LivePicture | None) -> t
         one.row.row_id: offers_of(one, case.substitution, weights[one.row.row_id]) for one in cases
     }
     unknown = frozenset(one.row.row_id for one in cases if one.needed is None)
-    things = {
-        one.item.asset_number: one.item for of in cases for one in case.paper[of.row.row_id]
-    } | {
-        one.candidate.item.asset_number: one.candidate.item
-        for of in cases
-        for one in of.substitutes
-    }
+    things = _things(case, cases)
     found = []
     for part, of in components(demands, offers):
         if own.isdisjoint(of):
@@ -91,6 +85,13 @@ def failures(case: PaperCase, question: Question, live: LivePicture | None) -> t
                     )
                 )
     return tuple(sorted(found, key=lambda one: (-_ORDER.index(one.adds), one.asset_number)))
+
+
+def _things(case: PaperCase, cases: Sequence[RowCase]) -> dict[str, EquipmentItem]:
+    """Everything that could serve a row, by asset number."""
+    own = (one.item for of in cases for one in case.paper[of.row.row_id])
+    others = (one.candidate.item for of in cases for one in of.substitutes)
+    return {item.asset_number: item for item in (*own, *others)}
 
 
 def _left(thing: EquipmentItem) -> float:

@@ -5,8 +5,8 @@ is only known as a substitute is judged by the row it stands in for.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from inventory.equipment.rules import EquipmentItem
 from inventory.readiness.assignment import WHOLE
@@ -74,6 +74,25 @@ class Substitution:
     def parts_of(self, asset_number: str) -> tuple[str, ...]:
         """What of a thing is used up when it serves as itself."""
         return self._parts.get(asset_number, WHOLE)
+
+
+def decided_for(
+    requirements: tuple[Requirement, ...], publishers: Collection[str]
+) -> tuple[Requirement, ...]:
+    """Rows with what those decided who publish for the station's organisation."""
+    return tuple(
+        replace(
+            row,
+            decided_substitutes=tuple(
+                one
+                for one in row.decided_substitutes
+                if one.organisation_code is None or one.organisation_code in publishers
+            ),
+        )
+        if row.decided_substitutes
+        else row
+        for row in requirements
+    )
 
 
 def complete_options(substitutes: Sequence[Substitute]) -> list[Substitute]:

@@ -22,6 +22,7 @@ from inventory.readiness.gathering import live_stamp, picture
 from inventory.readiness.memory import Memory
 from inventory.readiness.memory_stamp import STAMP
 from inventory.readiness.rules import PaperCase, decide, paper_case
+from inventory.readiness.substitution import decided_for
 from inventory.requirements.errors import UnknownList
 from inventory.requirements.publishing import publishers_for
 from inventory.requirements.rules import ListSettings, Requirement
@@ -246,26 +247,7 @@ class ReadinessDesk:
             lambda: requirements_of(db, applied.version),
         )
         publishers = publishers_for(db, found.organisation_code)
-        return _decided_for(requirements, publishers), settings_of(applied)
-
-
-def _decided_for(
-    requirements: tuple[Requirement, ...], publishers: Collection[str]
-) -> tuple[Requirement, ...]:
-    """Rows with what those decided who publish for the station's organisation."""
-    return tuple(
-        replace(
-            row,
-            decided_substitutes=tuple(
-                one
-                for one in row.decided_substitutes
-                if one.organisation_code is None or one.organisation_code in publishers
-            ),
-        )
-        if row.decided_substitutes
-        else row
-        for row in requirements
-    )
+        return decided_for(requirements, publishers), settings_of(applied)
 
 
 def _applied(db: Session, found: Station, ground: Ground) -> RequirementList:

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Field as Column
 from sqlmodel import Session, SQLModel, col, select
@@ -86,17 +87,9 @@ def decide_substitute(
         of = requirement_list(db, version)
         _demand_deciding(db, of, deciding)
         row = _open_row(db, version, decision.row_id)
-        new = asdict(
-            DecidedSubstitute(
-                decision.name.strip(), decision.may_stand_in, decision.reason, who, deciding
-            )
-        )
-        key = (folded_name(decision.name), deciding)
-        before = [
-            one
-            for one in row.decided_substitutes
-            if (folded_name(one["name"]), one["organisation_code"]) == key
-        ]
+        name, may = decision.name.strip(), decision.may_stand_in
+        new = asdict(DecidedSubstitute(name, may, decision.reason, who, deciding))
+        before = _before(row, name, deciding)
         others = [one for one in row.decided_substitutes if one not in before]
         row.decided_substitutes = [*others, new | {"decided_at": now.isoformat()}]
         of.settled_revision += 1
@@ -112,6 +105,14 @@ def decide_substitute(
             new={"row_id": row.row_id} | new,
             at=now,
         )
+
+
+def _before(row: RequirementRow, name: str, deciding: str | None) -> list[dict[str, Any]]:
+    return [
+        one
+        for one in row.decided_substitutes
+        if folded_name(one["name"]) == folded_name(name) and one["organisation_code"] == deciding
+    ]
 
 
 def _demand_deciding(db: Session, of: RequirementList, deciding: str | None) -> None:
