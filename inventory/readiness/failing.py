@@ -52,8 +52,7 @@ def failures(case: PaperCase, question: Question, live: LivePicture | None) -> t
         one.row.row_id: offers_of(one, case.substitution, weights[one.row.row_id]) for one in cases
     }
     unknown = frozenset(one.row.row_id for one in cases if one.needed is None)
-    things = _things(case, cases)
-    found = []
+    things, found = _things(case, cases), []
     for part, of in components(demands, offers):
         if own.isdisjoint(of):
             continue
