@@ -16,7 +16,6 @@ Seq = Annotated[
     int, Meta(description="1, 2, 3 … over all durable streams of an epoch", ge=1, lt=2**53)
 ]
 SignalName = Annotated[str, Meta(min_length=1, max_length=128)]
-ReportId = Annotated[str, Meta(min_length=1, max_length=128)]
 TroubleCode = Annotated[
     str,
     Meta(
@@ -233,7 +232,7 @@ class Samples(Durable, frozen=True, kw_only=True, omit_defaults=True):
 class UsageReport(Durable, frozen=True, kw_only=True, omit_defaults=True):
     """A step of a usage session; `usage_id` is unique per bench and stable over its steps."""
 
-    usage_id: ReportId
+    usage_id: str
     event: UsageEvent
     started_at_ms: EpochMs
     ended_at_ms: EpochMs | None = None
@@ -270,7 +269,7 @@ class FaultReport(Durable, frozen=True, kw_only=True, omit_defaults=True):
     in the state the fault is in, some seconds after its confirmation.
     """
 
-    fault_id: ReportId
+    fault_id: str
     dtc: TroubleCode
     failure_type: Annotated[int, Meta(ge=0, le=255)] = 0
     status: Annotated[int, Meta(ge=0, le=255)] = 0
