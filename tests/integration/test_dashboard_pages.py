@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.api_client import ApiClient
 from dashboard.screens import (
+    due,
     gaps,
     health,
     history,
@@ -349,14 +350,23 @@ def test_alerts_are_counted_beside_every_title_for_those_inside(house: Schools) 
 
 @pytest.mark.parametrize(
     "show",
-    [gaps.show, rectifications.show, lists.show, plan.show, reviews.show],
+    [gaps.show, rectifications.show, lists.show, plan.show, reviews.show, due.show],
     ids=lambda show: show.__module__,
 )
 def test_a_visitor_sees_no_page_where_a_school_works(house: Schools, show: Show) -> None:
     at = run(show, client_of(house, "visitor"))
-    names = ("gaps", "tasks", "lists", "plan", "review_desk")
+    names = ("gaps", "tasks", "lists", "plan", "review_desk", "due")
     drawn_here = [one.proto.component_name for one in at.get("bidi_component")]
     assert not [one for one in drawn_here if one.endswith(names)]
+
+
+def test_the_due_calendar_starts_with_what_its_address_asks(house: Schools) -> None:
+    asked = {"station": "BJ01-E", "state": "overdue", "other": "x"}
+    data = drawn(run(due.show, client_of(house, "bj-master"), **asked), "due")
+    assert data["asked"] == {"station": "BJ01-E", "state": "overdue"}
+    assert {one["code"] for one in data["stations"]} == {"BJ01-E", "BJ01-T"}
+    assert data["may_write"]
+    assert not drawn(run(due.show, client_of(house, "evaluator")), "due")["may_write"]
 
 
 def test_the_gap_matrix_starts_with_what_its_address_asks(house: Schools) -> None:
