@@ -8,6 +8,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "到期日历只对学校及其评价组织开放。",
         "The due calendar is shown to the school and its evaluation organisation.",
     ),
+    "due.visitor_hint": (
+        "共享台架和站点状态在“站点”页。",
+        "Shared benches and stations are on the page Stations.",
+    ),
     "due.state": ("紧急程度", "How pressing"),
     "due.all": ("全部", "All"),
     "due.kind": ("类型", "What"),
