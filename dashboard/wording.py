@@ -13,6 +13,7 @@ from dashboard import (
     texts_pages,
     texts_papers,
     texts_plan,
+    texts_repairs,
     texts_review_words,
     texts_reviews,
     texts_tasks,
@@ -31,6 +32,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     **texts_due.TEXTS,
     **texts_papers.TEXTS,
     **texts_plan.TEXTS,
+    **texts_repairs.TEXTS,
     **texts_reviews.TEXTS,
     **texts_review_words.TEXTS,
 }

@@ -55,7 +55,16 @@ HISTORY = _component(
 )
 HEALTH = _component("health", "health", "health_rows", "alerts")
 GAPS = _component("gaps", "gaps", "gap_shapes", "gap_panel", is_work=True)
-TASKS = _component("tasks", "tasks", "task_panel", is_work=True)
+TASKS = _component("tasks", "tasks", "stepping", "task_panel", is_work=True)
+REPAIRS = _component(
+    "repairs",
+    "repairs",
+    "stepping",
+    "repair_panel",
+    "report_links",
+    is_work=True,
+    style="tasks",
+)
 REVIEW = _component(
     "review",
     "review_words",

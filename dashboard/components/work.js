@@ -31,6 +31,20 @@ async function send(method, url, body) {
   return found;
 }
 
+// Asks for a file with words the address has no room for, and hands it to the browser to be saved.
+async function download(url, body, name) {
+  const answer = await fetch(url, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-Stationmaster": "1" },
+    body: JSON.stringify(body),
+  });
+  if (!answer.ok) throw new Problem(answer.status, await answer.json().catch(() => ({})));
+  const address = URL.createObjectURL(await answer.blob());
+  const link = el("a", { href: address, download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
 async function allPages(url) {
   const items = [];
   const mark = url.includes("?") ? "&" : "?";
