@@ -27,3 +27,12 @@ class UnderRepair(StepNotPossible):
         self.since_at = since_at.isoformat()
         told = f"bench {bench_code} is under repair since {self.since_at}"
         self.args = (f"{told}, see work order {work_order}; bookable for maintenance only",)
+
+
+class TroubleGoesOn(StepNotPossible):
+    """Another work order has taken the same fault over; `work_order` is its number."""
+
+    def __init__(self, state: str, work_order: int) -> None:
+        super().__init__("reopen", state, ["comment"])
+        self.work_order = work_order
+        self.args = (f"the same fault goes on in work order {work_order}, which is unfinished",)

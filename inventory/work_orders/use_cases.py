@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from inventory.accounts.rules import Action, Decision, Principal, authorize
 from inventory.accounts.table import User
@@ -10,11 +10,12 @@ from inventory.benches.table import Bench
 from inventory.database import Database
 from inventory.equipment.table import Equipment
 from inventory.errors import Invalid, NotAllowed, StepNotPossible, UnknownBench
-from inventory.work_orders.errors import UnknownAsset
+from inventory.work_orders.errors import TroubleGoesOn, UnknownAsset
 from inventory.work_orders.finding import actor_of, page_of, work_order
 from inventory.work_orders.keeping import Told, keep, life_of
 from inventory.work_orders.rules import (
     NEEDS_WORDS,
+    UNFINISHED,
     WorkOrderLife,
     WorkOrderSource,
     WorkOrderStep,
@@ -117,6 +118,7 @@ def take_step(
         UnknownWorkOrder: there is none, or the caller may not know of it.
         NotAllowed: the step is not this person's to take.
         StepNotPossible: the state does not allow it.
+        TroubleGoesOn: another order has taken the fault over and is unfinished.
         UnknownDocument: the school has no document of one of these ids.
         Invalid: a step that needs words came without, or is no person's.
     """
@@ -126,6 +128,8 @@ def take_step(
         if (refused := refusal(order.step, actor_of(principal, row))) is not None:
             raise NotAllowed(refused)
         life = _after(row, order.step)
+        if order.step is WorkOrderStep.REOPEN:
+            _demand_latest(db, row)
         if order.is_blocking is not None:
             row.is_blocking = order.is_blocking
         if order.step is WorkOrderStep.START and row.owner is None:
@@ -175,6 +179,17 @@ def _after(row: WorkOrder, step: WorkOrderStep) -> WorkOrderLife:
     if life is None:
         raise StepNotPossible(step, row.state, [one.value for one in possible_steps(row.state)])
     return life
+
+
+def _demand_latest(db: Session, row: WorkOrder) -> None:
+    query = select(WorkOrder.id).where(
+        WorkOrder.bench_code == row.bench_code,
+        WorkOrder.fault_key == row.fault_key,
+        col(WorkOrder.fault_key).is_not(None),
+        col(WorkOrder.state).in_(UNFINISHED),
+    )
+    if (going_on := db.exec(query).first()) is not None:
+        raise TroubleGoesOn(row.state, going_on)
 
 
 def _station_of(bench: Bench | None, asset: Equipment | None) -> str | None:

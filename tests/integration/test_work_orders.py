@@ -149,7 +149,10 @@ def test_what_a_person_ended_comes_back_with_the_next_occurrence_alone(house: Sc
     house.clock.move(days=31)
     report(house, 3, "confirmed", fault_id="P0AA6-3")
     assert follow(house) == ["open"]
-    assert only(house, unfinished=True)["id"] != number
+    latest = only(house, unfinished=True)["id"]
+    assert latest != number
+    refused = post(house.client("bj-master"), f"{PATH}/{number}/steps", {"step": "reopen"}, 409)
+    assert (refused["work_order"], refused["possible"]) == (latest, ["comment"])
 
 
 def test_a_flickering_fault_makes_no_order_grow_without_end(house: Schools) -> None:
