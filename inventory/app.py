@@ -56,6 +56,7 @@ from inventory.readiness.routes import router as readiness_router
 from inventory.readiness.use_cases import ReadinessMemory
 from inventory.rectifications.routes import router as rectifications_router
 from inventory.report_links.public_routes import router as public_reports_router
+from inventory.register.routes import router as register_router
 from inventory.report_links.routes import router as report_links_router
 from inventory.requirements.preview_routes import router as previews_router
 from inventory.requirements.routes import router as lists_router
@@ -81,6 +82,7 @@ ROUTERS = (
     substitutes_router,
     previews_router,
     equipment_router,
+    register_router,
     bulk_edits_router,
     proofs_router,
     due_router,

@@ -1,0 +1,1 @@
+"""The register as people look through it: searched, filtered, with what ends when."""
