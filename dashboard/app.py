@@ -17,6 +17,7 @@ from dashboard.api_client import (
 from dashboard.components import mounting
 from dashboard.frame import Frame
 from dashboard.screens import (
+    conditions,
     due,
     gaps,
     health,
@@ -40,6 +41,7 @@ PAGES: Mapping[str, tuple[Show, str]] = {
     "station": (station.show, ":material/fact_check:"),
     "gaps": (gaps.show, ":material/checklist:"),
     "rectifications": (rectifications.show, ":material/task_alt:"),
+    "conditions": (conditions.show, ":material/rule:"),
     "due": (due.show, ":material/event:"),
     "lists": (lists.show, ":material/list_alt:"),
     "plan": (plan.show, ":material/route:"),

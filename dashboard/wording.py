@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from dashboard import (
+    texts_conditions,
     texts_due,
     texts_gaps,
     texts_health,
@@ -29,6 +30,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     **texts_gaps.TEXTS,
     **texts_tasks.TEXTS,
     **texts_lists.TEXTS,
+    **texts_conditions.TEXTS,
     **texts_due.TEXTS,
     **texts_papers.TEXTS,
     **texts_plan.TEXTS,

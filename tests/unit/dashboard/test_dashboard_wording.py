@@ -10,6 +10,7 @@ from inventory.accounts.rules import Role
 from inventory.alerts.rules import AlertEnd, AlertKind
 from inventory.annual_reports.rules import AnnualSection
 from inventory.benches.rules import Liveness
+from inventory.conditions.rules import ConditionBasis, ConditionOutcome, StatementState
 from inventory.data_health.rules import TransportReason, TransportState
 from inventory.data_health.schema import IngestState
 from inventory.due.rules import DueState
@@ -47,6 +48,9 @@ SPOKEN_ENUMS: dict[str, type[StrEnum]] = {
     "use_of": StationUse,
     "role": Role,
     "group": RemedyGroup,
+    "condition_outcome": ConditionOutcome,
+    "condition_basis": ConditionBasis,
+    "statement_state": StatementState,
     "due_kind": DueKind,
     "due_state": DueState,
     "proof_result": ProofResult,
