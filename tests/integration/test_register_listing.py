@@ -11,9 +11,9 @@ from tests.databases import Databases
 from tests.schools import NOW, Schools, schools
 
 ROWS = [
-    ["asset_number", "item_zh", "location", "status", "serves_rows", "calibration_done_on"],
-    ["A1", "万用表", "实训楼 101", "in_service", "C2-1-001", "2025-01-10"],
-    ["A2", "示波器", "实训楼 102", "under_repair", "C2-4-004", "2026-11-20"],
+    ["asset_number", "item_zh", "location", "status", "serves_rows", "calibration_valid_until"],
+    ["A1", "万用表", "实训楼 101", "in_service", "C2-1-001", "2026-01-10"],
+    ["A2", "示波器", "实训楼 102", "under_repair", "C2-4-004", "2027-11-20"],
     ["A3", "绝缘手套", "", "in_service", "", ""],
 ]
 
