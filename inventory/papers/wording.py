@@ -13,9 +13,9 @@ from inventory.stations.rules import Level
 _NUMERALS = "一二三四五六七八九十"
 _SHORT_LEVELS = {Level.ELEMENTARY: "初", Level.INTERMEDIATE: "中", Level.ADVANCED: "高"}
 _FOR_MACHINES = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff]"
 )
-"""Control characters, and those that turn or hide text: a paper shows what it says."""
+"""Control characters, those that turn or hide text, and those that files of Office can't hold."""
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -19,6 +20,7 @@ MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 """What a browser is told of a table's file, by its ending."""
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,10 @@ def _xlsx(rows: Sequence[Sequence[str]]) -> bytes:
     for number, row in enumerate(rows):
         cells = []
         for text in row:
-            cell = WriteOnlyCell(sheet, harmless(text))
+            # one such character, entered by whatever program, must not keep back the whole table
+            cell = WriteOnlyCell(
+                sheet, _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", harmless(text))
+            )
             # openpyxl guesses "formula" from a leading "="; text stays text
             cell.data_type = "s"
             cell.alignment = Alignment(wrap_text=True, vertical="top")

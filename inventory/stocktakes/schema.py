@@ -18,7 +18,10 @@ MOST_SCANS = 100
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 Text = Annotated[str, StringConstraints(max_length=1000, strip_whitespace=True)]
 Location = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)]
-Scanned = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
+MOST_CODE = 300
+Scanned = Annotated[
+    str, StringConstraints(min_length=1, max_length=MOST_CODE, strip_whitespace=True)
+]
 _EXAMPLE: dict[str, Any] = {
     "id": 2,
     "station_code": "BJ01-E",

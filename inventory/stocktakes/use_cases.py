@@ -34,6 +34,7 @@ from inventory.stocktakes.rules import (
     tally,
 )
 from inventory.stocktakes.schema import (
+    MOST_CODE,
     PieceFields,
     ScanOrder,
     ScanOut,
@@ -183,7 +184,8 @@ def _take(
         asset_number=asset,
         is_late=row.state is not StocktakeState.OPEN,
         **order.model_dump(exclude={"scanned_at", "code"}),
-        code=read.code or read.text,
+        # what a text is read as may be longer than what was sent
+        code=read.code or read.text[:MOST_CODE],
     )
     known = db.get(StocktakeScan, {"stocktake_id": row.id, "client_id": order.client_id})
     if known is not None:

@@ -70,6 +70,8 @@ def test_each_scan_counts_once_however_often_it_is_sent(both: Schools) -> None:
     assert (first["times"], first["seen"]["note"]) == (2, "铭牌完好；再扫一次")
     there = teacher.get(f"{path}/rows", params={"location": " 101", "result": "found"}).json()
     assert [one["asset_number"] for one in there["items"]] == ["A-1"]
+    grows = scan(9, "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 300)
+    assert [send(teacher, path, grows), send(teacher, path, grows)] == [["recorded"], ["again"]]
 
 
 def test_a_signed_record_is_frozen_and_proposes_what_a_person_applies(both: Schools) -> None:

@@ -126,6 +126,12 @@ def test_chinese_headings_are_understood() -> None:
     assert [proof.valid_until for proof in item.proofs] == [date(2027, 1, 1)]
 
 
+def test_a_character_that_workbooks_can_not_hold_keeps_no_table_back() -> None:
+    rows = [["asset_number", "item_zh"], ["A1", "万用\x01表\ufffe"]]
+    (item,) = read_register("r.xlsx", write_rows("r.xlsx", rows)).items
+    assert item.item_zh == "万用\N{REPLACEMENT CHARACTER}表\N{REPLACEMENT CHARACTER}"
+
+
 def test_unknown_columns_are_reported_as_ignored() -> None:
     assert read({"colour": "red"}).ignored_columns == ("colour",)
 

@@ -58,7 +58,7 @@ def test_a_line_ends_after_a_mark_and_not_inside_a_number() -> None:
 
 
 def test_paper_shows_no_characters_that_hide_or_turn_text() -> None:
-    assert clean("a\x00b\u202ec\u200bd\te\r\nf") == "abcd e\nf"
+    assert clean("a\x00b\u202ec\u200bd\te\r\nf\ufffe\uffff") == "abcd e\nf"
 
 
 def test_numbers_have_no_needless_zeros() -> None:
