@@ -1,6 +1,7 @@
 """What a person decides of a substitute, from the route to the answer that rests on it."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -34,11 +35,11 @@ def house(school_url: str) -> Iterator[Schools]:
         yield found
 
 
-def bench_row(house: Schools, version: str = "V") -> dict[str, object]:
+def bench_row(house: Schools, version: str = "V") -> dict[str, Any]:
     path, asked = "/api/v1/stations/BJ01-E/readiness", ASKED | {"list": version}
     answer = house.client("bj-master").get(path, params=asked).json()
     (row,) = [one for one in answer["rows"] if one["row_id"] == "A"]
-    return row | {"status": answer["status"]}
+    return {**row, "status": answer["status"]}
 
 
 def test_a_decision_lets_a_thing_stand_in_for_one_version_and_says_why(house: Schools) -> None:

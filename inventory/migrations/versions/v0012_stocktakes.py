@@ -6,6 +6,8 @@ Revises: 0011
 
 # ruff: noqa: D103 - a step says what it does by its number
 
+from typing import Any
+
 import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
 from alembic import op
@@ -28,7 +30,7 @@ def _to(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint([column], [target], name=op.f(f"fk_{table}_{column}"))
 
 
-def _part(table: str, *columns: sa.Column, keys: tuple[str, ...] = ()) -> None:
+def _part(table: str, *columns: sa.Column[Any], keys: tuple[str, ...] = ()) -> None:
     op.create_table(
         table,
         sa.Column("stocktake_id", sa.Integer(), nullable=False),

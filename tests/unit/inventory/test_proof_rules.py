@@ -157,12 +157,15 @@ def test_a_proof_holds_exactly_when_one_did_after_the_last_failure(
     def day(one: ProofRecord) -> date:
         return one.done_on or date.min
 
+    def end(one: ProofRecord) -> date:
+        until = one.valid_until
+        return until or (months_after(one.done_on, 1) if one.done_on else date.min)
+
     own = [one for one in records if one.kind is CALIBRATION and day(one) <= DAY]
     expected = any(
         one.result is not FAIL
         and not any(other.result is FAIL and day(other) >= day(one) for other in own)
-        and (until := one.valid_until or (one.done_on and months_after(one.done_on, 1)))
-        and until >= DAY
+        and end(one) >= DAY
         for one in own
     )
     assert holds(records) == expected
