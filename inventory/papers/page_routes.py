@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse
 
 from inventory.accounts.policies import TheDatabase, public
-from inventory.errors import UnknownPaper
+from inventory.errors import PaperChanged, UnknownPaper
 from inventory.papers import verify_page
 from inventory.papers.use_cases import verified
 
@@ -31,6 +31,8 @@ def show_paper_by_code(code: str, database: TheDatabase, lang: TheLang = "zh") -
             found = verified(db, code)
     except UnknownPaper:
         return _answer(verify_page.unknown_page(lang, code), HTTPStatus.NOT_FOUND)
+    except PaperChanged as changed:
+        return _answer(verify_page.changed_page(lang, changed.code), HTTPStatus.CONFLICT)
     return _answer(verify_page.found_page(lang, found))
 
 

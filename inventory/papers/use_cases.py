@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import ValidationError
 from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
@@ -130,11 +131,15 @@ def verified(db: Session, code: str) -> Verified:
 
     Raises:
         UnknownPaper: the code is mistyped, or no paper has it.
+        PaperChanged: what is kept of it was changed so that it can't be read any more.
     """
     row = _kept(db, code)
     if row is None:
         raise UnknownPaper(code)
-    content = content_of(row.content)
+    try:
+        content = content_of(row.content)
+    except ValidationError:
+        raise PaperChanged(printed(row.code)) from None
     return Verified(
         **content.model_dump(include=set(Verified.model_fields)),
         code=printed(row.code),

@@ -86,6 +86,12 @@ def unknown_page(lang: Lang, code: str) -> str:
     return _page(lang, "/verify", body)
 
 
+def changed_page(lang: Lang, code: str) -> str:
+    """What is kept under the code is no paper any more."""
+    body = f"<p class=wrong role=status>{_say(lang, 'changed')}</p>{_form(lang, code)}"
+    return _page(lang, f"/verify/{code}", body)
+
+
 def found_page(lang: Lang, found: Verified) -> str:
     """What is on record of the paper; what it says is Chinese, as it is."""
     told = ("good", "good") if found.is_intact else ("wrong", "changed")

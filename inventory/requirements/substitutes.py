@@ -81,8 +81,10 @@ def decide_substitute(
     Raises:
         UnknownList: there is no such version.
         ListNotYours: somebody else decides on it.
-        Invalid: no such row, or its words say by themselves what may stand in.
+        Invalid: no such row, its words say by themselves what may stand in, or a name or reason
+            without a letter.
     """
+    _demand_words(decision)
     with database.begin() as db:
         of = requirement_list(db, version)
         _demand_deciding(db, of, deciding)
@@ -105,6 +107,14 @@ def decide_substitute(
             new={"row_id": row.row_id} | new,
             at=now,
         )
+
+
+def _demand_words(decision: SubstituteDecision) -> None:
+    # nothing goes by a name of blanks, so the decision would be on record and never apply
+    if not folded_name(decision.name):
+        raise Invalid("name", "the name of what may stand in, or may not")
+    if not decision.reason.strip():
+        raise Invalid("reason", "the reason for the decision")
 
 
 def _before(row: RequirementRow, name: str, deciding: str | None) -> list[dict[str, Any]]:

@@ -231,6 +231,11 @@ def test_a_paper_whose_record_was_changed_is_not_printed_and_says_so(house: Scho
     assert house.client().get(f"/api/v1/verify/{code}").json()["is_intact"] is False
     assert "请勿采信" in house.client().get(f"/verify/{code}").text
     assert house.client("bj-master").get(f"{PATH}/{code}/file").status_code == 409
+    with house.database.begin() as db:
+        db.get_one(Paper, code).content = "{"
+    assert house.client().get(f"/api/v1/verify/{code}").status_code == 409
+    assert "请勿采信" in house.client().get(f"/verify/{code}").text
+    assert house.client("bj-master").get(f"{PATH}/{code}/file").status_code == 409
 
 
 def test_papers_are_made_and_seen_by_whose_they_are(house: Schools) -> None:
