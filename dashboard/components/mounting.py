@@ -96,9 +96,28 @@ LISTS = _component(
 )
 PAPERS = _component("papers", "papers", "papers_year", is_work=True)
 PLAN = _component("plan", "plan", "plan_capacity", is_work=True)
+REGISTER = _component(
+    "register",
+    "register",
+    "register_panel",
+    "register_papers",
+    "register_bulk",
+    "register_files",
+    is_work=True,
+)
 DUE = _component("due", "due", "due_panel", is_work=True)
 CONDITIONS = _component(
     "conditions", "keeping", "conditions", "condition_panel", is_work=True, style="keeping"
+)
+STAFF = _component(
+    "staff",
+    "keeping",
+    "keeping_files",
+    "staff",
+    "staff_proof",
+    "staff_panel",
+    is_work=True,
+    style="keeping",
 )
 BADGE = _component("badge")
 LOGIN = _component("login", isolated=False)  # password managers do not look into shadow trees

@@ -15,7 +15,7 @@ from inventory.data_health.rules import TransportReason, TransportState
 from inventory.data_health.schema import IngestState
 from inventory.due.rules import DueState
 from inventory.due_entries import DueKind
-from inventory.equipment.rules import EquipmentStatus
+from inventory.equipment.rules import EquipmentStatus, Ownership
 from inventory.exports.rules import ExportFormat, ExportState, ExportTrouble
 from inventory.papers.rules import PaperFormat, PaperKind
 from inventory.proofs.rules import ProofResult
@@ -29,6 +29,7 @@ from inventory.requirements.parameters import Outcome, PieceState
 from inventory.requirements.rules import Authority, Obligation, QuantityBasis
 from inventory.reviews.progress import StageState
 from inventory.reviews.rules import ReviewState, ReviewStep, Side
+from inventory.staff.rules import Affiliation, CertificateKind, CertificateState, StaffRole
 from inventory.stations.rules import MODULES, Level, StationUse
 from telemetry.contract.payloads import BusHealth, BusState, IdentityKind
 
@@ -51,6 +52,10 @@ SPOKEN_ENUMS: dict[str, type[StrEnum]] = {
     "condition_outcome": ConditionOutcome,
     "condition_basis": ConditionBasis,
     "statement_state": StatementState,
+    "staff_role": StaffRole,
+    "affiliation": Affiliation,
+    "certificate_kind": CertificateKind,
+    "certificate_state": CertificateState,
     "due_kind": DueKind,
     "due_state": DueState,
     "proof_result": ProofResult,
@@ -78,6 +83,7 @@ SPOKEN_ENUMS: dict[str, type[StrEnum]] = {
     "stage": StageState,
     "stage_glyph": StageState,
     "equipment_status": EquipmentStatus,
+    "ownership": Ownership,
     "step": Step,
     "paper_kind": PaperKind,
     "paper_format": PaperFormat,
