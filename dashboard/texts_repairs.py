@@ -33,6 +33,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "台架已不再报告此故障，请确认是否修好。",
         "The bench no longer reports this fault; say whether it is mended.",
     ),
+    "repair.goes_on": (
+        "同一故障已在工单 {id} 中处理，请在那里继续。",
+        "The same fault goes on in work order {id}; go on there.",
+    ),
     "repair.by_code": ("扫码报修", "by the code on it"),
     "repair.by_bench": ("台架 {code} 自报", "bench {code} itself"),
     "repair.what": ("故障情况", "What is broken"),

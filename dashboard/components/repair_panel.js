@@ -5,6 +5,11 @@ const RepairPanelParts = {
   path: "work-orders",
   wordsNeeded: new Set(["done", "reject", "comment"]),
 
+  wordsOf(error) {
+    const other = error.problem?.work_order;
+    return other ? this.say("repair.goes_on", { id: other }) : null;
+  },
+
   showOne() {
     const { say, data, one } = this;
     if (!one) return;
@@ -46,7 +51,8 @@ const RepairPanelParts = {
     const out = el("input", { type: "checkbox", name: "blocking", checked: one.is_blocking, "data-focus": "blocking" });
     return this.acting({
       steps,
-      main: new Set(["start", "done"]),
+      main: new Set([steps.includes("start") ? "start" : "done"]),
+      evidence: say("repair.photos"),
       canAttach: data.may_attach && one.organisation_code === data.me.organisation,
       more: mayTriage ? el("label", { class: "tick" }, out, say("repair.blocking_by_triage")) : null,
       moreOf: (step) => (step === "triage" ? { is_blocking: out.checked } : {}),

@@ -6,7 +6,7 @@ const ReportLinkParts = {
   codes() {
     const { say } = this;
     const rows = this.codeRows();
-    return el("div", {},
+    return el("div", { class: "form" },
       el("p", { class: "muted" }, say("repair.codes_hint")),
       this.codesTold ? el("p", { class: this.codesTold.isGood ? "done" : "refused", role: "status" },
         this.codesTold.words) : null,

@@ -85,7 +85,7 @@ const SteppingParts = {
   },
 
   // `more` are fields of the view's own; `moreOf` says what they add to a step.
-  acting({ steps, main, canAttach, more = null, moreOf = () => ({}) }) {
+  acting({ steps, main, canAttach, evidence, more = null, moreOf = () => ({}) }) {
     const { say } = this;
     const refused = this.trouble ? el("p", { class: "refused", role: "alert" }, this.trouble) : null;
     if (!steps.length) return refused;
@@ -99,7 +99,7 @@ const SteppingParts = {
     }, say(`${this.area}_step.${step}`));
     return el("section", { class: "form box", "data-part": "act" },
       el("h3", {}, say("task.act")), words,
-      canAttach ? el("div", { class: "field" }, el("span", {}, say("task.evidence")), files.label) : null,
+      canAttach ? el("div", { class: "field" }, el("span", {}, evidence), files.label) : null,
       more, refused, el("div", { class: "bar" }, ...steps.map(button)));
   },
 
@@ -151,7 +151,7 @@ const SteppingParts = {
 
   // what was written stays where it is, whatever the server says
   refuse(error, words) {
-    this.trouble = problemText(this.say, this.data.lang, error);
+    this.trouble = this.wordsOf?.(error) ?? problemText(this.say, this.data.lang, error);
     const kept = words?.value ?? "";
     this.showOne();
     const field = this.panel.dialog.querySelector("textarea");

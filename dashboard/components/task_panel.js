@@ -36,7 +36,8 @@ const TaskPanelParts = {
     // a document belongs to who hands it in, and the school could not open its evaluator's
     const canAttach = data.may_attach && one.organisation_code === data.me.organisation
       && steps.some((step) => EVIDENCE_STEPS.has(step));
-    return this.acting({ steps, canAttach, main: new Set(["submit", "accept"]) });
+    const main = new Set(["submit", "accept"]);
+    return this.acting({ steps, canAttach, main, evidence: this.say("task.evidence") });
   },
 };
 

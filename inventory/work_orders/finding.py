@@ -61,6 +61,8 @@ def work_orders(
 ) -> tuple[list[WorkOrder], int]:
     """Those the caller may see: unfinished ones first, blocking ones before others, by due date.
 
+    Finished ones follow, what was finished last first.
+
     The second value is how many there are in all.
     """
     wanted = [
@@ -72,6 +74,8 @@ def work_orders(
         .where(*wanted)
         .order_by(
             col(WorkOrder.state).in_(UNFINISHED).desc(),
+            # none of the unfinished has one
+            col(WorkOrder.finished_at).desc(),
             col(WorkOrder.is_blocking).desc(),
             col(WorkOrder.due_on).is_(None),
             col(WorkOrder.due_on),

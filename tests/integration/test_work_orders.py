@@ -180,6 +180,17 @@ def test_the_watch_looks_again_when_a_limit_or_a_fault_has_changed(house: School
     assert client.get(PATH).json()["total"] == 1
 
 
+def test_finished_orders_follow_and_the_last_finished_is_first(house: Schools) -> None:
+    master = house.client("bj-master")
+    told = {"bench_code": "motor-01", "text": "异响"}
+    numbers = [post(master, PATH, told, 201)["id"] for _ in range(4)]
+    for number in (numbers[2], numbers[0]):
+        house.clock.move(minutes=1)
+        post(master, f"{PATH}/{number}/steps", {"step": "done", "text": "已修"})
+    found = [one["id"] for one in master.get(PATH).json()["items"]]
+    assert found == [numbers[1], numbers[3], numbers[0], numbers[2]]
+
+
 def test_people_report_triage_assign_repair_and_reopen(house_of_both: Schools) -> None:
     house = house_of_both
     register(house)
