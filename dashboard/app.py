@@ -18,6 +18,7 @@ from dashboard.components import mounting
 from dashboard.frame import Frame
 from dashboard.screens import (
     conditions,
+    consumables,
     due,
     gaps,
     health,
@@ -26,6 +27,7 @@ from dashboard.screens import (
     live_bench,
     login,
     papers,
+    places,
     plan,
     rectifications,
     register,
@@ -34,6 +36,7 @@ from dashboard.screens import (
     staff,
     station,
     stations,
+    stocktakes,
 )
 from dashboard.screens.guarding import Show, show_guarded
 from dashboard.wording import Lang, say
@@ -46,11 +49,14 @@ PAGES: Mapping[str, tuple[Show, str]] = {
     "conditions": (conditions.show, ":material/rule:"),
     "staff": (staff.show, ":material/groups:"),
     "register": (register.show, ":material/inventory_2:"),
+    "places": (places.show, ":material/meeting_room:"),
+    "consumables": (consumables.show, ":material/inventory_2:"),
     "due": (due.show, ":material/event:"),
     "lists": (lists.show, ":material/list_alt:"),
     "plan": (plan.show, ":material/route:"),
     "reviews": (reviews.show, ":material/gavel:"),
     "repairs": (repairs.show, ":material/build:"),
+    "stocktakes": (stocktakes.show, ":material/qr_code_scanner:"),
     "papers": (papers.show, ":material/description:"),
     "bench": (live_bench.show, ":material/monitoring:"),
     "history": (history.show, ":material/history:"),

@@ -9,6 +9,10 @@ from dashboard.wording import Lang, texts
 from inventory.accounts.rules import Action
 from inventory.accounts.schema import Me
 from inventory.conditions.rules import ConditionBasis, ConditionOutcome
+from inventory.consumables.reading import CONSUMABLE_COLUMNS
+from inventory.consumables.rules import MovementKind
+from inventory.places.rules import RoomKind, WorkstationKind
+from inventory.places.template import PLACE_COLUMNS
 from inventory.requirements.writing import Column
 from inventory.staff.rules import Affiliation, CertificateKind, StaffRole
 from inventory.staff.template import STAFF_COLUMNS
@@ -57,6 +61,43 @@ def staff_data(
         "columns": _columns(STAFF_COLUMNS, lang),
         "may_write": may(me, Action.WRITE_STAFF)
         and station.organisation_code == me.organisation.code,
+    }
+
+
+def places_data(
+    station: StationOut, stations: Sequence[StationOut], me: Me, *, lang: Lang
+) -> dict[str, Any]:
+    """What the page of a station's rooms and workstations starts from."""
+    return {
+        **_start(me, {}, lang, "places", "place_fact", "room_kind", "workstation_kind"),
+        "station": station.model_dump(mode="json"),
+        "stations": [one.model_dump(mode="json") for one in stations],
+        "room_kinds": [one.value for one in RoomKind],
+        "workstation_kinds": [one.value for one in WorkstationKind],
+        "columns": _columns(PLACE_COLUMNS, lang),
+        "may_write": may(me, Action.WRITE_REGISTER)
+        and station.organisation_code == me.organisation.code,
+    }
+
+
+def consumables_data(
+    station: StationOut,
+    stations: Sequence[StationOut],
+    me: Me,
+    asked: Mapping[str, str],
+    *,
+    lang: Lang,
+) -> dict[str, Any]:
+    """What the page of a school's consumables starts from; `asked` are filters in the address."""
+    is_own = station.organisation_code == me.organisation.code
+    return {
+        **_start(me, asked, lang, "consumables", "stock_state", "movement"),
+        "station": station.model_dump(mode="json"),
+        "stations": [one.model_dump(mode="json") for one in stations],
+        "movements": [one.value for one in MovementKind],
+        "columns": _columns(CONSUMABLE_COLUMNS, lang),
+        "may_write": may(me, Action.WRITE_REGISTER) and is_own,
+        "may_move": may(me, Action.MOVE_STOCK) and is_own,
     }
 
 

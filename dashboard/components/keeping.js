@@ -94,6 +94,29 @@ class KeepView extends WorkView {
     return (await send("POST", `${this.data.api}/documents`, body)).id;
   }
 
+  // Whom a thing of the school serves; `chosen` of nobody is all of the school.
+  stationTicks(chosen = []) {
+    const { say, data } = this;
+    const own = data.stations.filter((one) => one.organisation_code === data.station.organisation_code);
+    return tickBoxes(say("keeping.stations"), "station_codes", own.map((one) =>
+      [one.code, `${one.code} ${inLanguage(data.lang, one, "name")}`]), chosen);
+  }
+
+  // A button that takes something away asks once more, in its own place.
+  twice(key, words, sure, act) {
+    const button = el("button", { type: "button", class: "plain", "data-focus": key, onclick: () => {
+      if (button.dataset.sure) {
+        button.disabled = true;
+        act();
+        return;
+      }
+      button.dataset.sure = "yes";
+      button.classList.add("late");
+      button.textContent = sure;
+    } }, words);
+    return button;
+  }
+
   picker() {
     const picker = filePicker(this.say, PAPER_KINDS);
     return { ...picker, node: el("div", { class: "stacked" },

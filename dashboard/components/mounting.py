@@ -95,6 +95,7 @@ LISTS = _component(
     is_work=True,
 )
 PAPERS = _component("papers", "papers", "papers_year", is_work=True)
+STOCKTAKES = _component("stocktakes", "stocktakes", "stocktake_panel", is_work=True)
 PLAN = _component("plan", "plan", "plan_capacity", is_work=True)
 REGISTER = _component(
     "register",
@@ -116,6 +117,18 @@ STAFF = _component(
     "staff",
     "staff_proof",
     "staff_panel",
+    is_work=True,
+    style="keeping",
+)
+PLACES = _component(
+    "places", "keeping", "keeping_files", "places", "room_panel", is_work=True, style="keeping"
+)
+CONSUMABLES = _component(
+    "consumables",
+    "keeping",
+    "keeping_files",
+    "consumables",
+    "consumable_panel",
     is_work=True,
     style="keeping",
 )

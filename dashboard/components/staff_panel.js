@@ -89,7 +89,6 @@ Object.assign(StaffView.prototype, {
   personForm(member) {
     const { say, data } = this;
     const spoken = (area, ones) => ones.map((one) => [one, say(`${area}.${one}`)]);
-    const stations = data.stations.filter((one) => one.organisation_code === data.station.organisation_code);
     const fields = [
       member ? null : stackedInput(say("staff.number"), "number",
         { required: true, maxlength: 64, placeholder: say("staff.number_hint") }),
@@ -99,8 +98,7 @@ Object.assign(StaffView.prototype, {
       tickBoxes(say("staff.roles"), "roles", spoken("staff_role", data.roles), member?.roles),
       el("label", { class: "tick" }, el("input", { type: "checkbox", name: "is_school_leader",
         checked: member?.is_school_leader ?? false }), say("staff.is_school_leader")),
-      tickBoxes(say("keeping.stations"), "station_codes", stations.map((one) =>
-        [one.code, `${one.code} ${inLanguage(data.lang, one, "name")}`]), member?.station_codes),
+      this.stationTicks(member?.station_codes),
       // what a file said of other modules stays
       tickBoxes(say("staff.modules"), "modules", [...new Set([...data.modules, ...member?.modules ?? []])]
         .map((one) => [one, one]), member?.modules),

@@ -11,6 +11,7 @@ from inventory.alerts.rules import AlertEnd, AlertKind
 from inventory.annual_reports.rules import AnnualSection
 from inventory.benches.rules import Liveness
 from inventory.conditions.rules import ConditionBasis, ConditionOutcome, StatementState
+from inventory.consumables.rules import MovementKind, StockState
 from inventory.data_health.rules import TransportReason, TransportState
 from inventory.data_health.schema import IngestState
 from inventory.due.rules import DueState
@@ -18,6 +19,7 @@ from inventory.due_entries import DueKind
 from inventory.equipment.rules import EquipmentStatus, Ownership
 from inventory.exports.rules import ExportFormat, ExportState, ExportTrouble
 from inventory.papers.rules import PaperFormat, PaperKind
+from inventory.places.rules import RoomKind, WorkstationKind
 from inventory.proofs.rules import ProofResult
 from inventory.readiness.findings import FindingKind, RemedyGroup, Status
 from inventory.readiness.planning import Step
@@ -56,6 +58,10 @@ SPOKEN_ENUMS: dict[str, type[StrEnum]] = {
     "affiliation": Affiliation,
     "certificate_kind": CertificateKind,
     "certificate_state": CertificateState,
+    "room_kind": RoomKind,
+    "workstation_kind": WorkstationKind,
+    "stock_state": StockState,
+    "movement": MovementKind,
     "due_kind": DueKind,
     "due_state": DueState,
     "proof_result": ProofResult,
