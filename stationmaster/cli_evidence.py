@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.table import Table
 from sqlmodel import col, select
 
+from inventory.accounts.access import demand_organisation
 from inventory.accounts.rules import Action
 from inventory.documents.table import Document
 from inventory.documents.use_cases import (
-    demand_organisation,
     document,
     documents,
     receive,

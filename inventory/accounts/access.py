@@ -1,10 +1,10 @@
 """How decisions reach the database: what a caller may see, as conditions of queries."""
 
 from sqlalchemy import Select, select
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from inventory.accounts.rules import Action, Decision, Principal, Resource, Role, authorize
-from inventory.errors import NotAllowed, Unknown
+from inventory.errors import NotAllowed, Unknown, UnknownOrganisation
 from inventory.organisations.table import Organisation
 
 
@@ -35,3 +35,22 @@ def demand(principal: Principal, action: Action, resource: Resource, unknown: Un
         raise unknown
     if decision is Decision.REFUSED:
         raise NotAllowed(action.value)
+
+
+def demand_organisation(
+    db: Session, principal: Principal, organisation_code: str, action: Action
+) -> None:
+    """Pass when the caller may do this in an organisation.
+
+    Raises:
+        UnknownOrganisation: there is none, or the caller may not know of it.
+        NotAllowed: the caller's role does not include the action.
+    """
+    if authorize(principal, action) is not Decision.ALLOWED:
+        # the same for codes that exist and codes that don't
+        raise NotAllowed(action.value)
+    unknown = UnknownOrganisation(organisation_code)
+    owner = db.get(Organisation, organisation_code)
+    if owner is None:
+        raise unknown
+    demand(principal, action, Resource(owner.code, owner.evaluated_by), unknown)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from sqlmodel import Session, col, select
 
-from inventory.accounts.access import demand
+from inventory.accounts.access import demand, demand_organisation
 from inventory.accounts.rules import Action, Principal, Resource
 from inventory.annual_reports.reading import joined_levels, read_batches
 from inventory.annual_reports.rules import AnnualSection, WrongTotal, total
@@ -15,8 +15,7 @@ from inventory.annual_reports.schema import AnnualReportOut, BatchOrder, BatchOu
 from inventory.annual_reports.table import AnnualText, TrainingBatch
 from inventory.audit.use_cases import record
 from inventory.database import Database, Row
-from inventory.errors import Taken, UnknownOrganisation, UnknownTrainingBatch
-from inventory.organisations.table import Organisation
+from inventory.errors import Taken, UnknownTrainingBatch
 from inventory.organisations.use_cases import organisation
 from inventory.requirements.errors import RowsRefused
 from inventory.requirements.tabular import RowProblem
@@ -57,16 +56,16 @@ def annual_report(
         UnknownOrganisation: there is none, or the caller may not know of it.
         NotAllowed: the caller's role sees no papers.
     """
-    found = _reachable(db, principal, organisation_code, Action.READ_PAPER)
+    demand_organisation(db, principal, organisation_code, Action.READ_PAPER)
     texts = db.exec(
         select(AnnualText).where(
-            AnnualText.organisation_code == found.code, AnnualText.year == year
+            AnnualText.organisation_code == organisation_code, AnnualText.year == year
         )
     ).all()
     written = {row.section: row.text for row in texts}
-    batches = [shown(row) for row in _batches(db, found.code, year)]
+    batches = [shown(row) for row in _batches(db, organisation_code, year)]
     return AnnualReportOut(
-        organisation_code=found.code,
+        organisation_code=organisation_code,
         year=year,
         sections={one: written[one] for one in AnnualSection if one in written},
         batches=batches,
@@ -97,7 +96,7 @@ def write_sections(
     """
     code, year = place
     with database.begin() as db:
-        _reachable(db, principal, code, Action.WRITE_ANNUAL_REPORT)
+        demand_organisation(db, principal, code, Action.WRITE_ANNUAL_REPORT)
         for section, words in sections.items():
             key = {"organisation_code": code, "year": year, "section": section}
             row = db.get(AnnualText, key)
@@ -126,7 +125,7 @@ def add_batch(
         NotAllowed: the caller's role does not write reports.
     """
     with database.begin() as db:
-        _reachable(db, principal, place[0], Action.WRITE_ANNUAL_REPORT)
+        demand_organisation(db, principal, place[0], Action.WRITE_ANNUAL_REPORT)
         values = _values(order)
         _demand_free(db, place, values, None)
         return shown(_put(db, principal, place, (None, values)))
@@ -176,12 +175,12 @@ def import_batches(database: Database, principal: Principal, upload: BatchUpload
     """
     place = (upload.organisation_code, upload.year)
     with database.read() as db:
-        _reachable(db, principal, place[0], Action.WRITE_ANNUAL_REPORT)
+        demand_organisation(db, principal, place[0], Action.WRITE_ANNUAL_REPORT)
     reading = read_batches(upload.name, upload.content)
     if reading.problems and not (upload.is_partial and reading.batches):
         raise RowsRefused(reading.problems)
     with database.begin() as db:
-        _reachable(db, principal, place[0], Action.WRITE_ANNUAL_REPORT)
+        demand_organisation(db, principal, place[0], Action.WRITE_ANNUAL_REPORT)
         known = {_key(row.model_dump()): row for row in _batches(db, *place)}
         done = []
         for order in reading.batches:
@@ -206,13 +205,6 @@ def shown(row: TrainingBatch) -> BatchOut:
     return BatchOut.model_validate(
         row.model_dump(include=set(BatchOut.model_fields)) | {"levels": row.levels.split(",")}
     )
-
-
-def _reachable(db: Session, principal: Principal, code: str, action: Action) -> Organisation:
-    found = organisation(db, code)
-    resource = Resource(found.code, found.evaluated_by)
-    demand(principal, action, resource, UnknownOrganisation(code))
-    return found
 
 
 def _batch(db: Session, principal: Principal, batch_id: int) -> TrainingBatch:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from inventory.accounts.access import demand, visible_organisations
+from inventory.accounts.access import demand, demand_organisation, visible_organisations
 from inventory.accounts.rules import Action, Principal, Resource
 from inventory.audit.use_cases import record
 from inventory.bulk_edits.errors import (
@@ -36,7 +36,6 @@ from inventory.bulk_edits.table import BulkEdit, BulkEditPiece
 from inventory.database import Database
 from inventory.equipment.rules import EquipmentStatus, Ownership
 from inventory.equipment.table import Equipment
-from inventory.equipment.use_cases import demand_writable
 from inventory.errors import UnknownStation
 from inventory.organisations.use_cases import organisation
 from inventory.stations.table import Station
@@ -170,7 +169,7 @@ def _page(edit: BulkEdit, changes: Sequence[PieceChange], now: datetime) -> Bulk
 
 def _writable(db: Session, principal: Principal, order: BulkEditOrder) -> str:
     code = order.organisation or principal.organisation_code
-    demand_writable(db, principal, code)
+    demand_organisation(db, principal, code, Action.WRITE_REGISTER)
     wanted = order.change.station_codes or []
     own = select(Station.code).where(
         Station.organisation_code == code, col(Station.code).in_(wanted)

@@ -12,7 +12,7 @@ from inventory.consumables.errors import UnknownConsumable
 from inventory.consumables.rules import MILLI, Lot, Movement, lots, state_of
 from inventory.consumables.schema import ConsumableOut, MovementOut
 from inventory.consumables.table import Consumable, StockMovement
-from inventory.errors import NotAllowed, UnknownOrganisation
+from inventory.errors import NotAllowed
 from inventory.organisations.use_cases import organisation
 
 
@@ -41,18 +41,6 @@ def consumable(db: Session, principal: Principal, consumable_id: int, action: Ac
     owner = organisation(db, row.organisation_code)
     demand(principal, action, Resource(owner.code, owner.evaluated_by), unknown)
     return row
-
-
-def demand_stock(db: Session, principal: Principal, organisation_code: str, action: Action) -> None:
-    """Pass when the caller may do this with an organisation's consumables.
-
-    Raises:
-        UnknownOrganisation: there is none, or the caller may not know of it.
-        NotAllowed: the caller's role does not include it.
-    """
-    owner = organisation(db, organisation_code)
-    unknown = UnknownOrganisation(organisation_code)
-    demand(principal, action, Resource(owner.code, owner.evaluated_by), unknown)
 
 
 def consumables(

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from inventory.accounts.access import demand_organisation
 from inventory.accounts.rules import Action, Principal
-from inventory.consumables.finding import Stock, demand_stock, stocks_of
+from inventory.consumables.finding import Stock, stocks_of
 from inventory.consumables.keeping import KEPT, enter, facts_of, keep
 from inventory.consumables.reading import Counted, StockRow, read_stock, write_stock
 from inventory.consumables.rules import MovementKind
@@ -84,7 +85,7 @@ def export_stock(db: Session, principal: Principal, organisation_code: str, name
         NotAllowed: the caller's role sees no register.
         UnreadableFile: the name ends in neither .csv nor .xlsx.
     """
-    demand_stock(db, principal, organisation_code, Action.READ_REGISTER)
+    demand_organisation(db, principal, organisation_code, Action.READ_REGISTER)
     query = select(Consumable).where(Consumable.organisation_code == organisation_code)
     rows = db.exec(query.order_by(col(Consumable.code))).all()
     stocks = stocks_of(db, rows)

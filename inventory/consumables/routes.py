@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Form, Path, Query, Response, UploadFile, status
 from pydantic import BaseModel
 
+from inventory.accounts.access import demand_organisation
 from inventory.accounts.policies import Now, TheDatabase, require
 from inventory.accounts.rules import Action, Principal
 from inventory.consumables.finding import (
     consumable,
     consumables,
-    demand_stock,
     movements_of,
     shown,
     stocks_of,
@@ -75,7 +75,7 @@ def import_consumables(
     """Import a csv or xlsx file: adds and updates by code; a counted stock becomes a correction."""
     code = form.organisation or caller.organisation_code
     with database.read() as db:
-        demand_stock(db, caller, code, Action.WRITE_REGISTER)
+        demand_organisation(db, caller, code, Action.WRITE_REGISTER)
     upload = StockUpload(form.file.filename or "", form.file.file.read(), code, form.partial)
     done = import_stock(database, upload, who=caller.username, now=now)
     return StockImported(

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
+from inventory.accounts.access import demand_organisation
 from inventory.accounts.rules import Action, Principal
 from inventory.consumables.finding import (
     Stock,
     consumable,
-    demand_stock,
     shown,
     stocks_of,
 )
@@ -43,7 +43,7 @@ def add_consumable(
     facts = order.model_dump(exclude={"organisation", "minimum"})
     facts |= {"organisation_code": code, "minimum_milli": milli_of(order.minimum)}
     with database.begin() as db:
-        demand_stock(db, principal, code, Action.WRITE_REGISTER)
+        demand_organisation(db, principal, code, Action.WRITE_REGISTER)
         query = select(Consumable).where(
             Consumable.organisation_code == code, Consumable.code == order.code
         )

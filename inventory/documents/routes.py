@@ -6,12 +6,12 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response, UploadFile, status
 from pydantic import BaseModel
 
+from inventory.accounts.access import demand_organisation
 from inventory.accounts.policies import Now, TheDatabase, require
 from inventory.accounts.rules import Action, Principal
 from inventory.documents.files import DocumentFiles
 from inventory.documents.schema import DocumentOut, DocumentPage, EntityId, EntityKind
 from inventory.documents.use_cases import (
-    demand_organisation,
     document,
     document_page,
     documents,

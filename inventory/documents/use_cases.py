@@ -9,7 +9,7 @@ from typing import BinaryIO
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from inventory.accounts.access import demand, visible_organisations
+from inventory.accounts.access import demand, demand_organisation, visible_organisations
 from inventory.accounts.rules import Action, Decision, Principal, Resource, authorize
 from inventory.audit.use_cases import record
 from inventory.database import Database
@@ -17,7 +17,7 @@ from inventory.documents.files import DocumentFiles, StoredFile
 from inventory.documents.rules import HEAD_BYTES, MediaType, media_type, shown_name
 from inventory.documents.schema import AttachmentFields, DocumentPage
 from inventory.documents.table import Document, DocumentAttachment
-from inventory.errors import NotAllowed, UnknownDocument, UnknownOrganisation, UnsupportedFile
+from inventory.errors import NotAllowed, UnknownDocument, UnsupportedFile
 from inventory.organisations.use_cases import organisation
 
 
@@ -236,22 +236,6 @@ def demand_documents(db: Session, organisation_code: str, ids: Iterable[str]) ->
     for one in wanted:
         if one not in known:
             raise UnknownDocument(one)
-
-
-def demand_organisation(
-    db: Session, principal: Principal, organisation_code: str, action: Action
-) -> None:
-    """Pass when the caller may do this in an organisation.
-
-    Raises:
-        UnknownOrganisation: there is none, or the caller may not know of it.
-        NotAllowed: the caller's role does not include the action.
-    """
-    if authorize(principal, action) is not Decision.ALLOWED:
-        raise NotAllowed(action.value)
-    owner = organisation(db, organisation_code)
-    resource = Resource(owner.code, owner.evaluated_by)
-    demand(principal, action, resource, UnknownOrganisation(organisation_code))
 
 
 def _tell(

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Query, Response, UploadFile
 from pydantic import BaseModel
 
+from inventory.accounts.access import demand_organisation
 from inventory.accounts.policies import TheDatabase, require
 from inventory.accounts.rules import Action, Principal
 from inventory.database import Database
-from inventory.documents.use_cases import demand_organisation
 from inventory.equipment.columns import register_rows
 from inventory.equipment.importing_proofs import import_proofs
 from inventory.equipment.proof_file import proof_rows
@@ -20,7 +20,6 @@ from inventory.equipment.schema import EquipmentOut
 from inventory.equipment.use_cases import (
     RegisterImport,
     RegisterUpload,
-    demand_writable,
     equipment,
     import_register,
     items_of,
@@ -129,7 +128,7 @@ def export_proofs(
 def _upload(form: RegisterForm, database: Database, caller: Principal) -> RegisterUpload:
     code = form.organisation or caller.organisation_code
     with database.read() as db:
-        demand_writable(db, caller, code)
+        demand_organisation(db, caller, code, Action.WRITE_REGISTER)
     return RegisterUpload(form.file.filename or "", form.file.file.read(), code, form.partial)
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import and_, func
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
-from inventory.accounts.access import demand, visible_organisations
-from inventory.accounts.rules import Action, Principal, Resource
+from inventory.accounts.access import visible_organisations
+from inventory.accounts.rules import Principal
 from inventory.agreements.rules import Agreement
 from inventory.agreements.rules import merged as agreements_merged
 from inventory.agreements.table import EquipmentAgreement
@@ -23,7 +23,6 @@ from inventory.equipment.keeping import Recorded, dated_of, keep_dated
 from inventory.equipment.reading import RegisterReading, RegisterRow, read_register
 from inventory.equipment.rules import EquipmentItem
 from inventory.equipment.table import Equipment
-from inventory.errors import UnknownOrganisation
 from inventory.organisations.use_cases import organisation
 from inventory.proofs.rules import ProofRecord
 from inventory.proofs.rules import merged as proofs_merged
@@ -90,18 +89,6 @@ def import_register(database: Database, upload: RegisterUpload, *, who: str) -> 
         ignored_columns=reading.ignored_columns,
         passed_over=reading.passed_over,
     )
-
-
-def demand_writable(db: Session, principal: Principal, organisation_code: str) -> None:
-    """Pass when the caller may write this organisation's register.
-
-    Raises:
-        UnknownOrganisation: there is none, or the caller may not know of it.
-        NotAllowed: the caller's role does not include it.
-    """
-    owner = organisation(db, organisation_code)
-    resource = Resource(owner.code, owner.evaluated_by)
-    demand(principal, Action.WRITE_REGISTER, resource, UnknownOrganisation(organisation_code))
 
 
 def equipment(

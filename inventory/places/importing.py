@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, select
 
+from inventory.accounts.access import demand_organisation
 from inventory.accounts.rules import Action, Principal
 from inventory.database import Database
 from inventory.equipment.table import Equipment
@@ -21,7 +22,6 @@ from inventory.places.reading import PlaceRow, read_places, write_places
 from inventory.places.rules import Room, Workstation
 from inventory.places.schema import RoomFields, WorkstationFields
 from inventory.places.table import RoomRow, WorkstationRow
-from inventory.places.use_cases import demand_places
 from inventory.requirements.errors import RowsRefused
 from inventory.requirements.tabular import RowProblem
 from inventory.stations.use_cases import own_stations
@@ -89,7 +89,7 @@ def export_places(db: Session, principal: Principal, organisation_code: str, nam
         NotAllowed: the caller's role sees no register.
         UnreadableFile: the name ends in neither .csv nor .xlsx.
     """
-    demand_places(db, principal, organisation_code, Action.READ_REGISTER)
+    demand_organisation(db, principal, organisation_code, Action.READ_REGISTER)
     return write_places(name, all_rooms(db, organisation_code))
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Form, Path, Query, Response, UploadFile, status
 from pydantic import BaseModel
 
+from inventory.accounts.access import demand_organisation
 from inventory.accounts.policies import TheDatabase, require
 from inventory.accounts.rules import Action, Principal
 from inventory.paging import Limit, Offset, Page, page
@@ -24,7 +25,6 @@ from inventory.places.use_cases import (
     add_workstation,
     change_room,
     change_workstation,
-    demand_places,
     remove_room,
     remove_workstation,
     room_equipment,
@@ -75,7 +75,7 @@ def import_rooms(
     """Import a csv or xlsx file: adds and updates by code, all of it or nothing."""
     code = form.organisation or caller.organisation_code
     with database.read() as db:
-        demand_places(db, caller, code, Action.WRITE_REGISTER)
+        demand_organisation(db, caller, code, Action.WRITE_REGISTER)
     upload = PlaceUpload(form.file.filename or "", form.file.file.read(), code, form.partial)
     done = import_places(database, upload, who=caller.username)
     return PlacesImported(

@@ -7,11 +7,11 @@ from pydantic import BaseModel
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from inventory.accounts.access import demand, visible_organisations
+from inventory.accounts.access import demand, demand_organisation, visible_organisations
 from inventory.accounts.rules import Action, Decision, Principal, Resource, authorize
 from inventory.database import Database
 from inventory.equipment.table import Equipment
-from inventory.errors import Invalid, NotAllowed, Taken, Unknown, UnknownOrganisation
+from inventory.errors import Invalid, NotAllowed, Taken, Unknown
 from inventory.organisations.use_cases import organisation
 from inventory.places.errors import UnknownRoom, UnknownWorkstation
 from inventory.places.keeping import (
@@ -58,20 +58,6 @@ def rooms(
     return [shown(row, inside[row.id or 0]) for row in rows], total
 
 
-def demand_places(
-    db: Session, principal: Principal, organisation_code: str, action: Action
-) -> None:
-    """Pass when the caller may do this with an organisation's rooms.
-
-    Raises:
-        UnknownOrganisation: there is none, or the caller may not know of it.
-        NotAllowed: the caller's role does not include it.
-    """
-    owner = organisation(db, organisation_code)
-    unknown = UnknownOrganisation(organisation_code)
-    demand(principal, action, Resource(owner.code, owner.evaluated_by), unknown)
-
-
 def room_page(db: Session, principal: Principal, room_id: int) -> RoomOut:
     """One room.
 
@@ -94,7 +80,7 @@ def add_room(database: Database, principal: Principal, order: RoomOrder) -> Room
     """
     code = order.organisation or principal.organisation_code
     with database.begin() as db:
-        demand_places(db, principal, code, Action.WRITE_REGISTER)
+        demand_organisation(db, principal, code, Action.WRITE_REGISTER)
         _demand_free(db, RoomRow, code, order.code)
         facts_of = order.model_dump(exclude={"organisation"}) | {"organisation_code": code}
         row = RoomRow.model_validate(facts_of)

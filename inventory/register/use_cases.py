@@ -6,8 +6,8 @@ from datetime import date
 
 from sqlmodel import Session
 
+from inventory.accounts.access import demand_organisation
 from inventory.accounts.rules import Action, Principal
-from inventory.documents.use_cases import demand_organisation
 from inventory.due.rules import DueState, due_state
 from inventory.due_entries import DueEntry
 from inventory.equipment.becoming_due import due_entries

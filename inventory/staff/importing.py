@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
+from inventory.accounts.access import demand_organisation
 from inventory.accounts.rules import Action, Principal
 from inventory.database import Database
 from inventory.documents.table import Document
@@ -15,7 +16,6 @@ from inventory.requirements.tabular import RowProblem
 from inventory.staff.keeping import By, members_of, put_member
 from inventory.staff.reading import PersonRow, read_staff
 from inventory.staff.rules import StaffMember
-from inventory.staff.use_cases import demand_staff
 from inventory.staff.writing import write_staff
 from inventory.stations.use_cases import own_stations
 
@@ -76,7 +76,7 @@ def export_staff(db: Session, principal: Principal, organisation_code: str, name
         NotAllowed: the caller's role sees no staff.
         UnreadableFile: the name ends in neither .csv nor .xlsx.
     """
-    demand_staff(db, principal, organisation_code, Action.READ_STAFF)
+    demand_organisation(db, principal, organisation_code, Action.READ_STAFF)
     return write_staff(name, members_of(db, organisation_code))
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Form, Path, Query, Response, UploadFile, status
 from pydantic import BaseModel
 
+from inventory.accounts.access import demand_organisation
 from inventory.accounts.policies import Now, TheDatabase, require
 from inventory.accounts.rules import Action, Principal
 from inventory.moments import today
@@ -28,7 +29,6 @@ from inventory.staff.use_cases import (
     add_member,
     change_certificate,
     change_member,
-    demand_staff,
     member_page,
     staff,
 )
@@ -80,7 +80,7 @@ def import_members(
     """Import a csv or xlsx file: adds and updates by number, all of it or nothing."""
     code = form.organisation or caller.organisation_code
     with database.read() as db:
-        demand_staff(db, caller, code, Action.WRITE_STAFF)
+        demand_organisation(db, caller, code, Action.WRITE_STAFF)
     upload = StaffUpload(form.file.filename or "", form.file.file.read(), code, form.partial)
     done = import_staff(database, upload, who=caller.username, now=now)
     return StaffImported(

@@ -7,14 +7,13 @@ from datetime import date, datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from inventory.accounts.access import demand, visible_organisations
+from inventory.accounts.access import demand, demand_organisation, visible_organisations
 from inventory.accounts.rules import Action, Decision, Principal, Resource, authorize
 from inventory.database import Database
 from inventory.errors import (
     Invalid,
     NotAllowed,
     Taken,
-    UnknownOrganisation,
 )
 from inventory.moments import today
 from inventory.organisations.use_cases import organisation
@@ -39,18 +38,6 @@ from inventory.staff.schema import (
 )
 from inventory.staff.table import CertificateRow, StaffRow
 from inventory.stations.use_cases import own_stations
-
-
-def demand_staff(db: Session, principal: Principal, organisation_code: str, action: Action) -> None:
-    """Pass when the caller may do this with an organisation's staff register.
-
-    Raises:
-        UnknownOrganisation: there is none, or the caller may not know of it.
-        NotAllowed: the caller's role does not include it.
-    """
-    owner = organisation(db, organisation_code)
-    unknown = UnknownOrganisation(organisation_code)
-    demand(principal, action, Resource(owner.code, owner.evaluated_by), unknown)
 
 
 def staff(
@@ -105,7 +92,7 @@ def add_member(
     papers = tuple(_certificate(one) for one in order.certificates)
     member = _member_from(facts, papers)
     with database.begin() as db:
-        demand_staff(db, principal, code, Action.WRITE_STAFF)
+        demand_organisation(db, principal, code, Action.WRITE_STAFF)
         known = {one.number for one in members_of(db, code)}
         if member.number in known:
             raise Taken("staff member", member.number)
