@@ -1,4 +1,4 @@
-"""What the page of work orders starts from; it asks the API for the rest (pure)."""
+"""What the pages of work orders and stocktakes start from; they ask for the rest (pure)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,6 +11,7 @@ from inventory.accounts.schema import Me
 from inventory.stations.schema import StationOut
 
 _AREAS = ("common", "trouble", "repair", "repair_state", "repair_step", "repair_sheet")
+_COUNTING = ("count", "count_state", "count_result", "count_kind", "count_proposal")
 _SHARED = ("task", "finding", "gaps", "stations", "role")
 
 
@@ -28,4 +29,19 @@ def repairs_data(
         "may_attach": may(me, Action.WRITE_DOCUMENT),
         "may_report": may(me, Action.WORK_ON_WORK_ORDER),
         "may_manage": may(me, Action.MANAGE_WORK_ORDER),
+    }
+
+
+def stocktakes_data(
+    stations: Sequence[StationOut], me: Me, asked: Mapping[str, str], *, lang: Lang
+) -> dict[str, Any]:
+    """What the page of stocktakes starts from."""
+    return {
+        "api": API,
+        "lang": lang.value,
+        "texts": texts(lang, "common", "trouble", *_COUNTING, *_SHARED),
+        "stations": [one.model_dump(mode="json") for one in stations],
+        "me": {"username": me.username, "organisation": me.organisation.code},
+        "asked": dict(asked),
+        "may_manage": may(me, Action.MANAGE_STOCKTAKE),
     }

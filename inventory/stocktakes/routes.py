@@ -1,11 +1,14 @@
 """Routes of stocktakes."""
 
+import io
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, status
+import segno
+from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
 
 from inventory.accounts.policies import Now, TheDatabase, require
 from inventory.accounts.rules import Action, Principal
+from inventory.labels.routes import own_address
 from inventory.paging import Limit, Offset, Page, page
 from inventory.stocktakes.ending import cancel, record_of, sign
 from inventory.stocktakes.finding import (
@@ -17,6 +20,7 @@ from inventory.stocktakes.finding import (
     stocktakes,
     tally_of,
 )
+from inventory.stocktakes.phone_routes import HOME
 from inventory.stocktakes.proposing import decide, proposals_of
 from inventory.stocktakes.rules import PieceResult, StocktakeState, plain
 from inventory.stocktakes.schema import (
@@ -92,6 +96,23 @@ def show_stocktake(
     with database.read() as db:
         row = stocktake(db, caller, stocktake_id, Action.READ_STOCKTAKE)
         return page_of(db, caller, row)
+
+
+@router.get(
+    "/stocktakes/{stocktake_id}/code",
+    response_class=Response,
+    responses={200: {"description": "The code", "content": {"image/svg+xml": {}}}},
+)
+def draw_code(
+    stocktake_id: StocktakeId, request: Request, database: TheDatabase, caller: Reader
+) -> Response:
+    """A QR code by which a phone opens the page on which this stocktake is counted."""
+    with database.read() as db:
+        row = stocktake(db, caller, stocktake_id, Action.READ_STOCKTAKE)
+        address = f"{own_address(request)}{HOME}/{row.id}"
+    drawn = io.BytesIO()
+    segno.make_qr(address, error="m").save(drawn, kind="svg", scale=4, light="#fff")
+    return Response(drawn.getvalue(), media_type="image/svg+xml")
 
 
 @router.get("/stocktakes/{stocktake_id}/rows")
