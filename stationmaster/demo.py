@@ -19,6 +19,7 @@ from rich.console import Console
 from stationmaster import demo_data
 from stationmaster.demo_repairs import fill_repairs
 from stationmaster.demo_reviews import fill_reviews
+from stationmaster.demo_stocktakes import fill_stocktakes
 from stationmaster.opening import house_database
 from stationmaster.processes import House, Part, end_leftovers, running_house
 from stationmaster.settings import Settings
@@ -218,6 +219,7 @@ def run_demo(settings: Settings, stop: threading.Event, console: Console) -> Non
         with house_database(settings) as database:
             fill_reviews(database, datetime.now(UTC))
             fill_repairs(database, datetime.now(UTC))
+            fill_stocktakes(database, datetime.now(UTC))
         _wait_ready(settings, key, house, stop, console)
         if not stop.is_set():
             _tell(settings, _facts(settings, broker, logins, key), console)
