@@ -16,6 +16,7 @@ class RegisterView extends WorkView {
     this.asset = "";
     this.opened = null;
     this.bar = el("div", { class: "bar" });
+    this.notes = el("div");
     this.list = el("div");
   }
 
@@ -75,10 +76,11 @@ class RegisterView extends WorkView {
       return;
     }
     // the bar stays in place: who types Chinese has letters in the field that are not a word yet
-    if (!this.bar.contains(this.root.getRootNode().activeElement) || !this.bar.isConnected) this.drawBar();
+    if (!this.bar.isConnected || !this.bar.contains(this.root.getRootNode().activeElement)) this.drawBar();
     const isFiltered = Object.values(this.filters).some(Boolean);
-    fill(this.body, this.bar, this.files(), this.undoBar(), this.done
-      ? el("p", { class: "done", role: "status" }, this.done) : null, this.list);
+    if (!this.bar.isConnected) fill(this.body, this.bar, this.notes, this.list);
+    fill(this.notes, this.files(), this.undoBar(), this.done
+      ? el("p", { class: "done", role: "status" }, this.done) : null);
     if (found.items.length) fill(this.list, this.selectionBar(), this.table(), this.moreButton());
     else {
       fill(this.list, el("div", { class: "empty" },
@@ -97,9 +99,9 @@ class RegisterView extends WorkView {
     const { sorts } = this.found;
     const search = el("input", { type: "search", placeholder: say("register.search"), "aria-label": say("register.search"),
       value: filters.text, "data-focus": "search", oninput: (event) => {
-        if (event.isComposing) return;
+        const text = event.target.value.trim();
         clearTimeout(this.typing);
-        this.typing = setTimeout(() => this.set({ text: event.target.value.trim() }), TYPING_MS);
+        if (!event.isComposing) this.typing = setTimeout(() => this.set({ text }), TYPING_MS);
       }, oncompositionend: (event) => this.set({ text: event.target.value.trim() }) });
     const pick = (name) => (value) => {
       this.set(name === "module" ? { module: value, row: "" } : { [name]: value });
