@@ -63,6 +63,21 @@ PAGES: Mapping[str, tuple[Show, str]] = {
     "health": (health.show, ":material/monitor_heart:"),
 }
 
+# pages behind a heading of the menu; the others stand in it by themselves
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "keeping": (
+        "register",
+        "staff",
+        "places",
+        "consumables",
+        "conditions",
+        "stocktakes",
+        "repairs",
+    ),
+    "review": ("lists", "plan", "reviews", "papers"),
+    "benches": ("bench", "history", "health"),
+}
+
 
 @st.cache_resource
 def _transport() -> httpx2.HTTPTransport:
@@ -91,7 +106,11 @@ def _run_pages(client: ApiClient, lang: Lang) -> None:
             url_path=name,
             default=name == "stations",
         )
-    st.navigation(list(pages.values()), position="top").run()
+    grouped = {name for names in GROUPS.values() for name in names}
+    menu = {"": [page for name, page in pages.items() if name not in grouped]}
+    for group, names in GROUPS.items():
+        menu[say(lang, f"menu.{group}")] = [pages[name] for name in names]
+    st.navigation(menu, position="top").run()
 
 
 def main() -> None:

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 
 TEXTS: Mapping[str, tuple[str, str]] = {
+    "menu.keeping": ("登记", "Records"),
+    "menu.review": ("评审与报告", "Reviews and reports"),
+    "menu.benches": ("台架数据", "Bench data"),
     "page.conditions": ("基本条件", "Conditions"),
     "keeping.all": ("全部", "All"),
     "keeping.save": ("保存", "Save"),
