@@ -30,7 +30,8 @@ class Watcher:
 
     It lives beside the API, not in ingest: only another process can tell that ingest is silent.
     Of several servers the one that holds the lease watches; when it dies, another takes over.
-    It also does chores that only one server may do, after each look and in their order.
+    It also does chores that only one server may do, after each look and in their order; one that
+    fails keeps none of the others from their turn.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Watcher:
 
         Raises:
             SourceUnavailable: the telemetry store gives no answer.
+            Exception: what the first chore raised that failed, after all had their turn.
         """
         now = self._clock()
         if not may_watch(self._database, self._holder, now):
@@ -80,9 +82,20 @@ class Watcher:
         self._watched_since = self._watched_since or now
         for change in look_at_house(self._database, self._sources, self._watched_since, now):
             log.info("alert", change=type(change).__name__.lower(), facts=str(change))
-        for chore in self._chores:
-            chore(now)
+        self._do_chores(now)
         return True
+
+    def _do_chores(self, now: datetime) -> None:
+        failed: list[Exception] = []
+        for chore in self._chores:
+            try:
+                chore(now)
+            except Exception as error:  # noqa: BLE001 - raised below
+                failed.append(error)
+        for other in failed[1:]:
+            log.warning("chore_failed", reason=_first_line(other))
+        if failed:
+            raise failed[0]
 
     def _refresh(self) -> None:
         # every server keeps its own figures fresh, whoever watches

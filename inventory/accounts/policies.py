@@ -125,3 +125,11 @@ def check_own_page(request: Request, *, needs_header: bool) -> None:
 def client_address(request: Request) -> str:
     """Network address of the caller, as the server (and its trusted proxies) know it."""
     return request.client.host[:64] if request.client else "unknown"
+
+
+def own_address(request: Request) -> str:
+    """The address people type, without a slash at its end; a proxy may hide it from the request."""
+    state = request.app.state
+    if state.public_netloc:
+        return f"{'https' if state.is_cookie_secure else 'http'}://{state.public_netloc}"
+    return str(request.base_url).rstrip("/")

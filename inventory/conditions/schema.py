@@ -21,7 +21,6 @@ from inventory.requirements.tabular import RowProblem
 from inventory.stations.rules import StationUse
 
 MAX_CELL = 2000
-ConditionId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$")]
 Note = Annotated[str, StringConstraints(max_length=2000, strip_whitespace=True)]
 DocumentId = Annotated[str, StringConstraints(pattern=r"^(?:[0-9a-f]{32})?$")]
 _RESULT: dict[str, Any] = {

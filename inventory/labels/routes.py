@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
-from inventory.accounts.policies import Now, TheDatabase, public, require
+from inventory.accounts.policies import Now, TheDatabase, own_address, public, require
 from inventory.accounts.rules import Action, Principal
 from inventory.errors import SourceUnavailable
 from inventory.labels.drawing import Printing, labels_pdf
@@ -48,11 +48,3 @@ def follow_label(code: str) -> RedirectResponse:
     read = read_code(code)
     target = f"/stocktake/?code={read.code}" if read.code else "/stocktake/"
     return RedirectResponse(target)
-
-
-def own_address(request: Request) -> str:
-    """The address people type, which a proxy may hide from the request."""
-    state = request.app.state
-    if state.public_netloc:
-        return f"{'https' if state.is_cookie_secure else 'http'}://{state.public_netloc}"
-    return str(request.base_url).rstrip("/")

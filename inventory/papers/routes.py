@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request, Response, status
 
-from inventory.accounts.policies import Now, TheDatabase, public, require
+from inventory.accounts.policies import Now, TheDatabase, own_address, public, require
 from inventory.accounts.rules import Action, Principal
 from inventory.paging import Limit, Offset, Page, page
 from inventory.papers.gathering import Desk as PaperDesk
@@ -31,10 +31,7 @@ SALT_BYTES = 16
 
 def printing_of(request: Request) -> Printing:
     """Codes are checked at the address users type, or else where the request came to."""
-    state = request.app.state
-    scheme = "https" if state.is_cookie_secure else "http"
-    given = f"{scheme}://{state.public_netloc}" if state.public_netloc else str(request.base_url)
-    return Printing(given.rstrip("/"), state.chinese_font)
+    return Printing(own_address(request), request.app.state.chinese_font)
 
 
 ThePrinting = Annotated[Printing, Depends(printing_of)]

@@ -4,11 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
 
-from inventory.accounts.policies import Now, TheDatabase, require
+from inventory.accounts.policies import Now, TheDatabase, own_address, require
 from inventory.accounts.rules import Action, Principal
 from inventory.errors import SourceUnavailable
 from inventory.labels.drawing import Printing, sheets_pdf
-from inventory.labels.routes import own_address
 from inventory.paging import Limit, Offset, Page, page
 from inventory.report_links.printing import report_labels
 from inventory.report_links.schema import ReportLabelOrder, ReportLinkOrder, ReportLinkOut

@@ -147,11 +147,6 @@ class ListSettings:
     valid_from: date | None = None
     valid_to: date | None = None
 
-    def is_valid_on(self, day: date) -> bool:
-        """Whether the version may be applied on a day; both ends included, None is open."""
-        starts = self.valid_from is None or self.valid_from <= day
-        return starts and (self.valid_to is None or day <= self.valid_to)
-
 
 def concerns_module(requirement: Requirement, module: str) -> bool:
     """Whether a row is asked of a module: its own, or common to the certificate."""

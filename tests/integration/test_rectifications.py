@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -165,6 +166,19 @@ def test_the_server_that_watches_rechecks_soon_after_a_change(house: Schools) ->
     assert watcher.look()
     page = house.client("bj-teacher").get(f"{PATH}/{made['id']}").json()
     assert page["state"] == "open"
+
+
+def test_a_chore_that_fails_keeps_no_other_from_its_turn(house: Schools) -> None:
+    done: list[datetime] = []
+
+    def failing(_now: datetime) -> None:
+        raise ValueError("broken")
+
+    sources = Sources(house.live, MemoryTransport())
+    watcher = Watcher(house.database, sources, house.clock, chores=[failing, done.append])
+    with pytest.raises(ValueError, match="broken"):
+        watcher.look()
+    assert done == [house.clock()]
 
 
 def test_what_changes_without_a_record_is_seen_within_a_minute(house: Schools) -> None:
