@@ -11,7 +11,14 @@ from inventory.accounts.schema import Me
 from inventory.stations.schema import StationOut
 
 _AREAS = ("common", "trouble", "repair", "repair_state", "repair_step", "repair_sheet")
-_COUNTING = ("count", "count_state", "count_result", "count_kind", "count_proposal")
+_COUNTING = (
+    "count",
+    "count_state",
+    "count_result",
+    "count_kind",
+    "count_proposal",
+    "count_value",
+)
 _SHARED = ("task", "finding", "gaps", "stations", "role")
 
 

@@ -105,6 +105,11 @@ Object.assign(StocktakesView.prototype, {
       }));
   },
 
+  valueOf(one, value) {
+    const isStatus = one.kind === "mark_missing" || one.kind === "put_back_in_service";
+    return value && isStatus ? this.say(`count_value.${value}`) : value || "—";
+  },
+
   proposed() {
     const { say, sheet } = this;
     const { proposals } = sheet;
@@ -129,8 +134,9 @@ Object.assign(StocktakesView.prototype, {
       el("ul", { class: "pieces" }, ...proposals.map((one) => el("li", {},
         el("span", {}, el("strong", {}, say(`count_kind.${one.kind}`)), ` ${one.item_zh} ${one.asset_number}`),
         el("span", { class: "small muted" },
-          `${one.old || "—"} → ${one.new || "—"} · ${say(`count_proposal.${one.state}`)}`)))),
+          `${this.valueOf(one, one.old)} → ${this.valueOf(one, one.new)} · ${say(`count_proposal.${one.state}`)}`)))),
       told,
+      mayDecide ? el("p", { class: "small muted" }, say("count.some")) : null,
       mayDecide ? el("div", { class: "bar" },
         el("button", { type: "button", class: "main", "data-focus": "apply", onclick: decide(true) },
           say("count.apply", { n: open.length })),

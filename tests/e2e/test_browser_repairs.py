@@ -1,4 +1,4 @@
-"""What is broken is told by a stranger, given to a teacher and mended, as the three see it."""
+"""What is broken is told by a stranger and mended by its school; counts are followed at a desk."""
 
 import contextlib
 from collections.abc import Iterator
@@ -138,3 +138,27 @@ def test_an_evaluator_reads_the_board_and_changes_nothing(browser: Browser, demo
         card.click()
         expect(page.locator("dialog.panel .history")).to_contain_text("指派", timeout=SLOW_MS)
         expect(page.locator("dialog.panel [data-step]")).to_have_count(0)
+
+
+def test_a_desk_follows_a_stocktake_while_a_phone_counts(browser: Browser, demo: Demo) -> None:
+    with looking(browser, demo, "gx-master", PHONE) as page:
+        page.goto("/stocktakes?lang=en")
+        card = page.locator(".card").filter(has_text="期中抽查")
+        expect(card).to_contain_text("64 of 221 seen", timeout=SLOW_MS)
+        card.click()
+        panel = page.locator("dialog.panel")
+        code = panel.locator("img.qr")
+        expect(code).to_have_js_property("complete", True, timeout=SLOW_MS)
+        assert code.evaluate("node => node.naturalWidth") > 0
+        number = page.url.split("stocktake=")[1].split("&")[0]
+        path = f"/api/v1/stocktakes/{number}"
+        sheet = page.request.get(f"{path}/sheet").json()
+        asset = next(one for one in sheet["rows"] if one["result"] == "expected")["asset_number"]
+        scan = {"client_id": "desk-test-1", "scanned_at": "2026-12-01T08:00:00Z", "code": asset}
+        sent = {"device_id": "desk-test-phone", "scans": [scan]}
+        answer = page.request.post(f"{path}/scans", data=sent, headers={"X-Stationmaster": "1"})
+        assert answer.json()["scans"][0]["outcome"] == "recorded"
+        expect(panel.locator(".verdict")).to_contain_text("65 of 221 seen", timeout=SLOW_MS)
+        panel.get_by_role("button", name="Unknown 1").click()
+        expect(panel).to_contain_text("柜子最下层")
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
