@@ -1,14 +1,23 @@
+import gc
 import os
 import socket
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
+
+from tests.examples import EXAMPLES
 
 ROOT = Path(__file__).resolve().parent.parent
 
-settings.register_profile("desk", max_examples=25, deadline=None)
+settings.register_profile(
+    "desk",
+    max_examples=EXAMPLES,
+    deadline=None,
+    database=None,
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
+)
 settings.load_profile("desk")
 
 
@@ -29,6 +38,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         group = folder if folder == "e2e" else item.path.relative_to(tests).as_posix()
         item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=lambda item: ORDER.index(item.path.relative_to(tests).parts[0]))
+
+
+def pytest_collection_finish() -> None:
+    """Modules and tests live to the end: looking at them again and again frees nothing."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from can_bridge.conditions import compile_condition
@@ -174,7 +174,6 @@ FACTS = st.lists(
 )
 
 
-@settings(max_examples=15)
 @given(FACTS, st.sampled_from(BenchKind), WORDS)
 def test_whatever_a_dbc_holds_the_new_profile_is_free_of_errors(
     facts: list[SignalFact], kind: BenchKind, name: str

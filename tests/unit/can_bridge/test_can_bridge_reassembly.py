@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from can_bridge.diagnostics.reassembly import MOST_CONVERSATIONS, Pdu, Reassembly
 from can_bridge.frames import Frame
+from tests.examples import EXAMPLES
 
 
 def framed(payload: bytes, at_s: float = 0.0, can_id: int = 0x7EC, pad: bool = True) -> list[Frame]:
@@ -80,7 +81,7 @@ def test_a_frame_long_after_the_last_one_is_no_continuation() -> None:
     assert reassembly.counts.broken == 1
 
 
-@settings(max_examples=200)
+@settings(max_examples=5 * EXAMPLES)
 @given(st.lists(st.tuples(st.integers(0x700, 0x703), st.binary(max_size=12)), max_size=60))
 def test_any_frames_are_read_or_counted(frames: list[tuple[int, bytes]]) -> None:
     found, reassembly = read([Frame(0.0, "hv", can_id, False, data) for can_id, data in frames])

@@ -14,6 +14,7 @@ from can_bridge.diagnostics.uds import (
 )
 from can_bridge.frames import Frame, FrameBatch
 from can_bridge.reported_codes import Heard
+from tests.examples import EXAMPLES
 
 
 def texts(hexed: str) -> list[tuple[str, int, int]]:
@@ -59,7 +60,7 @@ def test_questions_name_what_they_ask() -> None:
     assert question(b"\x43\x00") is None
 
 
-@settings(max_examples=300)
+@settings(max_examples=5 * EXAMPLES)
 @given(st.binary(min_size=1, max_size=40))
 def test_no_message_is_too_strange(payload: bytes) -> None:
     decoded(payload)

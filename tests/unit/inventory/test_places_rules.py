@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory.places.reading import read_places, write_places
@@ -106,7 +106,6 @@ def codes_differ(found: list[Room]) -> bool:
     return len(set(inside)) == len(inside)
 
 
-@settings(max_examples=40)
 @given(st.lists(rooms, max_size=4, unique_by=lambda one: one.code).filter(codes_differ))
 def test_what_is_written_is_read_back_as_it_was(found: list[Room]) -> None:
     reading = read_places("p.csv", write_places("p.csv", found))

@@ -26,6 +26,7 @@ from inventory.requirements.rules import (
 from inventory.stations.rules import Level, StationUse
 from inventory.stations.schema import ExamSettings, StationFacts
 from tests.dated_papers import calibrated
+from tests.examples import EXAMPLES
 from tests.requirement_rows import requirement
 
 DAY = date(2026, 12, 1)
@@ -187,7 +188,7 @@ def done(
     return decide(case(rows, list(by_asset.values())), QUESTION, None).status
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=2 * EXAMPLES)
 @given(_rows, _things)
 def test_all_actions_make_it_pass_and_none_can_be_left_out(
     rows: list[Requirement], things: list[EquipmentItem]
@@ -226,7 +227,7 @@ def test_one_piece_of_several_fails() -> None:
     assert one.row_ids == ("R1",)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=2 * EXAMPLES)
 @given(_rows, _things)
 def test_what_fails_is_what_a_check_without_it_says(
     rows: list[Requirement], things: list[EquipmentItem]

@@ -30,6 +30,7 @@ from inventory.staff.rules import (
 )
 from inventory.staff.writing import write_staff
 from inventory.stations.rules import Level
+from tests.examples import EXAMPLES
 
 TODAY = date(2026, 12, 1)
 KIND = CertificateKind
@@ -259,7 +260,7 @@ persons = st.builds(
 )
 
 
-@pytest.mark.parametrize(("name", "examples"), [("s.csv", 40), ("s.xlsx", 8)])
+@pytest.mark.parametrize(("name", "examples"), [("s.csv", EXAMPLES), ("s.xlsx", EXAMPLES // 4)])
 def test_what_is_written_is_read_back_as_it_was(name: str, examples: int) -> None:
     @settings(max_examples=examples)
     @given(st.lists(persons, max_size=4, unique_by=lambda one: one.number))

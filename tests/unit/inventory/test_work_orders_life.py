@@ -19,6 +19,7 @@ from inventory.work_orders.rules import (
     refusal,
     taken,
 )
+from tests.examples import EXAMPLES
 
 STATE, STEP = WorkOrderState, WorkOrderStep
 # a model that knows nothing of the code: who can follow whom
@@ -105,7 +106,7 @@ class LifeOfAWorkOrder(RuleBasedStateMachine):
 
 
 TestLifeOfAWorkOrder = LifeOfAWorkOrder.TestCase
-TestLifeOfAWorkOrder.settings = settings(max_examples=20, stateful_step_count=20, deadline=None)
+TestLifeOfAWorkOrder.settings = settings(max_examples=EXAMPLES, stateful_step_count=20)
 
 
 def test_what_a_person_ended_stays_so_while_the_bench_says_nothing_new() -> None:
