@@ -84,6 +84,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "consumables.move": ("登记出入库", "Enter a movement"),
     "consumables.kind": ("种类", "Kind"),
     "consumables.amount": ("数量（盘点填实有数）", "Amount (counted: what is there)"),
+    "consumables.too_much": ("现有只有 {n} {unit}。", "There are only {n} {unit}."),
     "consumables.happened_on": ("日期", "Day"),
     "consumables.expires_on": ("有效期至（仅入库）", "Last day of use (received only)"),
     "consumables.note": ("说明", "Note"),

@@ -47,6 +47,11 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "本校工号或代号，不填身份证号",
         "never an identity number",
     ),
+    "keeping.unacceptable": ("“{field}”填写不正确。", "“{field}” is not acceptable."),
+    "keeping.no_identity": (
+        "“{field}”中不能填写身份证号，填后四位即可。",
+        "“{field}” must not hold an identity number; its last four characters will do.",
+    ),
     "staff.name": ("姓名或代号", "Name or pseudonym"),
     "staff.affiliation": ("来自", "From"),
     "staff.roles": ("岗位", "Roles"),

@@ -88,6 +88,9 @@ Object.assign(ConsumablesView.prototype, {
     return this.form(say("consumables.move"), fields, async (node) => {
       const order = without(formValues(node, { numbers: STOCK_NUMBERS }));
       if (order.kind !== "received") delete order.expires_on;
+      if (["used", "expired"].includes(order.kind) && order.amount > this.thing.stock) {
+        throw say("consumables.too_much", { n: this.thing.stock, unit: thing.unit });
+      }
       const paper = await this.handIn(picker, thing.organisation_code);
       if (paper) order.document_id = paper;
       await this.saved(await send("POST", `${data.api}/consumables/${thing.id}/movements`, order));

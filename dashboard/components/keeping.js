@@ -75,14 +75,19 @@ class KeepView extends WorkView {
 
   // The server names a field as the API calls it; people know it by the words beside it.
   refusal(node, error) {
-    const field = error.problem?.field;
-    const named = field && node.querySelector(`[name="${CSS.escape(field)}"], [data-ticks="${CSS.escape(field)}"]`);
-    if (named) {
-      const label = named.closest("label, fieldset");
-      error.problem.field = (label.querySelector("legend") ?? label).firstChild.textContent;
-      named.focus?.();
-    }
-    return problemText(this.say, this.data.lang, error);
+    const { problem } = error;
+    const known = (name) => (typeof name === "string"
+      ? node.querySelector(`[name="${CSS.escape(name)}"], [data-ticks="${CSS.escape(name)}"]`) : null);
+    const shape = problem?.errors?.[0];
+    const named = [problem?.field, ...shape?.location ?? []].map(known).find(Boolean);
+    if (!named) return problemText(this.say, this.data.lang, error);
+    named.focus?.();
+    const label = named.closest("label, fieldset");
+    const field = (label.querySelector("legend") ?? label).firstChild.textContent.replace(/\s*[（(].*/, "");
+    const why = problem.expected ?? shape.message;
+    if (why.includes("identity number")) return this.say("keeping.no_identity", { field });
+    if (problem.field) return problemText(this.say, this.data.lang, new Problem(error.status, { ...problem, field }));
+    return this.say("keeping.unacceptable", { field });
   }
 
   // The id of the paper that was chosen, handed in now; nothing where none was.
