@@ -19,9 +19,11 @@ from dashboard.screens import (
     live_bench,
     plan,
     rectifications,
+    repairs,
     reviews,
     station,
     stations,
+    stocktakes,
 )
 from inventory.requirements.use_cases import bundled_draft, import_list
 from telemetry.contract.payloads import (
@@ -350,12 +352,21 @@ def test_alerts_are_counted_beside_every_title_for_those_inside(house: Schools) 
 
 @pytest.mark.parametrize(
     "show",
-    [gaps.show, rectifications.show, lists.show, plan.show, reviews.show, due.show],
+    [
+        gaps.show,
+        rectifications.show,
+        lists.show,
+        plan.show,
+        reviews.show,
+        due.show,
+        repairs.show,
+        stocktakes.show,
+    ],
     ids=lambda show: show.__module__,
 )
 def test_a_visitor_sees_no_page_where_a_school_works(house: Schools, show: Show) -> None:
     at = run(show, client_of(house, "visitor"))
-    names = ("gaps", "tasks", "lists", "plan", "review_desk", "due")
+    names = ("gaps", "tasks", "lists", "plan", "review_desk", "due", "repairs", "stocktakes")
     drawn_here = [one.proto.component_name for one in at.get("bidi_component")]
     assert not [one for one in drawn_here if one.endswith(names)]
 
@@ -367,6 +378,17 @@ def test_the_due_calendar_starts_with_what_its_address_asks(house: Schools) -> N
     assert {one["code"] for one in data["stations"]} == {"BJ01-E", "BJ01-T"}
     assert data["may_write"]
     assert not drawn(run(due.show, client_of(house, "evaluator")), "due")["may_write"]
+
+
+def test_who_may_report_and_manage_repairs_is_told_to_the_board(house: Schools) -> None:
+    names = ("may_report", "may_manage", "may_attach")
+    told = {
+        who: [drawn(run(repairs.show, client_of(house, who)), "repairs")[name] for name in names]
+        for who in ("bj-master", "bj-teacher", "evaluator")
+    }
+    assert told["bj-master"] == [True, True, True]
+    assert told["bj-teacher"] == [True, False, True]
+    assert told["evaluator"][:2] == [False, False]
 
 
 def test_the_gap_matrix_starts_with_what_its_address_asks(house: Schools) -> None:

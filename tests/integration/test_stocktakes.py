@@ -1,7 +1,9 @@
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import segno
 from sqlmodel import Session, col, select
 
 from inventory.audit.table import AuditEntry
@@ -207,7 +209,7 @@ def test_nobody_counts_or_signs_what_is_not_theirs(house: Schools) -> None:
         client = house.client(name)
         assert {
             client.get(f"{path}{part}").status_code
-            for part in ("", "/rows", "/sheet", "/proposals")
+            for part in ("", "/rows", "/sheet", "/proposals", "/code")
         } == {reads}, name
         post(client, f"{path}/scans", order, scans)
         for part in ("sign", "cancel", "proposals/decision"):
@@ -216,3 +218,14 @@ def test_nobody_counts_or_signs_what_is_not_theirs(house: Schools) -> None:
     assert house.client("evaluator").get(PATH).json()["total"] == 1
     post(house.client("gx-master"), PATH, {"station": "BJ01-T"}, 404)
     post(house.client("bj-teacher"), PATH, {"station": "BJ01-E"}, 403)
+
+
+def test_the_code_of_a_stocktake_is_a_picture_of_where_it_is_counted(house: Schools) -> None:
+    client = house.client("bj-teacher")
+    path = started(house)
+    drawn = client.get(f"{path}/code")
+    assert drawn.headers["content-type"] == "image/svg+xml"
+    expected = io.BytesIO()
+    address = f"{str(client.base_url).rstrip('/')}/stocktake/{path.rsplit('/', 1)[1]}"
+    segno.make_qr(address, error="m").save(expected, kind="svg", scale=4, light="#fff")
+    assert drawn.content == expected.getvalue()
