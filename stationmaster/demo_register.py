@@ -22,6 +22,14 @@ from inventory.requirements.values import Quantity
 
 _NEXT = {Comparator.MORE: 1.2, Comparator.LESS: 0.8}
 """A strict bound is met by a fifth more or less than its number."""
+_ROOMS: Mapping[str, str] = {
+    "2-1": "实训楼 A101",
+    "2-2": "实训楼 A102",
+    "2-3": "实训楼 B201",
+    "2-4": "实训楼 B201",
+    "2-5": "实训楼 A102",
+}
+"""Where things of a module stand; what serves all of them is in the store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +108,7 @@ def _things(
         station_codes=plan.station_codes,
         serves_rows=(row.row_id,),
         parameters=_parameters(row),
-        location="实训楼",
+        location=_ROOMS.get(row.module_code, "工具库房"),
     )
     perfect = _proven(perfect, row, today, place)
     live = [

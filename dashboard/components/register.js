@@ -2,6 +2,7 @@
 
 const PER_PAGE = 100;
 const TYPING_MS = 300;
+const NARROW = 760;
 const PIECE_FILTERS = { text: "", station: "", module: "", row: "", room: "", status: "", due: "" };
 const DUE_MARKS = { overdue: ["!", "not"], soon: ["◔", "advice"], later: ["○", "ready"], undated: ["?", "unknown"] };
 const STATUS_MARKS = { in_service: ["✓", "ready"], under_repair: ["⚒", "advice"], lent_out: ["→", "use"],
@@ -114,7 +115,7 @@ class RegisterView extends WorkView {
     const modules = Object.keys(sorts.rows).map((one) =>
       [one, one.endsWith("*") ? `${one} ${say("register.common")}` : `${one} ${say(`module_short.${one}`)}`]);
     const schools = data.organisations.map((one) => [one.code, `${one.code} ${inLanguage(data.lang, one, "name")}`]);
-    fill(this.bar, search,
+    const rest = [
       schools.length > 1 ? choice(say("register.school"), schools, this.organisation, (code) => {
         this.organisation = code;
         this.picked.clear();
@@ -128,7 +129,13 @@ class RegisterView extends WorkView {
         filters.row, pick("row")) : null,
       choice(say("register.room"), [all, ...sorts.rooms.map((one) => [one, one])], filters.room, pick("room")),
       stations.length > 1 ? choice(say("stations.station"), [all, ...stations.map((one) =>
-        [one.code, `${one.code} ${inLanguage(data.lang, one, "name")}`])], filters.station, pick("station")) : null);
+        [one.code, `${one.code} ${inLanguage(data.lang, one, "name")}`])], filters.station, pick("station")) : null,
+    ].filter(Boolean);
+    const set = Object.entries(filters).filter(([name, value]) => name !== "text" && value).length;
+    fill(this.bar, search, window.innerWidth > NARROW ? el("div", { class: "bar" }, ...rest)
+      : el("details", { class: "filters", open: this.hasFilters, ontoggle: () => {
+        this.hasFilters = this.bar.querySelector("details").open;
+      } }, el("summary", { "data-focus": "filters" }, say(set ? "gaps.filters_set" : "gaps.filters", { n: set })), ...rest));
   }
 
   table() {
@@ -154,7 +161,7 @@ class RegisterView extends WorkView {
         el("div", { class: "small muted" }, [number, one.model, one.serial].filter(Boolean).join(" · "))),
       el("td", {}, pill(kind, glyph, say(`equipment_status.${one.status}`)),
         one.owner === "borrowed" ? el("span", { class: "chip" }, say("ownership.borrowed")) : null),
-      el("td", {}, this.dueMark(one)),
+      el("td", { class: one.due_state ? null : "idle" }, this.dueMark(one)),
       el("td", { class: "place" }, el("div", {}, one.location || "—"),
         one.station_codes.length ? el("div", { class: "small muted" }, one.station_codes.join(" ")) : null),
       el("td", { class: "small muted rows" }, one.rows.slice(0, 3).join(" "), one.rows.length > 3
@@ -190,6 +197,10 @@ class RegisterView extends WorkView {
 
 function pieceName(lang, one) {
   return inLanguage(lang, one, "item") || one.asset_number;
+}
+
+function joined(lang, parts) {
+  return parts.filter(Boolean).join(lang === "en" ? ", " : "，");
 }
 
 function formField(words, name, attributes = {}) {

@@ -177,8 +177,8 @@ Object.assign(RegisterView.prototype, {
   undoBar() {
     const { say, data, edits } = this;
     if (!edits?.length) return null;
-    const what = (one) => Object.entries(one.change).map(([name, value]) =>
-      `${say(`register_field.${name}`)} → ${this.worded(name, value)}`).join("，");
+    const what = (one) => joined(data.lang, Object.entries(one.change).map(([name, value]) =>
+      `${say(`register_field.${name}`)} → ${this.worded(name, value)}`));
     const line = (one) => el("div", { class: "undo", "data-edit": one.id },
       el("span", {}, el("strong", {}, say("register.edit_of", { n: one.pieces })), ` ${what(one)}`),
       el("span", { class: "small muted" }, `${one.who} · ${clock(data.lang, one.at)} · ${

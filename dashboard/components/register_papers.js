@@ -41,8 +41,8 @@ Object.assign(RegisterView.prototype, {
   },
 
   days(first, last) {
-    const { say } = this;
-    return el("span", {}, [first, last && say("due.until", { day: last })].filter(Boolean).join("，") || say("due.no_day"));
+    const { say, data } = this;
+    return el("span", {}, joined(data.lang, [first, last && say("due.until", { day: last })]) || say("due.no_day"));
   },
 
   paperLine(documentId, path) {

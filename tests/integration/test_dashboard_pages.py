@@ -19,6 +19,7 @@ from dashboard.screens import (
     live_bench,
     plan,
     rectifications,
+    register,
     repairs,
     reviews,
     station,
@@ -359,6 +360,7 @@ def test_alerts_are_counted_beside_every_title_for_those_inside(house: Schools) 
         plan.show,
         reviews.show,
         due.show,
+        register.show,
         repairs.show,
         stocktakes.show,
     ],
@@ -366,7 +368,8 @@ def test_alerts_are_counted_beside_every_title_for_those_inside(house: Schools) 
 )
 def test_a_visitor_sees_no_page_where_a_school_works(house: Schools, show: Show) -> None:
     at = run(show, client_of(house, "visitor"))
-    names = ("gaps", "tasks", "lists", "plan", "review_desk", "due", "repairs", "stocktakes")
+    own = ("due", "register", "repairs", "stocktakes")
+    names = ("gaps", "tasks", "lists", "plan", "review_desk", *own)
     drawn_here = [one.proto.component_name for one in at.get("bidi_component")]
     assert not [one for one in drawn_here if one.endswith(names)]
 
@@ -389,6 +392,15 @@ def test_who_may_report_and_manage_repairs_is_told_to_the_board(house: Schools) 
     assert told["bj-master"] == [True, True, True]
     assert told["bj-teacher"] == [True, False, True]
     assert told["evaluator"][:2] == [False, False]
+
+
+def test_the_register_starts_with_ones_own_school_and_what_its_address_asks(house: Schools) -> None:
+    asked = {"text": "手套", "asset": "BJ01-0001", "other": "x"}
+    data = drawn(run(register.show, client_of(house, "bj-master"), **asked), "register")
+    assert data["asked"] == {"text": "手套", "asset": "BJ01-0001"}
+    assert ([one["code"] for one in data["organisations"]], data["may_write"]) == (["BJ01"], True)
+    seen = drawn(run(register.show, client_of(house, "evaluator")), "register")
+    assert ([one["code"] for one in seen["organisations"]], seen["may_write"]) == (["BJ01"], False)
 
 
 def test_the_gap_matrix_starts_with_what_its_address_asks(house: Schools) -> None:
