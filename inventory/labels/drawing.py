@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import segno
-from fpdf import FPDF
 
 from inventory.labels.rules import PATH, spelled
 from inventory.labels.sheets import SHEETS, Place, Sheet, SheetKind, places
 from inventory.labels.use_cases import Label
 from inventory.typesetting.fonts import Typeface
 from inventory.typesetting.pages import FAMILY, set_up, settable
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 _EDGE_MM = 1.8
 """Chosen: sheets are cut and fed within about 1 mm."""
@@ -73,6 +76,8 @@ def labels_pdf(labels: Sequence[Label], printing: Printing) -> bytes:
 
 def sheets_pdf(labels: Sequence[Printed], printing: Printing) -> bytes:
     """Sheets of labels of any kind; equal labels give equal bytes."""
+    from fpdf import FPDF  # noqa: PLC0415 -- takes half a second
+
     sheet = SHEETS[printing.kind]
     pages = FPDF(unit="mm", format=sheet.page)
     pages.set_auto_page_break(auto=False)
@@ -87,7 +92,7 @@ def sheets_pdf(labels: Sequence[Printed], printing: Printing) -> bytes:
     return bytes(pages.output())
 
 
-def _draw_code(pages: FPDF, address: str, sheet: Sheet, place: Place) -> float:
+def _draw_code(pages: "FPDF", address: str, sheet: Sheet, place: Place) -> float:
     """Draw the code and return how much of the label's width it takes, in millimetres."""
     matrix = [bytes(row) for row in segno.make_qr(address, error="m").matrix]
     room = min(sheet.label[1] - 2 * _EDGE_MM, sheet.label[0] * 0.45)
@@ -114,7 +119,7 @@ def _runs(row: bytes) -> list[tuple[int, int]]:
     return found
 
 
-def _write(pages: FPDF, label: Printed, sheet: Sheet, place: Place, side: float) -> None:
+def _write(pages: "FPDF", label: Printed, sheet: Sheet, place: Place, side: float) -> None:
     left = place.left + side + _EDGE_MM / 2
     width = place.left + sheet.label[0] - _EDGE_MM - left
     small = max(5.0, min(8.0, sheet.label[1] / 4))
@@ -133,7 +138,7 @@ def _write(pages: FPDF, label: Printed, sheet: Sheet, place: Place, side: float)
         pages.text(left, top - line.size * _MM_PER_POINT * 0.3, line.text)
 
 
-def _wrapped(pages: FPDF, text: str, form: tuple[float, float, bool], most: int) -> list[_Line]:
+def _wrapped(pages: "FPDF", text: str, form: tuple[float, float, bool], most: int) -> list[_Line]:
     """The text on so many lines at most, broken anywhere as Chinese is.
 
     `form` is the width in millimetres, the size in points, and whether it is bold.
@@ -151,7 +156,7 @@ def _wrapped(pages: FPDF, text: str, form: tuple[float, float, bool], most: int)
     return [*lines, _Line(plain, size, is_bold)]
 
 
-def _head(pages: FPDF, text: str, width: float) -> str:
+def _head(pages: "FPDF", text: str, width: float) -> str:
     taken, used = 0, 0.0
     for one in text:
         used += pages.get_string_width(one)
@@ -161,5 +166,5 @@ def _head(pages: FPDF, text: str, width: float) -> str:
     return text[: max(taken, 1)]
 
 
-def _choose(pages: FPDF, size: float, *, is_bold: bool) -> None:
+def _choose(pages: "FPDF", size: float, *, is_bold: bool) -> None:
     pages.set_font(FAMILY, style="B" if is_bold else "", size=size)

@@ -16,8 +16,6 @@ from inventory.papers.gathering import Desk, gathered
 from inventory.papers.rules import PaperFormat, PaperKind, code_of, printed, typed
 from inventory.papers.schema import PaperContent, PaperOrder, PaperOut, Verified, content_of, plain
 from inventory.papers.table import Paper
-from inventory.papers.writing_docx import docx_of
-from inventory.papers.writing_pdf import pdf_of
 from inventory.papers.writing_xlsx import xlsx_of
 from inventory.reviews.snapshots import canonical, hash_of
 from inventory.typesetting.fonts import NoChineseFont, chinese_typeface
@@ -160,6 +158,8 @@ def _is_intact(row: Paper) -> bool:
 def _set(content: PaperContent, footer: str, asked: PaperFormat, printing: Printing) -> bytes:
     match asked:
         case PaperFormat.DOCX:
+            from inventory.papers.writing_docx import docx_of  # noqa: PLC0415 -- as below
+
             return docx_of(content, footer)
         case PaperFormat.XLSX:
             return xlsx_of(content, footer)
@@ -168,4 +168,7 @@ def _set(content: PaperContent, footer: str, asked: PaperFormat, printing: Print
                 typeface = chinese_typeface(printing.chinese_font)
             except NoChineseFont as none:
                 raise PaperNotPrintable(str(none)) from none
+            # a server starts sooner without the libraries of papers
+            from inventory.papers.writing_pdf import pdf_of  # noqa: PLC0415
+
             return pdf_of(content, footer, typeface)

@@ -2,11 +2,12 @@
 
 import logging
 from datetime import datetime
-
-from fpdf import FPDF
-from fpdf.fonts import TTFFont
+from typing import TYPE_CHECKING
 
 from inventory.typesetting.fonts import Typeface
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 FAMILY = "chinese"
 """Name under which pages know the typeface: `set_font(FAMILY, style="B", size=12)`."""
@@ -15,7 +16,7 @@ UNKNOWN_CHARACTER = "□"
 logging.getLogger("fontTools").setLevel(logging.ERROR)
 
 
-def set_up(pages: FPDF, typeface: Typeface, made_at: datetime) -> None:
+def set_up(pages: "FPDF", typeface: Typeface, made_at: datetime) -> None:
     """Give pages the typeface, regular (chosen, at 10 pt) and bold, and the moment they are made.
 
     Equal content then gives equal bytes. The page count has no alias: `{nb}` in a user's text is
@@ -29,8 +30,10 @@ def set_up(pages: FPDF, typeface: Typeface, made_at: datetime) -> None:
     pages.alias_nb_pages("")
 
 
-def settable(pages: FPDF, text: str) -> str:
+def settable(pages: "FPDF", text: str) -> str:
     """The text with `UNKNOWN_CHARACTER` for what the chosen font has no picture of."""
+    from fpdf.fonts import TTFFont  # noqa: PLC0415 -- takes half a second
+
     font = pages.current_font
     if not isinstance(font, TTFFont):
         return text
