@@ -17,7 +17,7 @@ _COUNTING = (
     "count_result",
     "count_kind",
     "count_proposal",
-    "count_value",
+    "equipment_status",
 )
 _SHARED = ("task", "finding", "gaps", "stations", "role")
 

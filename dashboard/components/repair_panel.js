@@ -1,13 +1,24 @@
 // One work order with its steps, and the form by which somebody of the school reports a new one.
 
 const RepairPanelParts = {
-  area: "repair",
   path: "work-orders",
   wordsNeeded: new Set(["done", "reject", "comment"]),
 
   wordsOf(error) {
     const other = error.problem?.work_order;
     return other ? this.say("repair.goes_on", { id: other }) : null;
+  },
+
+  titleOf(id) {
+    return this.say("repair.title", { id });
+  },
+
+  stepWord(step) {
+    return this.say(`repair_step.${step}`);
+  },
+
+  stateWord(state) {
+    return this.say(`repair_state.${state}`);
   },
 
   showOne() {

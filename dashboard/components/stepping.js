@@ -1,6 +1,6 @@
 // One thing that is worked on, opened at the right: who has it, the steps possible now with words and
-// files, and every step so far. A view says what it is called (`area`), where the API has it (`path`),
-// which steps need words, and draws its own panel (`showOne`).
+// files, and every step so far. A view says how it, its steps and states are called, where the
+// API has it (`path`), which steps need words, and draws its own panel (`showOne`).
 
 const STEP_MOST_WORDS = 2000;
 
@@ -10,7 +10,7 @@ const SteppingParts = {
     this.one = null;
     this.trouble = "";
     keepInAddress(this.address());
-    this.panel.show(this.say, this.say(`${this.area}.title`, { id }), null, skeleton(8));
+    this.panel.show(this.say, this.titleOf(id), null, skeleton(8));
     this.look();
   },
 
@@ -29,7 +29,7 @@ const SteppingParts = {
     } catch (error) {
       if (this.id !== id) return;
       const words = error.status === 404 ? "trouble.not_found" : "trouble.details";
-      this.panel.show(this.say, this.say(`${this.area}.title`, { id }), null,
+      this.panel.show(this.say, this.titleOf(id), null,
         el("p", { class: "refused", role: "alert" }, this.say(words)));
     }
   },
@@ -96,7 +96,7 @@ const SteppingParts = {
       type: "button", class: main.has(step) ? "main" : "plain", "data-step": step, "data-focus": `step-${step}`,
       onclick: (event) =>
         this.step({ step, ...moreOf(step) }, words, canAttach ? files.field.files : [], event.target),
-    }, say(`${this.area}_step.${step}`));
+    }, this.stepWord(step));
     return el("section", { class: "form box", "data-part": "act" },
       el("h3", {}, say("task.act")), words,
       canAttach ? el("div", { class: "field" }, el("span", {}, evidence), files.label) : null,
@@ -169,10 +169,10 @@ const SteppingParts = {
   },
 
   history() {
-    const { say, data, one, area } = this;
+    const { say, data, one } = this;
     const entry = (step) => el("li", {},
       el("div", { class: "small muted" }, `${clock(data.lang, step.at)} · ${this.whoIs?.(step.who) ?? step.who}`),
-      el("div", {}, el("strong", {}, say(`${area}_step.${step.step}`)), " → ", say(`${area}_state.${step.state}`)),
+      el("div", {}, el("strong", {}, this.stepWord(step.step)), " → ", this.stateWord(step.state)),
       step.text ? el("p", { class: "words" }, step.text) : null,
       ...step.document_ids.map((id) => this.paper(id)));
     return el("section", { "data-part": "history" }, el("h3", {}, say("task.history")),

@@ -107,7 +107,7 @@ Object.assign(StocktakesView.prototype, {
 
   valueOf(one, value) {
     const isStatus = one.kind === "mark_missing" || one.kind === "put_back_in_service";
-    return value && isStatus ? this.say(`count_value.${value}`) : value || "—";
+    return value && isStatus ? this.say(`equipment_status.${value}`) : value || "—";
   },
 
   proposed() {

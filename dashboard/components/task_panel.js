@@ -3,9 +3,20 @@
 const EVIDENCE_STEPS = new Set(["submit", "comment"]);
 
 const TaskPanelParts = {
-  area: "task",
   path: "rectifications",
   wordsNeeded: new Set(["return", "comment"]),
+
+  titleOf(id) {
+    return this.say("task.title", { id });
+  },
+
+  stepWord(step) {
+    return this.say(`task_step.${step}`);
+  },
+
+  stateWord(state) {
+    return this.say(`task_state.${state}`);
+  },
 
   showOne() {
     const { say, data, one } = this;

@@ -18,6 +18,7 @@ from inventory.due.rules import DueState
 from inventory.due_entries import DueKind
 from inventory.equipment.rules import EquipmentStatus, Ownership
 from inventory.exports.rules import ExportFormat, ExportState, ExportTrouble
+from inventory.labels.sheets import SheetKind
 from inventory.papers.rules import PaperFormat, PaperKind
 from inventory.places.rules import RoomKind, WorkstationKind
 from inventory.proofs.rules import ProofResult
@@ -33,6 +34,8 @@ from inventory.reviews.progress import StageState
 from inventory.reviews.rules import ReviewState, ReviewStep, Side
 from inventory.staff.rules import Affiliation, CertificateKind, CertificateState, StaffRole
 from inventory.stations.rules import MODULES, Level, StationUse
+from inventory.stocktakes.rules import PieceResult, ProposalKind, ProposalState, StocktakeState
+from inventory.work_orders.rules import WorkOrderState, WorkOrderStep
 from telemetry.contract.payloads import BusHealth, BusState, IdentityKind
 
 FOLDER = Path(__file__).resolve().parents[3] / "dashboard"
@@ -96,6 +99,13 @@ SPOKEN_ENUMS: dict[str, type[StrEnum]] = {
     "annual": AnnualSection,
     "task_state": RectificationState,
     "task_step": RectificationStep,
+    "repair_state": WorkOrderState,
+    "repair_step": WorkOrderStep,
+    "repair_sheet": SheetKind,
+    "count_state": StocktakeState,
+    "count_result": PieceResult,
+    "count_kind": ProposalKind,
+    "count_proposal": ProposalState,
     "because": Because,
     "basis": QuantityBasis,
     "obligation": Obligation,
