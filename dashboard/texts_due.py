@@ -45,6 +45,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "due.result": ("结果", "Result"),
     "due.partner": ("出借单位", "Partner"),
     "due.valid_from": ("起始日期", "From"),
+    "due.in_register": ("在台账中查看", "In the register"),
     "due.save": ("登记", "Record"),
     "due.saved": ("已登记。", "Recorded."),
     "due.ends_before": ("有效期不能早于开始日期。", "The last day can't be before the first."),

@@ -39,7 +39,9 @@ Object.assign(DueView.prototype, {
       papers ? null : skeleton(4),
       papers && !isLoan ? this.proofs(papers.proofs) : null,
       papers && papers.owner === "borrowed" ? this.agreements(papers.agreements) : null,
-      this.formNode);
+      this.formNode,
+      innerLink(this.component, "register", { organisation: thing.organisation_code, asset: shortId(thing) },
+        `${say("due.in_register")} →`));
   },
 
   proofs(proofs) {
