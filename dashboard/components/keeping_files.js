@@ -38,6 +38,8 @@ Object.assign(KeepView.prototype, {
     }
     this.isTablesOpen = true;
     await this.refresh();
+    // the table of a large register is far above
+    this.body.querySelector("details.tables")?.scrollIntoView({ block: "end" });
   },
 
   importRefused(error) {

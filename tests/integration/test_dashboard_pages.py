@@ -11,17 +11,21 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.api_client import ApiClient
 from dashboard.screens import (
+    conditions,
+    consumables,
     due,
     gaps,
     health,
     history,
     lists,
     live_bench,
+    places,
     plan,
     rectifications,
     register,
     repairs,
     reviews,
+    staff,
     station,
     stations,
     stocktakes,
@@ -360,6 +364,10 @@ def test_alerts_are_counted_beside_every_title_for_those_inside(house: Schools) 
         plan.show,
         reviews.show,
         due.show,
+        conditions.show,
+        staff.show,
+        places.show,
+        consumables.show,
         register.show,
         repairs.show,
         stocktakes.show,
@@ -369,9 +377,24 @@ def test_alerts_are_counted_beside_every_title_for_those_inside(house: Schools) 
 def test_a_visitor_sees_no_page_where_a_school_works(house: Schools, show: Show) -> None:
     at = run(show, client_of(house, "visitor"))
     own = ("due", "register", "repairs", "stocktakes")
-    names = ("gaps", "tasks", "lists", "plan", "review_desk", *own)
+    kept = ("conditions", "staff", "places", "consumables")
+    names = ("gaps", "tasks", "lists", "plan", "review_desk", *own, *kept)
     drawn_here = [one.proto.component_name for one in at.get("bidi_component")]
     assert not [one for one in drawn_here if one.endswith(names)]
+
+
+def test_pages_of_records_start_with_what_their_address_asks(house: Schools) -> None:
+    asked = {"station": "BJ01-E", "outcome": "unknown", "use": "training", "other": "x"}
+    data = drawn(run(conditions.show, client_of(house, "bj-master"), **asked), "conditions")
+    assert data["asked"] == {"outcome": "unknown"}
+    assert (data["station"]["code"], data["use"], data["date"]) == ("BJ01-E", "training", None)
+    asked = {"station": "BJ01-T", "tab": "proof"}
+    data = drawn(run(staff.show, client_of(house, "evaluator"), "en", **asked), "staff")
+    assert (data["asked"], data["may_write"]) == ({"tab": "proof"}, False)
+    assert data["texts"]["staff_role.trainer"] == "Trainer"
+    assert drawn(run(places.show, client_of(house, "bj-master")), "places")["may_write"]
+    data = drawn(run(consumables.show, client_of(house, "bj-teacher"), state="low"), "consumables")
+    assert (data["asked"], data["may_move"]) == ({"state": "low"}, True)
 
 
 def test_the_due_calendar_starts_with_what_its_address_asks(house: Schools) -> None:
