@@ -75,7 +75,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "repairs",
     ),
     "review": ("lists", "plan", "reviews", "papers"),
-    "benches": ("bench", "history", "health"),
+    "benches": ("history", "health"),
 }
 
 
