@@ -1,4 +1,5 @@
 import gc
+import logging
 import os
 import socket
 from collections.abc import Generator, Iterator
@@ -41,7 +42,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """Modules and tests live to the end: looking at them again and again frees nothing."""
+    """Modules and tests live to the end: looking at them again and again frees nothing.
+
+    Six times a test pytest adds a handler to every logger that does not hand on to the root, and
+    Streamlit has more than 60.
+    """
+    for name, logger in logging.root.manager.loggerDict.items():
+        if name.startswith("streamlit.") and isinstance(logger, logging.Logger):
+            logger.propagate = True
     gc.collect()
     gc.freeze()
 
