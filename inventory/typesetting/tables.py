@@ -71,7 +71,7 @@ def broken(text: str, width: float, measure: Callable[[str], float]) -> list[str
             step = measure(one)
             if line and _may_part(line[-1], one):
                 good = len(line)
-            if used + step > width and line:
+            while used + step > width and line:
                 cut = good or len(line)
                 lines.append(line[:cut].rstrip(" "))
                 line = line[cut:].lstrip(" ")
