@@ -28,8 +28,8 @@ over of some tens of messages."""
 TELL_ROWS = 20
 TELL_EVERY_S = 0.2
 """Chosen: a bench hears at once of 20 rows, a tenth of those it may have under way, and of fewer
-five times a second: at 10 Hz half the work of acknowledging. Twice as long halves how fast a backlog
-drains (measured)."""
+five times a second: at 10 Hz half the work of acknowledging. Waiting twice as long halves how fast
+a backlog drains (measured)."""
 STORE_PAUSE_S = (0.1, 5.0)
 STATUS_PERIOD_MS = 1000
 _PRESENCE = (f"/up/{Stream.BIRTH.value}", f"/up/{Stream.STATE.value}")
