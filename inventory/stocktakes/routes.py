@@ -6,9 +6,8 @@ from typing import Annotated
 import segno
 from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
 
-from inventory.accounts.policies import Now, TheDatabase, require
+from inventory.accounts.policies import Now, TheDatabase, own_address, require
 from inventory.accounts.rules import Action, Principal
-from inventory.labels.routes import own_address
 from inventory.paging import Limit, Offset, Page, page
 from inventory.stocktakes.ending import cancel, record_of, sign
 from inventory.stocktakes.finding import (
