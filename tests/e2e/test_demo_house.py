@@ -81,8 +81,9 @@ def test_a_fault_turns_the_module_and_its_clearing_turns_it_back(
     assert status(demo, "BJ01-E", "2-3") != "not_ready", "other modules stay as they are"
     cleared_s = time.time()
     demo.command("sim", "clear", "battery-01")
-    wait_until(lambda: status(demo) == before, within_s=8, what="the module turns back")
-    assert time.time() - cleared_s <= 6
+    wait_until(lambda: status(demo) == before, within_s=15, what="the module turns back")
+    # beside the other tests and the demo that still fills; alone it takes two seconds
+    assert time.time() - cleared_s <= 15
     assert open_faults(demo) == []
 
 
