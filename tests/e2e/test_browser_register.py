@@ -34,7 +34,7 @@ def record_a_check_with_its_paper(page: Page, folder: Path) -> None:
     assert fetched.value.path().read_bytes() == PAPER
     expect(page.locator("[data-part=history]")).to_contain_text("登记检定校准记录")
     page.get_by_role("button", name="关闭").click()
-    assert "asset=" not in page.url
+    page.wait_for_url(lambda url: "asset=" not in url, timeout=SLOW_MS)
 
 
 def change_many_and_undo(page: Page) -> None:

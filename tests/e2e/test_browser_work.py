@@ -177,4 +177,4 @@ def test_the_gap_matrix_is_filtered_by_its_address_and_fits_a_phone(
         expect(page.locator(".empty")).to_contain_text("No row fits these filters.")
         page.get_by_role("button", name="Clear filters").click()
         expect(page.locator("article[data-row]").nth(3)).to_be_visible()
-        assert "show" not in page.url
+        page.wait_for_url(lambda url: "show" not in url)
