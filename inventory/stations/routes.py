@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends
 from inventory.accounts.policies import TheDatabase, require
 from inventory.accounts.rules import Action, Principal
 from inventory.paging import Limit, Offset, Page, page
-from inventory.stations.schema import ExamSettings, StationOut
-from inventory.stations.use_cases import set_exams, shown, station, stations
+from inventory.stations.schema import ExamSettings, StationOut, StationPlace
+from inventory.stations.use_cases import set_exams, set_place, shown, station, stations
 
 router = APIRouter(tags=["stations"])
 Looker = Annotated[Principal, Depends(require(Action.READ_STATION))]
@@ -41,5 +41,17 @@ def set_station_exams(
     with database.read() as db:
         station(db, caller, code, Action.WRITE_STATION)
     set_exams(database, code, exams, who=caller.username)
+    with database.read() as db:
+        return shown(db, caller, station(db, caller, code, Action.READ_STATION))
+
+
+@router.put("/stations/{code}/place")
+def set_station_place(
+    code: str, place: StationPlace, database: TheDatabase, caller: Master
+) -> StationOut:
+    """Say where a station is, so that others find it by distance; null takes back."""
+    with database.read() as db:
+        station(db, caller, code, Action.WRITE_STATION)
+    set_place(database, code, place, who=caller.username)
     with database.read() as db:
         return shown(db, caller, station(db, caller, code, Action.READ_STATION))

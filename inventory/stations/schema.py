@@ -42,7 +42,15 @@ class ExamSettings(SQLModel):
     modules_at_once: list[list[ModuleCode]] = Field(default_factory=list)
 
 
-class StationFields(StationFacts, ExamSettings):
+class StationPlace(SQLModel):
+    """Where a station is; degrees of WGS 84 as a phone shows them, both or neither."""
+
+    address: str = Field(default="", max_length=200)
+    latitude: float | None = Field(default=None, ge=-90, le=90)
+    longitude: float | None = Field(default=None, ge=-180, le=180)
+
+
+class StationFields(StationFacts, ExamSettings, StationPlace):
     """What is said of a station; `modules` and `levels` are what it trains or examines."""
 
     code: Code
@@ -77,6 +85,7 @@ class StationOut(SQLModel):
                     "levels": ["elementary", "intermediate"],
                     "facts": {"workstations": 4, "exam_tasks": 4},
                     "exams": {"exam_minutes": 90, "modules_at_once": [["2-1", "2-2"]]},
+                    "place": {"address": "北京市海淀区某路 1 号", "latitude": 39.96},
                 }
             ]
         }
@@ -94,3 +103,4 @@ class StationOut(SQLModel):
     levels: list[Level]
     facts: StationFacts | None
     exams: ExamSettings | None
+    place: StationPlace

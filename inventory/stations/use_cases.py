@@ -1,6 +1,7 @@
 """Making and finding stations."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
@@ -12,7 +13,13 @@ from inventory.database import Database
 from inventory.errors import Invalid, Taken, UnknownStation
 from inventory.organisations.use_cases import organisation
 from inventory.stations.rules import Level
-from inventory.stations.schema import ExamSettings, StationFacts, StationFields, StationOut
+from inventory.stations.schema import (
+    ExamSettings,
+    StationFacts,
+    StationFields,
+    StationOut,
+    StationPlace,
+)
 from inventory.stations.table import Station
 
 
@@ -97,21 +104,7 @@ def state_facts(
             raise UnknownStation(code)
         before = StationFacts.model_validate(row).model_dump()
         after = StationFacts.model_validate(before | dict(stated)).model_dump()
-        changed = [name for name in after if after[name] != before[name]]
-        if not changed:
-            return
-        row.sqlmodel_update({name: after[name] for name in changed})
-        db.add(row)
-        record(
-            db,
-            who=who,
-            action="changed",
-            entity="station",
-            entity_id=code,
-            organisation_code=row.organisation_code,
-            old={name: before[name] for name in changed},
-            new={name: after[name] for name in changed},
-        )
+        _change(db, row, before, after, who)
 
 
 def set_exams(database: Database, code: str, exams: ExamSettings, *, who: str) -> None:
@@ -130,22 +123,23 @@ def set_exams(database: Database, code: str, exams: ExamSettings, *, who: str) -
         if not is_sound or len(set(grouped)) < len(grouped) or set(grouped) - set(row.modules):
             offered = ", ".join(row.modules)
             raise Invalid("modules_at_once", f"groups of two or more of {offered}, each once")
-        before, after = ExamSettings.model_validate(row).model_dump(), exams.model_dump()
-        changed = [name for name in after if after[name] != before[name]]
-        if not changed:
-            return
-        row.sqlmodel_update({name: after[name] for name in changed})
-        db.add(row)
-        record(
-            db,
-            who=who,
-            action="changed",
-            entity="station",
-            entity_id=code,
-            organisation_code=row.organisation_code,
-            old={name: before[name] for name in changed},
-            new={name: after[name] for name in changed},
-        )
+        _change(db, row, ExamSettings.model_validate(row).model_dump(), exams.model_dump(), who)
+
+
+def set_place(database: Database, code: str, place: StationPlace, *, who: str) -> None:
+    """Say where a station is; what is not said is taken back.
+
+    Raises:
+        UnknownStation: there is none.
+        Invalid: a latitude without a longitude, or the other way round.
+    """
+    if (place.latitude is None) != (place.longitude is None):
+        raise Invalid("latitude", "latitude and longitude, or neither")
+    with database.begin() as db:
+        row = db.get(Station, code)
+        if row is None:
+            raise UnknownStation(code)
+        _change(db, row, StationPlace.model_validate(row).model_dump(), place.model_dump(), who)
 
 
 def shown(db: Session, principal: Principal, row: Station) -> StationOut:
@@ -161,4 +155,25 @@ def shown(db: Session, principal: Principal, row: Station) -> StationOut:
         levels=[Level(level) for level in row.levels],
         facts=StationFacts.model_validate(row) if is_insider else None,
         exams=ExamSettings.model_validate(row) if is_insider else None,
+        place=StationPlace.model_validate(row),
+    )
+
+
+def _change(
+    db: Session, row: Station, before: Mapping[str, Any], after: Mapping[str, Any], who: str
+) -> None:
+    changed = [name for name in after if after[name] != before[name]]
+    if not changed:
+        return
+    row.sqlmodel_update({name: after[name] for name in changed})
+    db.add(row)
+    record(
+        db,
+        who=who,
+        action="changed",
+        entity="station",
+        entity_id=row.code,
+        organisation_code=row.organisation_code,
+        old={name: before[name] for name in changed},
+        new={name: after[name] for name in changed},
     )

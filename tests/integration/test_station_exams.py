@@ -74,3 +74,15 @@ def test_groups_that_make_no_sense_are_refused(house: Schools, groups: list[list
 def test_only_the_stations_own_people_change_it(house: Schools, who: str, code: int) -> None:
     answer = house.client(who).put(EXAMS, json=AT_ONCE, headers=WRITES)
     assert answer.status_code == code
+
+
+def test_a_station_says_where_it_is_to_whoever_may_see_it(house: Schools) -> None:
+    place = {"address": "某路 1 号", "latitude": 39.96, "longitude": 116.3}
+    path = "/api/v1/stations/BJ01-T/place"
+    assert house.client("bj-teacher").put(path, json=place, headers=WRITES).status_code == 403
+    assert house.client("gx-master").put(path, json=place, headers=WRITES).status_code == 404
+    master = house.client("bj-master")
+    for wrong in ({"latitude": 39.9}, {"latitude": 91, "longitude": 0}):
+        assert master.put(path, json=wrong, headers=WRITES).status_code == 422
+    assert master.put(path, json=place, headers=WRITES).json()["place"] == place
+    assert house.client("visitor").get("/api/v1/stations/BJ01-T").json()["place"] == place
