@@ -78,8 +78,8 @@ def stop_watching(database: Database, holder: str) -> None:
 def watched_slots(db: Session, now: datetime) -> tuple[RunningSlot, ...]:
     """The booked slots that run now; a bench under maintenance may be silent."""
     return tuple(
-        RunningSlot(row.id or 0, row.bench_code, row.organisation_code, row.start_at, row.end_at)
-        for row in running_bookings(db, now)
+        RunningSlot(row.id or 0, bench, row.organisation_code, row.start_at, row.end_at)
+        for row, bench in running_bookings(db, now)
         if row.purpose is not BookingPurpose.MAINTENANCE
     )
 
@@ -192,7 +192,10 @@ def _latest(db: Session, now: datetime) -> Mapping[str, KnownAlert]:
     )
     query = (
         # a slot that was given back is over, too
-        select(Alert, func.coalesce(Booking.cancelled_at, Booking.end_at))
+        select(
+            Alert,
+            func.coalesce(Booking.cancelled_at, Booking.ended_early_at, Booking.end_at),
+        )
         .join(Booking, col(Booking.id) == col(Alert.booking_id), isouter=True)
         .where(remembered)
         .order_by(col(Alert.id))

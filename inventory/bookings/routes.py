@@ -8,7 +8,15 @@ from inventory.accounts.policies import Now, TheDatabase, require
 from inventory.accounts.rules import Action, Principal
 from inventory.bookings.rules import BookingState
 from inventory.bookings.schema import BookingOrder, BookingOut, SlotMoment
-from inventory.bookings.use_cases import BookingQuery, book, booking, bookings, cancel
+from inventory.bookings.use_cases import (
+    BookingQuery,
+    book,
+    booking,
+    bookings,
+    cancel,
+    parts_of,
+    shown,
+)
 from inventory.paging import Limit, Offset, Page, page
 
 router = APIRouter(tags=["bookings"])
@@ -45,7 +53,8 @@ def list_bookings(
     """Bookings of benches I may see, by their start."""
     with database.read() as db:
         rows, total = bookings(db, caller, wanted.query, offset=offset, limit=limit)
-        return page([BookingOut.model_validate(row) for row in rows], total, offset)
+        parts = parts_of(db, rows)
+        return page([shown(row, parts[row.id or 0]) for row in rows], total, offset)
 
 
 @router.post("/bookings", status_code=status.HTTP_201_CREATED)
@@ -60,7 +69,8 @@ def make_booking(
 def show_booking(booking_id: BookingId, database: TheDatabase, caller: Reader) -> BookingOut:
     """One booking."""
     with database.read() as db:
-        return BookingOut.model_validate(booking(db, caller, booking_id, Action.READ_BOOKING))
+        found = booking(db, caller, booking_id, Action.READ_BOOKING)
+        return shown(found, parts_of(db, [found])[booking_id])
 
 
 @router.post("/bookings/{booking_id}/cancellation")

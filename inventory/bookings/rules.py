@@ -5,9 +5,26 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
+from inventory.bookable import Resource, ResourceKind
+
+__all__ = [
+    "ENDED",
+    "HOLDING",
+    "HORIZON",
+    "MAX_LENGTH",
+    "BookingPurpose",
+    "BookingState",
+    "Resource",
+    "ResourceKind",
+    "Slot",
+    "SwapState",
+    "objection",
+    "overlapping",
+]
+
 
 class BookingPurpose(StrEnum):
-    """What a bench is booked for."""
+    """What a slot is booked for."""
 
     CLASS = "class"
     EXAM = "exam"
@@ -16,10 +33,45 @@ class BookingPurpose(StrEnum):
 
 
 class BookingState(StrEnum):
-    """A booking holds its slot until it is cancelled; one that is over stays booked."""
+    """Where a booking stands; one that is over stays booked.
 
+    A draft and a waiting one take nothing yet; a held one takes its slot until a time is out, a
+    requested one until somebody decides. Displaced: an exam took the slot; released: nobody came.
+    """
+
+    DRAFT = "draft"
+    HELD = "held"
+    REQUESTED = "requested"
     BOOKED = "booked"
+    WAITING = "waiting"
     CANCELLED = "cancelled"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    DISPLACED = "displaced"
+    RELEASED = "released"
+
+
+HOLDING = frozenset({BookingState.HELD, BookingState.REQUESTED, BookingState.BOOKED})
+"""Nobody else can have the slot of these."""
+ENDED = frozenset(
+    {
+        BookingState.CANCELLED,
+        BookingState.DECLINED,
+        BookingState.EXPIRED,
+        BookingState.DISPLACED,
+        BookingState.RELEASED,
+    }
+)
+"""History; no step leads on from these."""
+
+
+class SwapState(StrEnum):
+    """What became of the offer to exchange two slots."""
+
+    OFFERED = "offered"
+    DONE = "done"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
 
 
 MAX_LENGTH = timedelta(days=31)
@@ -29,11 +81,7 @@ HORIZON = timedelta(days=400)
 
 
 class Slot(Protocol):
-    """A half-open span `[start_at, end_at)` of one bench."""
-
-    @property
-    def bench_code(self) -> str:
-        """Of which bench."""
+    """A half-open span `[start_at, end_at)` of something."""
 
     @property
     def start_at(self) -> datetime:

@@ -1,14 +1,15 @@
 """Each field of a booking, spelled once."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from sqlmodel import Field as Column
 from sqlmodel import SQLModel
 
 from inventory.benches.schema import BenchCode
-from inventory.bookings.rules import BookingPurpose, BookingState
+from inventory.bookable import MAX_KEY, ResourceKind
+from inventory.bookings.rules import BookingPurpose, BookingState, SwapState
 from inventory.database import enum_as_text
 from inventory.organisations.schema import Code
 
@@ -26,25 +27,100 @@ SlotMoment = Annotated[AwareDatetime, AfterValidator(_plausible)]
 
 
 class BookingFields(SQLModel):
-    """A bench is held for somebody in `[start_at, end_at)`.
+    """A set of resources of one organisation is somebody's in `[start_at, end_at)`.
 
-    `organisation_code` and `station_code` are the bench's when it was booked; `holder` is the user
-    name of the person who answers for the slot.
+    `organisation_code` owns the resources, `requester_organisation_code` uses them (another one in
+    open sharing); `station_code` is that of the first resource that has one. Nobody else gets them
+    from `set_up_s` before until `clear_up_s` after. `holder` is the user name of the person who
+    answers for it, `supervisor` the staff number of who must be present. `approval_by` says whose
+    word it needs, empty for none's. `occurrence_at` is the start that the series gave it.
+    `revision` counts changes others see in their calendars. `cancelled_at` is when it ended before
+    its time, whichever way; `reason` says why.
     """
 
-    bench_code: BenchCode
     organisation_code: Code
     station_code: Code | None = None
+    requester_organisation_code: Code
     start_at: datetime
     end_at: datetime = Column(index=True)
+    set_up_s: int = 0
+    clear_up_s: int = 0
     purpose: BookingPurpose = Column(sa_type=enum_as_text(BookingPurpose))
     holder: str = Column(max_length=80)
+    title: str = Column(default="", max_length=120)
     note: str = Column(default="", max_length=200)
+    module: str | None = Column(default=None, max_length=8)
+    level: str | None = Column(default=None, max_length=16)
+    headcount: int | None = None
+    has_minors: bool = False
+    supervisor: str | None = Column(default=None, max_length=64)
     state: BookingState = Column(default=BookingState.BOOKED, sa_type=enum_as_text(BookingState))
+    hold_until: datetime | None = None
+    waiting_since: datetime | None = None
+    approval_by: str = Column(default="", max_length=80)
+    decided_at: datetime | None = None
+    decided_by: str | None = Column(default=None, max_length=80)
+    series_id: int | None = None
+    occurrence_at: datetime | None = None
+    displaced_by_id: int | None = None
+    revision: int = 0
     created_at: datetime
     created_by: str = Column(max_length=80)
+    changed_at: datetime
+    changed_by: str = Column(max_length=80)
+    checked_in_at: datetime | None = None
+    checked_in_by: str | None = Column(default=None, max_length=80)
+    ended_early_at: datetime | None = None
     cancelled_at: datetime | None = None
     cancelled_by: str | None = Column(default=None, max_length=80)
+    reason: str = Column(default="", max_length=400)
+
+
+class PartFields(SQLModel):
+    """One thing a booking takes, in `[blocked_from, blocked_to)` with buffers.
+
+    `is_asked` is what the caller named; the rest comes with it, as the benches of a room do. Where
+    `is_holding`, nobody else can have it, after `held_until` (None: for good) nothing is held.
+    """
+
+    resource_key: str = Column(max_length=MAX_KEY)
+    kind: ResourceKind = Column(sa_type=enum_as_text(ResourceKind))
+    organisation_code: Code
+    bench_code: BenchCode | None = None
+    blocked_from: datetime
+    blocked_to: datetime
+    is_asked: bool = True
+    is_holding: bool = True
+    held_until: datetime | None = None
+
+
+class SeriesFields(SQLModel):
+    """A recurring booking: RRULE text of RFC 5545, counted from `first_at` in the local `zone`.
+
+    `exceptions` are the starts (ISO 8601) that were left out, `resources` the keys asked for. One
+    that was cut off another at "this and following" names it in `split_from_id`.
+    """
+
+    organisation_code: Code
+    rule: str = Column(max_length=400)
+    first_at: datetime
+    zone: str = Column(default="Asia/Shanghai", max_length=40)
+    length_s: int
+    split_from_id: int | None = None
+    created_at: datetime
+    created_by: str = Column(max_length=80)
+
+
+class SwapFields(SQLModel):
+    """An offer to exchange the slots of two bookings; `wanted` is the other side's."""
+
+    offered_id: int
+    wanted_id: int
+    state: SwapState = Column(default=SwapState.OFFERED, sa_type=enum_as_text(SwapState))
+    offered_at: datetime
+    offered_by: str = Column(max_length=80)
+    answered_at: datetime | None = None
+    answered_by: str | None = Column(default=None, max_length=80)
 
 
 class BookingOrder(BaseModel):
@@ -60,30 +136,49 @@ class BookingOrder(BaseModel):
     note: str = Field(default="", max_length=200)
 
 
-class BookingOut(BookingFields):
-    """A booking as the API shows it."""
+class PartOut(BaseModel):
+    """One thing a booking takes, as the API shows it."""
 
-    model_config = {
-        "json_schema_extra": {
-            "examples": [
-                {
-                    "id": 17,
-                    "bench_code": "battery-01",
-                    "organisation_code": "BJ01",
-                    "station_code": "BJ01-T",
-                    "start_at": "2026-12-01T00:00:00Z",
-                    "end_at": "2026-12-01T02:00:00Z",
-                    "purpose": "class",
-                    "holder": "bj-teacher",
-                    "note": "2-1 电池检测",
-                    "state": "booked",
-                    "created_at": "2026-11-28T03:00:00Z",
-                    "created_by": "bj-teacher",
-                    "cancelled_at": None,
-                    "cancelled_by": None,
-                }
-            ]
+    resource_key: str
+    kind: ResourceKind
+    bench_code: str | None
+    is_asked: bool
+
+
+_BOOKING: dict[str, Any] = {
+    "id": 17,
+    "bench_code": "battery-01",
+    "parts": [
+        {
+            "resource_key": "bench:BJ01/battery-01",
+            "kind": "bench",
+            "bench_code": "battery-01",
+            "is_asked": True,
         }
-    }
+    ],
+    "organisation_code": "BJ01",
+    "requester_organisation_code": "BJ01",
+    "station_code": "BJ01-T",
+    "start_at": "2026-12-01T00:00:00Z",
+    "end_at": "2026-12-01T02:00:00Z",
+    "purpose": "class",
+    "holder": "bj-teacher",
+    "note": "2-1 电池检测",
+    "state": "booked",
+    "created_at": "2026-11-28T03:00:00Z",
+    "created_by": "bj-teacher",
+    "changed_at": "2026-11-28T03:00:00Z",
+    "changed_by": "bj-teacher",
+    "cancelled_at": None,
+    "cancelled_by": None,
+}
+
+
+class BookingOut(BookingFields):
+    """A booking as the API shows it; `bench_code` is its first bench's."""
+
+    model_config = {"json_schema_extra": {"examples": [_BOOKING]}}
 
     id: int
+    bench_code: str | None
+    parts: list[PartOut]

@@ -1,6 +1,6 @@
 """Booking a bench, finding bookings and giving a slot back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,13 +9,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from inventory.accounts.access import demand, visible_organisations
-from inventory.accounts.rules import Action, Principal, Resource, Role
+from inventory.accounts.rules import Action, Principal, Role
+from inventory.accounts.rules import Resource as Asked
 from inventory.accounts.table import User
 from inventory.audit.use_cases import record
 from inventory.benches.table import Bench
+from inventory.bookable import Resource, ResourceKind
 from inventory.bookings.rules import BookingPurpose, BookingState, objection, overlapping
-from inventory.bookings.schema import BookingOrder, BookingOut
-from inventory.bookings.table import NO_OVERLAP, Booking
+from inventory.bookings.schema import BookingOrder, BookingOut, PartOut
+from inventory.bookings.table import NO_OVERLAP, Booking, BookingPart
 from inventory.database import Database
 from inventory.errors import (
     Invalid,
@@ -62,16 +64,22 @@ def book(
             _demand_in_order(db, bench, order.purpose)
             _demand_free(db, order)
             row = Booking.model_validate(
-                order.model_dump()
+                order.model_dump(exclude={"bench_code"})
                 | {
                     "holder": holder,
                     "organisation_code": bench.organisation_code,
+                    "requester_organisation_code": bench.organisation_code,
                     "station_code": bench.station_code,
                     "created_at": now,
                     "created_by": principal.username,
+                    "changed_at": now,
+                    "changed_by": principal.username,
                 }
             )
             db.add(row)
+            db.flush()
+            part = _part(row, Resource(ResourceKind.BENCH, row.organisation_code, bench.code))
+            db.add(part)
             db.flush()
             _note(db, row, principal.username, "booked", now)
     except IntegrityError as refusal:
@@ -79,7 +87,7 @@ def book(
         if NO_OVERLAP not in str(refusal):
             raise
         raise SlotTaken(order.bench_code, order.start_at, order.end_at) from refusal
-    return BookingOut.model_validate(row)
+    return shown(row, [part])
 
 
 def cancel(
@@ -102,9 +110,32 @@ def cancel(
                 raise Invalid("booking", "one that is not over yet")
             row.state = BookingState.CANCELLED
             row.cancelled_at, row.cancelled_by = now, principal.username
+            row.changed_at, row.changed_by = now, principal.username
             db.add(row)
+            for part in parts_of(db, [row])[row.id or 0]:
+                part.is_holding = False
+                db.add(part)
             _note(db, row, principal.username, "cancelled", now)
-    return BookingOut.model_validate(row)
+        return shown(row, parts_of(db, [row])[row.id or 0])
+
+
+def shown(row: Booking, parts: Sequence[BookingPart]) -> BookingOut:
+    """A booking as the API shows it."""
+    benches = [part.bench_code for part in parts if part.bench_code is not None]
+    told = {
+        "bench_code": benches[0] if benches else None,
+        "parts": [PartOut.model_validate(part, from_attributes=True) for part in parts],
+    }
+    return BookingOut.model_validate(row, update=told)
+
+
+def parts_of(db: Session, rows: Sequence[Booking]) -> Mapping[int, list[BookingPart]]:
+    """What some bookings take, by the booking's id, what was asked for first; one statement."""
+    found: dict[int, list[BookingPart]] = {row.id or 0: [] for row in rows}
+    query = select(BookingPart).where(col(BookingPart.booking_id).in_(found))
+    for part in db.exec(query.order_by(col(BookingPart.id))).all() if found else ():
+        found[part.booking_id].append(part)
+    return found
 
 
 def booking(db: Session, principal: Principal, booking_id: int, action: Action) -> Booking:
@@ -119,7 +150,7 @@ def booking(db: Session, principal: Principal, booking_id: int, action: Action) 
     if row is None:
         raise unknown
     owner = organisation(db, row.organisation_code)
-    demand(principal, action, Resource(owner.code, owner.evaluated_by), unknown)
+    demand(principal, action, Asked(owner.code, owner.evaluated_by), unknown)
     return row
 
 
@@ -141,18 +172,31 @@ def bookings(
     return list(rows), db.exec(select(func.count()).select_from(Booking).where(*wanted)).one()
 
 
-def running_bookings(db: Session, now: datetime) -> Sequence[Booking]:
-    """Every booking whose slot runs now, of all organisations: for watching, not for showing."""
-    query = select(Booking).where(
-        Booking.state == BookingState.BOOKED, Booking.start_at <= now, Booking.end_at > now
+def running_bookings(db: Session, now: datetime) -> Sequence[tuple[Booking, str]]:
+    """Every bench in a booked slot that runs now, with its booking, of all organisations.
+
+    For watching, not for showing. What was given back before its end is over.
+    """
+    query = (
+        select(Booking, BookingPart.bench_code)
+        .join(BookingPart, col(BookingPart.booking_id) == col(Booking.id))
+        .where(
+            Booking.state == BookingState.BOOKED,
+            Booking.start_at <= now,
+            Booking.end_at > now,
+            col(BookingPart.bench_code).is_not(None),
+            BookingPart.blocked_to > now,
+        )
+        .order_by(col(Booking.id), col(BookingPart.id))
     )
-    return db.exec(query.order_by(col(Booking.id))).all()
+    return [(row, bench) for row, bench in db.exec(query).all() if bench is not None]
 
 
 def _conditions(query: BookingQuery) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if query.bench is not None:
-        found.append(col(Booking.bench_code) == query.bench)
+        of_bench = select(BookingPart.booking_id).where(BookingPart.bench_code == query.bench)
+        found.append(col(Booking.id).in_(of_bench))
     if query.start is not None:
         found.append(col(Booking.end_at) > query.start)
     if query.end is not None:
@@ -170,7 +214,7 @@ def _bookable(db: Session, principal: Principal, code: str) -> Bench:
     demand(
         principal,
         Action.WRITE_BOOKING,
-        Resource(owner.code, owner.evaluated_by),
+        Asked(owner.code, owner.evaluated_by),
         UnknownBench(code),
     )
     return bench
@@ -196,22 +240,37 @@ def _demand_in_order(db: Session, bench: Bench, purpose: BookingPurpose) -> None
 
 
 def _demand_free(db: Session, order: BookingOrder) -> None:
-    near = select(Booking).where(
-        Booking.bench_code == order.bench_code,
-        Booking.state == BookingState.BOOKED,
-        Booking.end_at > order.start_at,
-        Booking.start_at < order.end_at,
+    near = (
+        select(Booking)
+        .join(BookingPart, col(BookingPart.booking_id) == col(Booking.id))
+        .where(
+            BookingPart.bench_code == order.bench_code,
+            col(BookingPart.is_holding),
+            BookingPart.blocked_to > order.start_at,
+            BookingPart.blocked_from < order.end_at,
+        )
     )
     taken = overlapping(db.exec(near).all(), order.start_at, order.end_at)
     if taken is not None:
         raise SlotTaken(order.bench_code, taken.start_at, taken.end_at)
 
 
+def _part(row: Booking, resource: Resource) -> BookingPart:
+    return BookingPart(
+        booking_id=row.id or 0,
+        resource_key=resource.key,
+        kind=resource.kind,
+        organisation_code=resource.organisation_code,
+        bench_code=resource.code,
+        blocked_from=row.start_at,
+        blocked_to=row.end_at,
+    )
+
+
 def _note(db: Session, row: Booking, who: str, action: str, at: datetime) -> None:
     is_new = action == "booked"
     facts: dict[str, object] = {
-        name: getattr(row, name)
-        for name in ("bench_code", "start_at", "end_at", "purpose", "holder")
+        name: getattr(row, name) for name in ("start_at", "end_at", "purpose", "holder")
     }
     record(
         db,

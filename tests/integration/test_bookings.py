@@ -13,7 +13,7 @@ from sqlmodel import select
 from inventory.accounts.rules import Principal, Role
 from inventory.audit.table import AuditEntry
 from inventory.bookings.schema import BookingOrder
-from inventory.bookings.table import NO_OVERLAP, Booking
+from inventory.bookings.table import NO_OVERLAP, Booking, BookingPart
 from inventory.bookings.use_cases import book
 from inventory.database import Database, open_database
 from inventory.errors import SlotTaken
@@ -131,14 +131,23 @@ def test_only_a_station_master_books_for_and_cancels_of_others(house: Schools) -
 def test_the_database_itself_refuses_a_booking_that_came_by_another_door(house: Schools) -> None:
     post(house, "bj-teacher", order())
     with house.database.read() as db:
-        first = db.exec(select(Booking)).one()
-    side_door = first.model_dump(exclude={"id"}) | {"end_at": first.end_at + HOUR}
-    with pytest.raises(IntegrityError, match=NO_OVERLAP), house.database.begin() as db:
-        db.add(Booking.model_validate(side_door))
-    other = side_door | {"start_at": first.end_at}
-    with house.database.begin() as db:
-        db.add(Booking.model_validate(other))
-    stretch = text("UPDATE booking SET start_at = (SELECT min(start_at) FROM booking)")
+        first = db.exec(select(BookingPart)).one()
+        other = db.exec(select(Booking)).one().model_dump(exclude={"id"})
+
+    def taking(start: datetime, end: datetime) -> None:
+        with house.database.begin() as db:
+            side_door = Booking.model_validate(other)
+            db.add(side_door)
+            db.flush()
+            facts = first.model_dump(exclude={"id"}) | {"booking_id": side_door.id}
+            db.add(BookingPart.model_validate(facts | {"blocked_from": start, "blocked_to": end}))
+
+    with pytest.raises(IntegrityError, match=NO_OVERLAP):
+        taking(first.blocked_from, first.blocked_to + HOUR)
+    taking(first.blocked_to, first.blocked_to + HOUR)
+    stretch = text(
+        "UPDATE booking_part SET blocked_from = (SELECT min(blocked_from) FROM booking_part)"
+    )
     with pytest.raises(IntegrityError, match=NO_OVERLAP), house.database.begin() as db:
         db.execute(stretch)
 

@@ -9,7 +9,8 @@ from inventory.accounts.rules import Role
 from inventory.alerts.rules import AlertEnd, AlertKind
 from inventory.annual_reports.rules import AnnualSection
 from inventory.benches.rules import Liveness
-from inventory.bookings.rules import BookingPurpose, BookingState
+from inventory.bookable import ResourceKind
+from inventory.bookings.rules import BookingPurpose, BookingState, SwapState
 from inventory.conditions.rules import Check, ConditionBasis, ConditionOutcome, StatementState
 from inventory.consumables.rules import MovementKind, StockState
 from inventory.data_health.rules import ClockState, TransportReason, TransportState
@@ -78,6 +79,8 @@ DOMAIN: tuple[type[StrEnum], ...] = (
     BusHealth,
     BookingPurpose,
     BookingState,
+    ResourceKind,
+    SwapState,
     AlertKind,
     AlertEnd,
     TransportState,
