@@ -18,6 +18,7 @@ from inventory.equipment import table as equipment
 from inventory.faults import table as faults
 from inventory.labels import table as labels
 from inventory.monitoring import table as monitoring
+from inventory.notifications import table as notifications
 from inventory.organisations import table as organisations
 from inventory.papers import table as papers
 from inventory.places import table as places
@@ -51,6 +52,7 @@ __all__ = [
     "faults",
     "labels",
     "monitoring",
+    "notifications",
     "organisations",
     "papers",
     "places",

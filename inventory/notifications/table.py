@@ -95,6 +95,7 @@ class Delivery(DeliveryFields, Row, table=True):
 
     id: int | None = Field(default=None, primary_key=True, sa_type=WIDE)
     message_id: int = Field(foreign_key="outbox_message.id", sa_type=WIDE)
+    done_at: datetime | None = Field(default=None, index=True)
     user_id: int | None = Field(default=None, foreign_key="user_account.id", index=True)
     group_bot_id: int | None = Field(default=None, foreign_key="group_bot.id", index=True)
 
