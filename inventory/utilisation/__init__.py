@@ -1,0 +1,1 @@
+"""Slice: what was available, booked and really used, from measurement."""
