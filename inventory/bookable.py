@@ -21,6 +21,15 @@ class ResourceKind(StrEnum):
     PERSON = "person"
 
 
+class BookingPurpose(StrEnum):
+    """What a slot is booked for."""
+
+    CLASS = "class"
+    EXAM = "exam"
+    MAINTENANCE = "maintenance"
+    OPEN_SHARING = "open_sharing"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Resource:
     """Something that can be booked; `code` is its own within kind and organisation."""

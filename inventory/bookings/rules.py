@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
-from inventory.bookable import Resource, ResourceKind
+from inventory.bookable import BookingPurpose, Resource, ResourceKind
 
 __all__ = [
     "ENDED",
@@ -21,15 +21,6 @@ __all__ = [
     "objection",
     "overlapping",
 ]
-
-
-class BookingPurpose(StrEnum):
-    """What a slot is booked for."""
-
-    CLASS = "class"
-    EXAM = "exam"
-    MAINTENANCE = "maintenance"
-    OPEN_SHARING = "open_sharing"
 
 
 class BookingState(StrEnum):
