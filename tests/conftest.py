@@ -2,6 +2,7 @@ import gc
 import logging
 import os
 import socket
+import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -11,6 +12,12 @@ from hypothesis import Phase, settings
 from tests.examples import EXAMPLES
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# what collecting brings in lives to the end: looking for garbage in it takes a second
+gc.disable()
+# hundreds of processes are started: each would compile the house and its libraries again
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 settings.register_profile(
     "desk",
@@ -42,7 +49,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """Modules and tests live to the end: looking at them again and again frees nothing.
+    """Nothing that was collected is looked at again, it frees nothing.
 
     Six times a test pytest adds a handler to every logger that does not hand on to the root, and
     Streamlit has more than 60.
@@ -50,8 +57,8 @@ def pytest_collection_finish() -> None:
     for name, logger in logging.root.manager.loggerDict.items():
         if name.startswith("streamlit.") and isinstance(logger, logging.Logger):
             logger.propagate = True
-    gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
