@@ -24,6 +24,8 @@ from inventory.annual_reports.routes import router as annual_reports_router
 from inventory.benches.live import LiveBenches
 from inventory.bookings.routes import router as bookings_router
 from inventory.bulk_edits.routes import router as bulk_edits_router
+from inventory.calendar_feeds.routes import public_router as calendars_router
+from inventory.calendar_feeds.routes import router as calendar_feeds_router
 from inventory.conditions.routes import router as conditions_router
 from inventory.consumables.routes import router as consumables_router
 from inventory.data_health.routes import router as data_health_router
@@ -67,6 +69,7 @@ from inventory.staff.routes import router as staff_router
 from inventory.stations.routes import router as stations_router
 from inventory.stocktakes.phone_routes import router as phone_router
 from inventory.stocktakes.routes import router as stocktakes_router
+from inventory.visits import Visits
 from inventory.work_orders.routes import router as work_orders_router
 
 API = "/api/v1"
@@ -89,6 +92,7 @@ ROUTERS = (
     due_router,
     documents_router,
     bookings_router,
+    calendar_feeds_router,
     alerts_router,
     data_health_router,
     rectifications_router,
@@ -110,6 +114,7 @@ PAGES = (
     label_addresses_router,
     phone_router,
     verify_router,
+    calendars_router,
 )
 """What lies outside of the API and has its path in full."""
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
@@ -195,6 +200,7 @@ def create_app(parts: Parts, front: Front | None = None) -> FastAPI:
     app.state.streams = Streams()
     app.state.watch = ChangeWatch(parts.database, parts.live)
     app.state.metrics = Metrics()
+    app.state.visits = Visits()
     app.state.readiness = ReadinessMemory()
     hosts = (public.hostname, *_THIS_MACHINE) if public.hostname else ()
     # the edge tells of a body declared too long; this one stops bodies that don't declare it

@@ -31,8 +31,9 @@ _YEAR = timedelta(days=366)
 class CalendarEvent:
     """A span in a calendar; moments are aware, the span is half-open.
 
-    `created_at` never changes: the event is recognised by it. `changed_at` is its latest change. A
-    tentative one is not promised yet. One that is not busy takes nobody's time, such as an offer.
+    `created_at` never changes: the event is recognised by it. `changed_at` is its latest change and
+    `revision` counts those that programs must know of. A tentative one is not promised yet. One
+    that is not busy takes nobody's time, such as an offer.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class CalendarEvent:
     summary: str
     created_at: datetime
     changed_at: datetime
+    revision: int = 0
     description: str = ""
     location: str = ""
     is_cancelled: bool = False
@@ -67,12 +69,6 @@ def uid(event: CalendarEvent) -> str:
     return str(uuid.uuid5(_UIDS, "/".join(named)))
 
 
-def sequence(event: CalendarEvent) -> int:
-    """How often it changed, as far as programs must know: seconds from its making, never less."""
-    lived = max(event.changed_at - event.created_at, timedelta(0))
-    return -(-lived // timedelta(seconds=1)) if lived else 0
-
-
 def calendar_bytes(
     name: str, events: Sequence[CalendarEvent], zone: ZoneInfo = SCHOOL_ZONE
 ) -> bytes:
@@ -91,11 +87,14 @@ def calendar_bytes(
 
 def invitation(
     event: CalendarEvent,
-    organizer: Mailbox,
-    attendees: Sequence[Mailbox],
+    organizer: Mailbox | None = None,
+    attendees: Sequence[Mailbox] = (),
     zone: ZoneInfo = SCHOOL_ZONE,
 ) -> str:
-    """An event for a mail's `.ics`: METHOD is CANCEL for one that is cancelled, else REQUEST."""
+    """An event for a mail's `.ics`: METHOD is CANCEL for one that is cancelled, else REQUEST.
+
+    Without somebody to answer to it is only told (PUBLISH): there is nothing to accept.
+    """
     from icalendar import vCalAddress  # noqa: PLC0415 -- takes a quarter of a second
 
     def mailbox(person: Mailbox) -> vCalAddress:
@@ -105,9 +104,12 @@ def invitation(
         return address
 
     calendar = _calendar([event], zone)
-    calendar.add("method", "CANCEL" if event.is_cancelled else "REQUEST")
     shown = _event(event, zone)
-    shown.add("organizer", mailbox(organizer))
+    if organizer is None:
+        calendar.add("method", "PUBLISH")
+    else:
+        calendar.add("method", "CANCEL" if event.is_cancelled else "REQUEST")
+        shown.add("organizer", mailbox(organizer))
     for person in attendees:
         invited = mailbox(person)
         invited.params["ROLE"] = "REQ-PARTICIPANT"
@@ -146,7 +148,7 @@ def _event(event: CalendarEvent, zone: ZoneInfo) -> Event:
 
     shown = Event()
     shown.add("uid", uid(event))
-    shown.add("sequence", sequence(event))
+    shown.add("sequence", event.revision)
     # the moment of the change and not of the asking, so that nothing changes by being asked for
     shown.add("dtstamp", event.changed_at.astimezone(UTC))
     shown.add("created", event.created_at.astimezone(UTC))

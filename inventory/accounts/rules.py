@@ -58,6 +58,10 @@ class Action(StrEnum):
     READ_STAFF = "read_staff"
     WRITE_STAFF = "write_staff"
     MOVE_STOCK = "move_stock"
+    MANAGE_CALENDAR_FEED = "manage_calendar_feed"
+    READ_OFFER = "read_offer"
+    MANAGE_OFFER = "manage_offer"
+    REQUEST_SHARING = "request_sharing"
 
 
 class Decision(StrEnum):
@@ -99,9 +103,12 @@ _VISITOR = frozenset(
         Action.READ_STATION,
         Action.READ_STATUS,
         Action.READ_BENCH,
+        Action.READ_OFFER,
+        Action.REQUEST_SHARING,
+        Action.MANAGE_CALENDAR_FEED,
     }
 )
-_READER = _VISITOR | {
+_READER = _VISITOR - {Action.REQUEST_SHARING} | {
     Action.READ_READINESS,
     Action.READ_BENCH_DETAILS,
     Action.READ_REGISTER,
@@ -118,6 +125,7 @@ _READER = _VISITOR | {
     Action.MANAGE_API_KEYS,
 }
 _INSTRUCTOR = _READER | {
+    Action.REQUEST_SHARING,
     Action.WRITE_BOOKING,
     Action.ACKNOWLEDGE_ALERT,
     Action.WORK_ON_RECTIFICATION,
@@ -138,6 +146,7 @@ _STATIONMASTER = _INSTRUCTOR | {
     Action.MANAGE_WORK_ORDER,
     Action.MANAGE_STOCKTAKE,
     Action.WRITE_STAFF,
+    Action.MANAGE_OFFER,
 }
 EVALUATING_ACTIONS = frozenset(
     {
@@ -177,6 +186,9 @@ CHANGING_ACTIONS = frozenset(
         Action.MANAGE_STOCKTAKE,
         Action.WRITE_STAFF,
         Action.MOVE_STOCK,
+        Action.MANAGE_CALENDAR_FEED,
+        Action.MANAGE_OFFER,
+        Action.REQUEST_SHARING,
         *EVALUATING_ACTIONS,
     }
 )

@@ -8,6 +8,7 @@ from inventory.audit import table as audit
 from inventory.benches import table as benches
 from inventory.bookings import table as bookings
 from inventory.bulk_edits import table as bulk_edits
+from inventory.calendar_feeds import table as calendar_feeds
 from inventory.conditions import table as conditions
 from inventory.consumables import table as consumables
 from inventory.data_health import table as data_health
@@ -43,6 +44,7 @@ __all__ = [
     "benches",
     "bookings",
     "bulk_edits",
+    "calendar_feeds",
     "conditions",
     "consumables",
     "data_health",
