@@ -58,6 +58,8 @@ class Action(StrEnum):
     READ_STAFF = "read_staff"
     WRITE_STAFF = "write_staff"
     MOVE_STOCK = "move_stock"
+    MANAGE_NOTIFICATIONS = "manage_notifications"
+    MANAGE_GROUP_BOT = "manage_group_bot"
     MANAGE_CALENDAR_FEED = "manage_calendar_feed"
     READ_OFFER = "read_offer"
     MANAGE_OFFER = "manage_offer"
@@ -100,6 +102,7 @@ _VISITOR = frozenset(
     {
         Action.READ_SELF,
         Action.MANAGE_SESSION,
+        Action.MANAGE_NOTIFICATIONS,
         Action.READ_STATION,
         Action.READ_STATUS,
         Action.READ_BENCH,
