@@ -10,6 +10,7 @@ with a register of 300 pieces of its own; 3,000 are extrapolated from the median
 """
 
 import argparse
+import gc
 import math
 import statistics
 import sys
@@ -35,7 +36,8 @@ from inventory.migrations.run import upgrade
 from inventory.organisations.schema import OrganisationFields
 from inventory.organisations.use_cases import create_organisation
 from inventory.proofs.rules import ProofKind
-from inventory.readiness.use_cases import Asked, ReadinessDesk, ReadinessMemory
+from inventory.readiness.preparing import ReadinessMemory
+from inventory.readiness.use_cases import Asked, ReadinessDesk
 from inventory.requirements.reading import read_list
 from inventory.requirements.rules import Requirement
 from inventory.requirements.use_cases import bundled_draft, import_list
@@ -129,6 +131,7 @@ def main() -> None:
     )
     arguments.add_argument("stations", nargs="?", type=int, default=30, help="default: 30")
     many: int = arguments.parse_args().stations
+    gc.freeze()  # as the program does once its modules are loaded
     draft = bundled_draft()
     requirements = read_list(draft.name, draft.content).requirements
     with tempfile.TemporaryDirectory() as folder:

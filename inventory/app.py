@@ -55,8 +55,8 @@ from inventory.places.routes import router as places_router
 from inventory.problems import install_problems
 from inventory.readiness.edition_routes import router as editions_router
 from inventory.readiness.gap_routes import router as gaps_router
+from inventory.readiness.preparing import ReadinessMemory
 from inventory.readiness.routes import router as readiness_router
-from inventory.readiness.use_cases import ReadinessMemory
 from inventory.rectifications.routes import router as rectifications_router
 from inventory.register.routes import router as register_router
 from inventory.report_links.public_routes import router as public_reports_router

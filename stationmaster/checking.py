@@ -14,8 +14,9 @@ from inventory.equipment.reading import read_register
 from inventory.errors import Invalid, UnknownStation
 from inventory.moments import today
 from inventory.readiness.findings import Question
+from inventory.readiness.preparing import ReadinessMemory
 from inventory.readiness.rules import paper_case
-from inventory.readiness.use_cases import Asked, CheckGround, ReadinessDesk, ReadinessMemory
+from inventory.readiness.use_cases import Asked, CheckGround, ReadinessDesk
 from inventory.requirements.errors import RowsRefused
 from inventory.requirements.reading import read_list
 from inventory.requirements.rules import MODULE_CODE

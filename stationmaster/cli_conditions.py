@@ -16,7 +16,8 @@ from inventory.conditions.schema import ConditionOut, StatementOrder, StationCon
 from inventory.conditions.use_cases import ConditionQuestion, state, station_conditions
 from inventory.errors import UnknownStation
 from inventory.readiness.findings import Bilingual
-from inventory.readiness.use_cases import ReadinessDesk, ReadinessMemory
+from inventory.readiness.preparing import ReadinessMemory
+from inventory.readiness.use_cases import ReadinessDesk
 from inventory.requirements.rules import DEFAULT_BINDING, Authority
 from inventory.stations.rules import StationUse
 from inventory.stations.table import Station

@@ -33,7 +33,8 @@ from inventory.papers.use_cases import (
     papers,
     verified,
 )
-from inventory.readiness.use_cases import ReadinessDesk, ReadinessMemory
+from inventory.readiness.preparing import ReadinessMemory
+from inventory.readiness.use_cases import ReadinessDesk
 from inventory.requirements.tabular import decoded
 from inventory.requirements.writing import template
 from stationmaster.cli_inventory import plain_refusals

@@ -13,7 +13,8 @@ from inventory.accounts.rules import Action
 from inventory.database import Database
 from inventory.moments import today
 from inventory.readiness.findings import FindingKind
-from inventory.readiness.use_cases import ReadinessDesk, ReadinessMemory
+from inventory.readiness.preparing import ReadinessMemory
+from inventory.readiness.use_cases import ReadinessDesk
 from inventory.rectifications.finding import RectificationQuery, rectifications
 from inventory.rectifications.rules import RectificationState, RectificationStep
 from inventory.rectifications.schema import (

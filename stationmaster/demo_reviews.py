@@ -12,7 +12,8 @@ from inventory.accounts.use_cases import user
 from inventory.benches.live_memory import MemoryLiveBenches
 from inventory.database import Database
 from inventory.moments import today
-from inventory.readiness.use_cases import ReadinessDesk, ReadinessMemory
+from inventory.readiness.preparing import ReadinessMemory
+from inventory.readiness.use_cases import ReadinessDesk
 from inventory.requirements.use_cases import import_list
 from inventory.reviews.rules import ReviewStep
 from inventory.reviews.schema import Application, CommentOrder, ReviewPage, ReviewStepOrder

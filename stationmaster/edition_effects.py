@@ -9,7 +9,8 @@ from inventory.database import Database
 from inventory.errors import UnknownStation
 from inventory.readiness.editions import effect
 from inventory.readiness.findings import Bilingual, Finding
-from inventory.readiness.use_cases import Asked, ReadinessDesk, ReadinessMemory
+from inventory.readiness.preparing import ReadinessMemory
+from inventory.readiness.use_cases import Asked, ReadinessDesk
 from inventory.readiness.wording import LEVELS
 from inventory.stations.rules import Level
 from inventory.stations.table import Station

@@ -1,12 +1,10 @@
 """How proofs and agreements of register rows reach their tables and come back."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from inventory.agreements.rules import Agreement
@@ -29,21 +27,6 @@ class Recorded:
 
     who: str
     at: datetime
-
-
-def dated_of(
-    db: Session, kind: type[Dated], organisation_code: str
-) -> Mapping[str, tuple[Dated, ...]]:
-    """Proofs or agreements of an organisation's things by asset number, the first told first."""
-    table = _TABLES[kind]
-    # as plain columns, like the register itself
-    columns = [getattr(table, field.name) for field in fields(kind)]
-    query = sql_select(col(table.asset_number), *columns)
-    query = query.where(col(table.organisation_code) == organisation_code)
-    found: defaultdict[str, list[Dated]] = defaultdict(list)
-    for asset_number, *values in db.execute(query.order_by(col(table.id))):
-        found[asset_number].append(kind(*values))
-    return {asset_number: tuple(own) for asset_number, own in found.items()}
 
 
 def keep_dated(

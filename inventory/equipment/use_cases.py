@@ -1,13 +1,15 @@
 """Importing a school's register and looking things up in it."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import and_, func
+from sqlalchemy import ColumnElement, Row, Text, and_, cast, func
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
@@ -19,19 +21,23 @@ from inventory.agreements.table import EquipmentAgreement
 from inventory.audit.use_cases import record
 from inventory.benches.table import Bench
 from inventory.database import Database
-from inventory.equipment.keeping import Recorded, dated_of, keep_dated
+from inventory.equipment.keeping import Recorded, keep_dated
 from inventory.equipment.reading import RegisterReading, RegisterRow, read_register
 from inventory.equipment.rules import EquipmentItem
 from inventory.equipment.table import Equipment
 from inventory.organisations.use_cases import organisation
 from inventory.proofs.rules import ProofRecord
 from inventory.proofs.rules import merged as proofs_merged
+from inventory.proofs.table import EquipmentProof
 from inventory.requirements.errors import RowsRefused
 from inventory.requirements.tabular import PassedOver, RowProblem
 from inventory.stations.table import Station
 
 _FIELDS = tuple(field.name for field in fields(EquipmentItem) if field.name != "repair")
 _PLAIN = tuple(name for name in _FIELDS if name not in {"proofs", "agreements"})
+_LISTS = (_PLAIN.index("station_codes"), _PLAIN.index("serves_rows"))
+_AGREED = len(_PLAIN)
+_PROVEN = _AGREED + 1 + len(fields(Agreement))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,35 +109,51 @@ def equipment(
 
 
 def items_of(db: Session, organisation_code: str) -> list[EquipmentItem]:
-    """An organisation's whole register as the rules take it."""
-    # as plain columns: thousands of mapped objects would cost a check most of its time
-    agreed = [getattr(EquipmentAgreement, field.name) for field in fields(Agreement)]
-    is_of = and_(
-        col(EquipmentAgreement.organisation_code) == col(Equipment.organisation_code),
-        col(EquipmentAgreement.asset_number) == col(Equipment.asset_number),
+    """An organisation's whole register as the rules take it, in one statement."""
+    # plain columns, and lists as text: mapped objects, and reading the same few lists thousands of
+    # times, would cost a check most of its time
+    plain = [getattr(Equipment, name) for name in _PLAIN]
+    for place in _LISTS:
+        plain[place] = cast(plain[place], Text)
+    query = (
+        sql_select(*plain, *_columns(EquipmentAgreement, Agreement))
+        .add_columns(*_columns(EquipmentProof, ProofRecord))
+        .outerjoin(EquipmentAgreement, _is_about(EquipmentAgreement))
+        .outerjoin(EquipmentProof, _is_about(EquipmentProof))
+        .where(col(Equipment.organisation_code) == organisation_code)
+        # the order decides which of two equal things is chosen; a server keeps none by itself
+        .order_by(col(Equipment.asset_number), col(EquipmentAgreement.id), col(EquipmentProof.id))
     )
-    query = sql_select(
-        *(getattr(Equipment, name) for name in _PLAIN), col(EquipmentAgreement.id), *agreed
-    ).outerjoin(EquipmentAgreement, is_of)
-    query = query.where(col(Equipment.organisation_code) == organisation_code)
-    # the order decides which of two equal things is chosen; a server keeps none by itself
-    rows = db.execute(query.order_by(col(Equipment.asset_number), col(EquipmentAgreement.id)))
-    proofs = dated_of(db, ProofRecord, organisation_code)
-    wide = len(_PLAIN)
-    items = []
-    for asset_number, group in groupby(rows, key=itemgetter(0)):
-        own = list(group)
-        agreements = tuple(Agreement(*row[wide + 1 :]) for row in own if row[wide] is not None)
-        items.append(_item(own[0][:wide], proofs.get(asset_number, ()), agreements))
-    return items
+    return [_item(list(group)) for _, group in groupby(db.execute(query), key=itemgetter(0))]
 
 
-def _item(
-    values: Sequence[Any], proofs: tuple[ProofRecord, ...], agreements: tuple[Agreement, ...]
-) -> EquipmentItem:
-    """From the values of `_PLAIN` in their order; JSON knows lists only."""
-    plain: list[Any] = [tuple(one) if isinstance(one, list) else one for one in values]
-    return EquipmentItem(*[*plain, proofs, agreements])
+def _columns(table: type[EquipmentAgreement | EquipmentProof], kind: type) -> list[Any]:
+    """A paper's number and what the rules take of it."""
+    return [col(table.id), *(getattr(table, field.name) for field in fields(kind))]
+
+
+def _is_about(table: type[EquipmentAgreement | EquipmentProof]) -> ColumnElement[bool]:
+    return and_(
+        col(table.organisation_code) == col(Equipment.organisation_code),
+        col(table.asset_number) == col(Equipment.asset_number),
+    )
+
+
+def _item(rows: Sequence[Row[Any]]) -> EquipmentItem:
+    """From a row for each pair of an agreement and a proof of the thing."""
+    plain: list[Any] = [*rows[0][:_AGREED]]
+    for place in _LISTS:
+        plain[place] = _codes(plain[place])
+    agreements = {row[_AGREED]: row[_AGREED + 1 : _PROVEN] for row in rows}
+    proofs = {row[_PROVEN]: row[_PROVEN + 1 :] for row in rows}
+    proven = tuple(ProofRecord(*of) for number, of in proofs.items() if number is not None)
+    agreed = tuple(Agreement(*of) for number, of in agreements.items() if number is not None)
+    return EquipmentItem(*[*plain, proven, agreed])
+
+
+@lru_cache(maxsize=4096)
+def _codes(stored: str) -> tuple[str, ...]:
+    return tuple(json.loads(stored))
 
 
 def _free_benches(db: Session, organisation_code: str, items: Sequence[EquipmentItem]) -> None:

@@ -1,5 +1,7 @@
 """The facts of a station that apply: what it states, and else what follows from its rooms."""
 
+from collections.abc import Callable, Sequence
+
 from sqlmodel import Session, col, select
 
 from inventory.places.rules import DERIVABLE, Room, Workstation, facts, rooms_of
@@ -8,18 +10,23 @@ from inventory.stations.schema import StationFacts
 from inventory.stations.table import Station
 
 
-def applied_facts(db: Session, found: Station) -> StationFacts:
-    """What quantities of a requirement list multiply by; at most one statement."""
+def applied_facts(found: Station, rooms: Callable[[], Sequence[Room]]) -> StationFacts:
+    """What quantities of a requirement list multiply by.
+
+    Args:
+        found: the station.
+        rooms: its school's; asked only where the station leaves something unstated.
+    """
     stated = StationFacts.model_validate(found)
     if all(getattr(stated, name) is not None for name in DERIVABLE):
         return stated
-    rooms = rooms_of(_outlines(db, found.organisation_code), found.code)
-    told = {one.name: one.applied for one in facts(stated.model_dump(), rooms)}
+    own = rooms_of(rooms(), found.code)
+    told = {one.name: one.applied for one in facts(stated.model_dump(), own)}
     return stated.model_copy(update=told)
 
 
-def _outlines(db: Session, organisation_code: str) -> list[Room]:
-    """Rooms and workstations with no more than counting them needs."""
+def outlines(db: Session, organisation_code: str) -> list[Room]:
+    """A school's rooms and workstations with no more than counting them needs; one statement."""
     query = (
         select(RoomRow.code, RoomRow.kind, RoomRow.station_codes, WorkstationRow.code)
         .add_columns(col(WorkstationRow.kind))

@@ -12,7 +12,7 @@ from inventory.readiness import bench_wording, proof_wording, wording
 from inventory.readiness.findings import BenchFacts, Bilingual, FindingKind
 from inventory.requirements.comparing import Verdict
 from inventory.requirements.rules import CalibrationDuty, Requirement
-from inventory.requirements.thresholds import judge, parse_attested, parse_clauses
+from inventory.requirements.thresholds import judge_texts
 from inventory.requirements.units import unit
 
 _PARAMETER_KINDS = {
@@ -88,8 +88,7 @@ def _standing(item: EquipmentItem, on: date) -> Iterator[Defect]:
 
 
 def _parameters(row: Requirement, item: EquipmentItem) -> Iterator[Defect]:
-    clauses = parse_clauses(row.technical_parameters)
-    for result in judge(clauses, parse_attested(item.parameters)):
+    for result in judge_texts(row.technical_parameters, item.parameters):
         if result.verdict is not Verdict.MET:
             kind = _PARAMETER_KINDS[result.verdict]
             yield wording_defect(kind, wording.parameter(kind, result))

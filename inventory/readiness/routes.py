@@ -19,9 +19,10 @@ from inventory.readiness.insight_schema import (
     what_if_shown,
 )
 from inventory.readiness.planning import plan
+from inventory.readiness.preparing import ReadinessMemory
 from inventory.readiness.rules import decide
 from inventory.readiness.schema import Cell, Matrix, MatrixRow, ReadinessOut, blocking, shown
-from inventory.readiness.use_cases import Asked, ReadinessDesk, ReadinessMemory, StationCells
+from inventory.readiness.use_cases import Asked, ReadinessDesk, StationCells
 from inventory.stations.rules import MODULES, Level, StationUse
 
 MAX_MODULES = 20

@@ -151,7 +151,8 @@ def read_requirement(row: SourceRow, parameters: str = "") -> tuple[Requirement,
     """
     reader = RowReader(row)
     for column in COLUMNS:
-        reader.read(column, _ANY_CELL)
+        if len(row.cells.get(column, "")) > MAX_CELL:
+            reader.read(column, _ANY_CELL)
     duty, condition = reader.read("calibration_required", _duty, (CalibrationDuty.NONE, ""))
     number, unit_symbol = reader.read("quantity_n", _quantity, (1.0, ""))
     requirement = Requirement(

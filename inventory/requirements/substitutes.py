@@ -50,7 +50,7 @@ def substitutes_of(db: Session, version: str) -> list[OpenSubstitutes]:
             row_id=row.row_id,
             item_zh=row.item_zh,
             words=row.substitute_allowed,
-            decided=list(decided_of(row)),
+            decided=list(decided_of(row.decided_substitutes)),
         )
         for row in rows
         if row.decided_substitutes

@@ -93,6 +93,12 @@ def judge(
     return tuple(_judge_clause(clause, attested) for clause in clauses)
 
 
+@lru_cache(maxsize=16_384)
+def judge_texts(required: str, stated: str) -> tuple[ClauseResult, ...]:
+    """The same for the two columns as they are; pieces of one model state the same words."""
+    return judge(parse_clauses(required), parse_attested(stated))
+
+
 def is_attested(words: str, parameters: str) -> bool:
     """Whether a register row states words as a clause or as a value, letter for letter."""
     attested = parse_attested(parameters)

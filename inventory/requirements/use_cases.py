@@ -1,11 +1,13 @@
 """Importing list versions, finding the one that applies, and setting what binds."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from importlib.resources import files
+from typing import Any
 
 from sqlalchemy import func
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from inventory.audit.use_cases import record
@@ -25,6 +27,7 @@ from inventory.requirements.rules import (
     ListSettings,
     Requirement,
 )
+from inventory.requirements.schema import RequirementCells
 from inventory.requirements.settling import as_rules, decisions_of, settled_text
 from inventory.requirements.table import RequirementList, RequirementRow
 from inventory.requirements.tabular import PassedOver, RowProblem, SourceRow
@@ -210,23 +213,28 @@ def settings_of(row: RequirementList) -> ListSettings:
 
 def requirements_of(db: Session, version: str) -> tuple[Requirement, ...]:
     """The rows of a version as the rules take them, in the list's order."""
-    query = select(RequirementRow).where(RequirementRow.version == version)
-    rows = db.exec(query.order_by(col(RequirementRow.position))).all()
-    return tuple(
-        replace(
-            read_requirement(SourceRow(row.position, row.model_dump()), row.settled_parameters)[0],
-            decided_substitutes=decided_of(row),
-        )
-        for row in rows
+    # as plain columns: hundreds of mapped objects would be most of what a first check costs
+    cells = [getattr(RequirementRow, name) for name in RequirementCells.model_fields]
+    query = (
+        sql_select(col(RequirementRow.position), col(RequirementRow.settled_parameters))
+        .add_columns(col(RequirementRow.decided_substitutes), *cells)
+        .where(col(RequirementRow.version) == version)
+        .order_by(col(RequirementRow.position))
     )
+    return tuple(_requirement(row._asdict()) for row in db.execute(query))
 
 
-def decided_of(row: RequirementRow) -> tuple[DecidedSubstitute, ...]:
+def _requirement(row: Mapping[str, Any]) -> Requirement:
+    cells = SourceRow(row["position"], row)
+    requirement, _ = read_requirement(cells, row["settled_parameters"])
+    decided = decided_of(row["decided_substitutes"])
+    return replace(requirement, decided_substitutes=decided) if decided else requirement
+
+
+def decided_of(told: Iterable[Mapping[str, Any]]) -> tuple[DecidedSubstitute, ...]:
     """What people decided of a row's substitutes, as the rules take it."""
     names = [field.name for field in fields(DecidedSubstitute)]
-    return tuple(
-        DecidedSubstitute(**{name: one[name] for name in names}) for one in row.decided_substitutes
-    )
+    return tuple(DecidedSubstitute(**{name: one[name] for name in names}) for one in told)
 
 
 def requirement_rows(

@@ -9,7 +9,8 @@ from inventory.audit.table import AuditEntry
 from inventory.data_health.source import MemoryTransport
 from inventory.data_health.use_cases import Sources
 from inventory.equipment.use_cases import RegisterUpload, import_register
-from inventory.readiness.use_cases import ReadinessDesk, ReadinessMemory
+from inventory.readiness.preparing import ReadinessMemory
+from inventory.readiness.use_cases import ReadinessDesk
 from inventory.rectifications.rechecking import recheck
 from inventory.rectifications.rules import RectificationState
 from inventory.rectifications.table import Rectification
