@@ -174,6 +174,22 @@ def open_spans(calendar: Calendar, window: Span, place: Place = EVERYWHERE) -> t
     return union(cut)
 
 
+def hours_of_day(calendar: Calendar, day: date, place: Place = EVERYWHERE) -> str:
+    """The opening hours of a day, such as `08:00–12:00, 14:00–21:00`; empty when closed."""
+    weekday = weekday_kept(calendar, day)
+    hours = sorted(
+        (one.opens_min, one.closes_min)
+        for one in hours_of(calendar, place)
+        if one.weekday == weekday and one.opens_min < one.closes_min
+    )
+    return ", ".join(f"{clock(opens)}–{clock(closes)}" for opens, closes in hours)
+
+
+def clock(minutes: int) -> str:
+    """Minutes of the local day as a clock shows them; from 24:00 on they are of the next day."""
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
 def lesson_spans(calendar: Calendar, day: date) -> tuple[tuple[LessonPeriod, Span], ...]:
     """The lessons of a local day with their moments, whether or not the school is open then."""
     return tuple(
