@@ -149,6 +149,7 @@ _STATIONMASTER = _INSTRUCTOR | {
     Action.MANAGE_WORK_ORDER,
     Action.MANAGE_STOCKTAKE,
     Action.WRITE_STAFF,
+    Action.MANAGE_GROUP_BOT,
     Action.MANAGE_OFFER,
 }
 EVALUATING_ACTIONS = frozenset(
@@ -189,6 +190,8 @@ CHANGING_ACTIONS = frozenset(
         Action.MANAGE_STOCKTAKE,
         Action.WRITE_STAFF,
         Action.MOVE_STOCK,
+        Action.MANAGE_NOTIFICATIONS,
+        Action.MANAGE_GROUP_BOT,
         Action.MANAGE_CALENDAR_FEED,
         Action.MANAGE_OFFER,
         Action.REQUEST_SHARING,
