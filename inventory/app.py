@@ -48,6 +48,8 @@ from inventory.labels.routes import short_router as label_addresses_router
 from inventory.monitoring.changes import ChangeWatch
 from inventory.monitoring.routes import router as benches_router
 from inventory.monitoring.streams import Streams
+from inventory.notifications.planning import Outreach
+from inventory.notifications.routes import router as notifications_router
 from inventory.openapi import openapi_of
 from inventory.papers.page_routes import router as verify_router
 from inventory.papers.routes import router as papers_router
@@ -107,6 +109,7 @@ ROUTERS = (
     places_router,
     consumables_router,
     conditions_router,
+    notifications_router,
 )
 PAGES = (
     health_router,
@@ -130,7 +133,7 @@ class Parts:
 
     `public_url` is the address users type where a proxy stands before the server, else empty;
     then only its host name and this machine's are answered. `chinese_font` is the font file of
-    papers; None is one of this machine's.
+    papers; None is one of this machine's. `outreach` is how it may tell people of things.
     """
 
     database: Database
@@ -142,6 +145,7 @@ class Parts:
     exports: ExportJobs = field(default_factory=MemoryExportJobs)
     documents: DocumentFiles = field(default_factory=MemoryFiles)
     chinese_font: Path | None = None
+    outreach: Outreach = field(default_factory=Outreach)
 
 
 @dataclass(frozen=True)
@@ -194,6 +198,7 @@ def create_app(parts: Parts, front: Front | None = None) -> FastAPI:
     app.state.exports = parts.exports
     app.state.documents = parts.documents
     app.state.chinese_font = parts.chinese_font
+    app.state.outreach = parts.outreach
     public = urlsplit(parts.public_url)
     app.state.is_cookie_secure = public.scheme == "https"
     app.state.public_netloc = public.netloc
