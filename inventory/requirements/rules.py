@@ -150,13 +150,15 @@ class ListSettings:
 
 def concerns_module(requirement: Requirement, module: str) -> bool:
     """Whether a row is asked of a module: its own, or common to the certificate."""
-    if requirement.is_common:
-        return requirement.module_code.partition("-")[0] == module.partition("-")[0]
-    return requirement.module_code == module
+    if requirement.module_code == module:
+        return True
+    certificate, _, own = requirement.module_code.partition("-")
+    return own == "*" and certificate == module.partition("-")[0]
 
 
 def concerns_level(requirement: Requirement, level: Level, *, has_inheritance: bool) -> bool:
     """Whether a row is asked at a level; inheritance adds the rows of lower levels."""
+    if not has_inheritance:
+        return level in requirement.levels
     order = list(Level)
-    asked = order[: order.index(level) + 1] if has_inheritance else [level]
-    return any(one in requirement.levels for one in asked)
+    return any(one in requirement.levels for one in order[: order.index(level) + 1])
