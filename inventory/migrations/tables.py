@@ -28,6 +28,7 @@ from inventory.rectifications import table as rectifications
 from inventory.report_links import table as report_links
 from inventory.requirements import table as requirements
 from inventory.reviews import table as reviews
+from inventory.sharing import table as sharing
 from inventory.staff import table as staff
 from inventory.stations import table as stations
 from inventory.stocktakes import table as stocktakes
@@ -63,6 +64,7 @@ __all__ = [
     "report_links",
     "requirements",
     "reviews",
+    "sharing",
     "staff",
     "stations",
     "stocktakes",
