@@ -1,6 +1,7 @@
 """The command for the web server."""
 
 from stationmaster.logs import log_as
+from stationmaster.mailing import BadMailSettings
 from stationmaster.refusing import give_up
 from stationmaster.serving import serve as run_serve
 from stationmaster.settings import Settings
@@ -12,5 +13,5 @@ def serve() -> None:
     log_as("serve")
     try:
         run_serve(Settings())
-    except StoreUnavailable as failed:
+    except (StoreUnavailable, BadMailSettings) as failed:
         give_up(failed)

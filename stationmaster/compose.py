@@ -9,6 +9,7 @@ from dashboard.server import streamlit_app
 from inventory.app import Front, Parts, create_app
 from inventory.benches.live_memory import MemoryLiveBenches
 from inventory.database import Database, open_database
+from stationmaster.delivering import outreach_of
 from stationmaster.document_files import documents_of
 from stationmaster.evidence import StoredLiveBenches
 from stationmaster.export_jobs import ExportLimits, StoredExportJobs
@@ -31,6 +32,7 @@ def compose_app(settings: Settings, database: Database, reader: TimeSeriesReader
         exports=exports_of(settings),
         documents=documents_of(settings),
         chinese_font=settings.chinese_font,
+        outreach=outreach_of(settings),
     )
     pages = streamlit_app()
     return create_app(parts, Front(pages, pages.lifespan()))

@@ -10,6 +10,7 @@ import uvicorn
 from inventory.data_health.use_cases import Sources
 from inventory.readiness.use_cases import ReadinessDesk
 from stationmaster.compose import compose_app
+from stationmaster.delivering import delivering
 from stationmaster.house_metrics import HouseFigures, house_metrics
 from stationmaster.opening import service_database
 from stationmaster.rectifying import Rechecks
@@ -62,7 +63,10 @@ def serve(settings: Settings) -> None:
         watcher = Watcher(database, sources, chores=chores)
         watcher.start()
         try:
-            with house_metrics(settings, app, HouseFigures(database, sources)):
+            with (
+                delivering(settings, database),
+                house_metrics(settings, app, HouseFigures(database, sources)),
+            ):
                 _Server(config).run()
         finally:
             watcher.stop()

@@ -115,6 +115,20 @@ class Settings(BaseSettings):
         default=12, ge=1, le=15, description="size of the largest document that is taken"
     )
 
+    smtp_host: str = Field(default="", description="mail server; empty: no mail is sent")
+    smtp_port: int = Field(default=465, ge=1, le=65535, description="465 for tls, 587 for starttls")
+    smtp_security: Literal["tls", "starttls", "none"] = "tls"
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_from: str = Field(default="", description="address mails come from; empty: the user")
+    smtp_ca: Path | None = Field(
+        default=None, description="PEM file of the mail server's authority; empty: the system's"
+    )
+    bot_origins: str = Field(
+        default="",
+        description="gateways of group bots beside the services' own, https://HOST[:PORT],…",
+    )
+
     def make_var(self) -> None:
         """Make the data folder where it is missing; it holds password hashes: owner only.
 
