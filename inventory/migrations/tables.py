@@ -33,6 +33,7 @@ from inventory.staff import table as staff
 from inventory.stations import table as stations
 from inventory.stocktakes import table as stocktakes
 from inventory.usage_sessions import table as usage_sessions
+from inventory.utilisation import table as utilisation
 from inventory.work_orders import table as work_orders
 
 __all__ = [
@@ -69,5 +70,6 @@ __all__ = [
     "stations",
     "stocktakes",
     "usage_sessions",
+    "utilisation",
     "work_orders",
 ]
