@@ -67,6 +67,7 @@ from inventory.requirements.preview_routes import router as previews_router
 from inventory.requirements.routes import router as lists_router
 from inventory.requirements.substitute_routes import router as substitutes_router
 from inventory.reviews.routes import router as reviews_router
+from inventory.school_calendar.routes import router as school_calendar_router
 from inventory.staff.routes import router as staff_router
 from inventory.stations.routes import router as stations_router
 from inventory.stocktakes.phone_routes import router as phone_router
@@ -93,6 +94,7 @@ ROUTERS = (
     proofs_router,
     due_router,
     documents_router,
+    school_calendar_router,
     bookings_router,
     calendar_feeds_router,
     alerts_router,

@@ -29,6 +29,7 @@ from inventory.report_links import table as report_links
 from inventory.requirements import table as requirements
 from inventory.reviews import table as reviews
 from inventory.sharing import table as sharing
+from inventory.school_calendar import table as school_calendar
 from inventory.staff import table as staff
 from inventory.stations import table as stations
 from inventory.stocktakes import table as stocktakes
@@ -66,6 +67,7 @@ __all__ = [
     "requirements",
     "reviews",
     "sharing",
+    "school_calendar",
     "staff",
     "stations",
     "stocktakes",

@@ -1,7 +1,7 @@
 """China's public holidays and make-up days 调休, as the library of holidays has them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -14,7 +14,7 @@ _DAY = timedelta(days=1)
 _SATURDAY = 5
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=128)
 def public_days(year: int) -> Mapping[date, SpecialDay]:
     """Days off and make-up days of a year; outside of `FIRST_YEAR` to `LAST_YEAR` none.
 
@@ -49,6 +49,32 @@ def public_days(year: int) -> Mapping[date, SpecialDay]:
             DaySource.PUBLIC,
         )
     return found
+
+
+class SchoolDays(Mapping[date, SpecialDay]):
+    """Days that are not as their weekday is, of every year: the school's own, else the public ones.
+
+    Years are worked out when somebody asks for a day of them.
+    """
+
+    def __init__(self, own: Mapping[date, SpecialDay], *, follows_public: bool = True) -> None:
+        self._own = own
+        self._follows_public = follows_public
+
+    def __getitem__(self, day: date) -> SpecialDay:
+        own = self._own.get(day)
+        if own is not None:
+            return own
+        if not self._follows_public:
+            raise KeyError(day)
+        return public_days(day.year)[day]
+
+    def __iter__(self) -> Iterator[date]:
+        years = range(FIRST_YEAR, LAST_YEAR + 1) if self._follows_public else ()
+        return iter({*self._own, *(day for year in years for day in public_days(year))})
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def is_announced(year: int) -> bool:

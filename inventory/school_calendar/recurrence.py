@@ -19,6 +19,8 @@ MAX_OCCURRENCES = 400
 MAX_REACH = timedelta(days=800)
 """Chosen: two school years; who wants more means forever, and nobody plans that far."""
 MAX_INTERVAL = 60
+MADE_UP_WITHIN_DAYS = 60
+"""Chosen: notices move days by up to four weeks; a school may move its own further."""
 _DAY_WORDS = "MO|TU|WE|TH|FR|SA|SU"
 _VALUES: Mapping[str, str] = {
     "FREQ": "DAILY|WEEKLY|MONTHLY",
@@ -160,12 +162,14 @@ def _held_at(
 
 
 def _made_up_on(calendar: Calendar, day: date) -> date | None:
-    found = (
-        kept
-        for kept, special in calendar.days.items()
-        if special.replaces == day and weekday_kept(calendar, kept) is not None
-    )
-    return min(found, default=None)
+    # the nearest first, since nothing says that only one day makes up for another
+    for days in range(1, MADE_UP_WITHIN_DAYS + 1):
+        for kept in (day - timedelta(days=days), day + timedelta(days=days)):
+            special = calendar.days.get(kept)
+            is_made_up = special is not None and special.replaces == day
+            if is_made_up and weekday_kept(calendar, kept) is not None:
+                return kept
+    return None
 
 
 def _starts(recurrence: Recurrence) -> list[datetime]:
