@@ -36,6 +36,7 @@ class Action(StrEnum):
     WRITE_REGISTER = "write_register"
     WRITE_LIST = "write_list"
     WRITE_BOOKING = "write_booking"
+    APPROVE_BOOKING = "approve_booking"
     ACKNOWLEDGE_ALERT = "acknowledge_alert"
     READ_RECTIFICATION = "read_rectification"
     WORK_ON_RECTIFICATION = "work_on_rectification"
@@ -138,6 +139,7 @@ _INSTRUCTOR = _READER | {
     Action.MOVE_STOCK,
 }
 _STATIONMASTER = _INSTRUCTOR | {
+    Action.APPROVE_BOOKING,
     Action.MAKE_PAPER,
     Action.WRITE_ANNUAL_REPORT,
     Action.WRITE_STATION,
@@ -180,6 +182,7 @@ CHANGING_ACTIONS = frozenset(
         Action.WRITE_LIST,
         Action.WRITE_ANNUAL_REPORT,
         Action.WRITE_BOOKING,
+        Action.APPROVE_BOOKING,
         Action.ACKNOWLEDGE_ALERT,
         Action.WORK_ON_RECTIFICATION,
         Action.MANAGE_RECTIFICATION,
