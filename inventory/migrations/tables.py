@@ -28,8 +28,8 @@ from inventory.rectifications import table as rectifications
 from inventory.report_links import table as report_links
 from inventory.requirements import table as requirements
 from inventory.reviews import table as reviews
-from inventory.sharing import table as sharing
 from inventory.school_calendar import table as school_calendar
+from inventory.sharing import table as sharing
 from inventory.staff import table as staff
 from inventory.stations import table as stations
 from inventory.stocktakes import table as stocktakes
@@ -66,8 +66,8 @@ __all__ = [
     "report_links",
     "requirements",
     "reviews",
-    "sharing",
     "school_calendar",
+    "sharing",
     "staff",
     "stations",
     "stocktakes",
