@@ -31,6 +31,9 @@ _NO_GROUND = (
     "report_link",
     "reminder",
     "document",
+    "calendar_feed",
+    "sharing_offer",
+    "sharing_request",
 )
 """What changes no check; everything else may."""
 

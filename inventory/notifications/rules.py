@@ -26,6 +26,7 @@ class MessageKind(StrEnum):
     NO_SHOW_RELEASED = "no_show_released"
     OVERRUN_AHEAD = "overrun_ahead"
     SHARING_REQUEST = "sharing_request"
+    SHARING_TERMS = "sharing_terms"
     SHARING_AGREED = "sharing_agreed"
     SHARING_DECLINED = "sharing_declined"
     SHARING_CANCELLED = "sharing_cancelled"

@@ -121,6 +121,12 @@ BOOKING_TEXTS: Mapping[MessageKind, Text] = {
         "Sharing request: {requester} asks for {resources} · {when}",
         ("请在 {hold_until} 前答复", "Please answer before {hold_until}"),
     ),
+    MessageKind.SHARING_TERMS: _sharing(
+        "开放共享条款待您确认：{resources} · {when}",
+        "Terms of a shared use await your answer: {resources} · {when}",
+        ("条款：{words}", "Terms: {words}"),
+        ("请在 {hold_until} 前答复", "Please answer before {hold_until}"),
+    ),
     MessageKind.SHARING_AGREED: _sharing(
         "开放共享已达成：{resources} · {when}", "Sharing agreed: {resources} · {when}"
     ),
