@@ -113,7 +113,11 @@ _BENCH_KINDS: Mapping[str, tuple[str, str, str]] = {
 
 
 def fill(
-    database: Database, passwords: Mapping[str, str], *, now: datetime | None = None
+    database: Database,
+    passwords: Mapping[str, str],
+    *,
+    now: datetime | None = None,
+    hashing: Passwords | None = None,
 ) -> list[dict[str, str]]:
     """Fill an empty inventory; what is there already stays as it is.
 
@@ -121,6 +125,7 @@ def fill(
         database: migrated inventory.
         passwords: by user name, for all `USERNAMES`.
         now: the day registers are made for; None is today.
+        hashing: of the passwords; tests pass a cheap one.
 
     Returns:
         The logins for display and scripts: role, role_zh, username, password, organisation.
@@ -128,7 +133,7 @@ def fill(
     now = now or datetime.now(UTC)
     import_list(database, bundled_draft(), who=WHO, now=now)
     _organisations(database)
-    _people(database, passwords, now)
+    _people(database, passwords, now, hashing or Passwords())
     for code in STATIONS:
         _station(database, code)
     _benches(database)
@@ -195,14 +200,15 @@ def _organisations(database: Database) -> None:
             create_organisation(database, fields, who=WHO)
 
 
-def _people(database: Database, passwords: Mapping[str, str], now: datetime) -> None:
-    hasher = Passwords()
+def _people(
+    database: Database, passwords: Mapping[str, str], now: datetime, hashing: Passwords
+) -> None:
     with database.read() as db:
         known = {account.username for account in users(db)}
     for username, (role, organisation, name, _) in _PEOPLE.items():
         fields = UserFields(username=username, name=name, role=role, organisation_code=organisation)
         if username not in known:
-            create_user(database, hasher, fields, passwords[username], who=WHO, now=now)
+            create_user(database, hashing, fields, passwords[username], who=WHO, now=now)
 
 
 def _station(database: Database, code: str) -> None:

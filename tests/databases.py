@@ -3,14 +3,20 @@
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from inventory.database import open_database
 from inventory.migrations.run import upgrade
+from stationmaster import demo_data
 from tests.postgres import PostgresServer, running_postgres
 from tests.schools import furnish, quick_passwords
 
 KINDS = ("sqlite", "postgresql")
+DEMO_NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
+DEMO_PASSWORDS = {
+    name: f"long enough {number:03d}" for number, name in enumerate(demo_data.USERNAMES)
+}
 
 
 def _empty(_url: str) -> None:
@@ -30,10 +36,18 @@ def _furnished(url: str) -> None:
     database.close()
 
 
+def _demonstrated(url: str) -> None:
+    _migrated(url)
+    database = open_database(url)
+    demo_data.fill(database, DEMO_PASSWORDS, now=DEMO_NOW, hashing=quick_passwords())
+    database.close()
+
+
 STAGES: dict[str, Callable[[str], None]] = {
     "empty": _empty,
     "migrated": _migrated,
     "furnished": _furnished,
+    "demonstrated": _demonstrated,
 }
 
 

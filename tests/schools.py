@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -56,10 +57,13 @@ class Schools:
     live: MemoryLiveBenches
     app: FastAPI
     passwords: Passwords
+    portal: BlockingPortal
     clock: Clock = field(default_factory=Clock)
 
     def client(self, username: str | None = None) -> TestClient:
         client = TestClient(self.app, raise_server_exceptions=False)
+        # otherwise each request has a thread and an event loop of its own, half of its time
+        client.portal = self.portal
         if username is not None:
             answer = client.post("/api/v1/login", json={"username": username, "password": PASSWORD})
             assert answer.status_code == 204, answer.text
@@ -116,6 +120,7 @@ def schools(url: str) -> Iterator[Schools]:
     passwords, live, clock = quick_passwords(), MemoryLiveBenches(), Clock()
     app = create_app(Parts(database, live, passwords=passwords, clock=clock))
     try:
-        yield Schools(database, live, app, passwords, clock)
+        with start_blocking_portal() as portal:
+            yield Schools(database, live, app, passwords, portal, clock)
     finally:
         database.close()

@@ -18,7 +18,6 @@ from inventory.database import Database, open_database
 from inventory.faults.table import Fault
 from inventory.migrations.tables import METADATA
 from inventory.organisations.table import Organisation
-from stationmaster import demo_data
 from stationmaster.__main__ import command_line
 from tests.databases import Databases, sqlite_url
 from tests.postgres import PASSWORD
@@ -49,9 +48,7 @@ def copied(source: Database, target: Database) -> Copied:
 @pytest.fixture(scope="module")
 def demo_file(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("demo")
-    with databases.fresh("sqlite", "migrated", folder) as url:
-        with opened(url) as database:
-            demo_data.fill(database, dict.fromkeys(demo_data.USERNAMES, PASSWORD), now=NOW)
+    with databases.fresh("sqlite", "demonstrated", folder):
         yield folder / "inventory.sqlite"
 
 

@@ -28,6 +28,11 @@ OLDER = sorted(
     for step in ScriptDirectory.from_config(configuration()).walk_revisions()
     if isinstance(step.down_revision, str)
 )
+# what a row meets on its way is the same from 0003 on; a server takes two seconds for all of it
+AGES = [
+    *(("sqlite", start) for start in OLDER),
+    *(("postgresql", start) for start in OLDER if start <= "0003" or start == OLDER[-1]),
+]
 
 
 @pytest.fixture
@@ -90,7 +95,7 @@ def test_texts_sort_alike_on_every_server(database: Database) -> None:
     assert list(found) == sorted(words)
 
 
-@pytest.mark.parametrize("start", OLDER)
+@pytest.mark.parametrize(("database_kind", "start"), AGES, indirect=["database_kind"])
 def test_an_installation_of_any_age_is_brought_up_with_what_it_holds(
     database: Database, start: str
 ) -> None:

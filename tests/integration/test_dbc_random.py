@@ -22,7 +22,7 @@ from tests.dbc_texts import (
     plain_texts,
 )
 
-TEXTS = int(os.environ.get("STATIONMASTER_RANDOM_DBCS", "400"))
+TEXTS = int(os.environ.get("STATIONMASTER_RANDOM_DBCS", "120"))
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(60 + TEXTS // 10)]
 JUNK = [
     '"',
