@@ -23,9 +23,9 @@ class Hearing:
         if is_live:
             self._live_at_s = now_s
 
-    def note_acknowledged(self) -> None:
-        """One of the messages was committed and answered."""
-        self._acknowledged += 1
+    def note_acknowledged(self, number: int = 1) -> None:
+        """Some of the messages were committed and answered."""
+        self._acknowledged += number
 
     def is_deaf(self, now_s: float) -> bool:
         """Whether benches were heard and nothing comes, though nothing waits for us.

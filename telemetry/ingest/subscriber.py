@@ -1,12 +1,12 @@
 """The broker's side of ingest: subscribe on every connect, only enqueue, acknowledge by hand."""
 
 import queue
-import sys
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
 import paho.mqtt.client as mqtt
 import structlog
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
@@ -16,30 +16,24 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from telemetry.contract import topics
 from telemetry.contract.broker_address import BrokerAddress
-from telemetry.contract.delivery import ACK_DELIVERY, KEEPALIVE_S
+from telemetry.contract.delivery import KEEPALIVE_S
 from telemetry.contract.encoding import encode
 from telemetry.contract.payloads import Ack
 from telemetry.contract.tls_refusals import explain
 from telemetry.ingest.hearing import Hearing
+from telemetry.ingest.network import LineClient, Network
+from telemetry.ingest.packets import Published, puback, publish
 
 log = structlog.get_logger()
 
-IDLE_S = 0.001
-"""Chosen: messages that wait in the socket are read within a tenth of this of each other."""
-REST_S = 0.018
-"""Chosen: one commit with its fsync per 20 ms instead of one per message, and still 99 of 100 rows
-are committed within 25 ms of their publishing."""
 ROOM_S = 0.02
 """How often a network thread that waits for room in the inbox looks for some."""
 INBOX_MESSAGES = 20_000
 """Chosen: 100 benches with MAX_UNACKNOWLEDGED messages under way; 1 KB each is 20 MB."""
 SHARE_GROUP = "ingest"
-RECONNECT_S = (1, 2)
-"""Shortest and longest pause between attempts; short because a local broker restarts in 0.3 s."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
+class Arrived(msgspec.Struct, frozen=True, gc=False):
     """A message as it came, with what is needed to acknowledge it."""
 
     topic: str
@@ -94,7 +88,7 @@ class Subscriber:
         self._connection = 0
         self._hearing = Hearing()
         self._stopping = threading.Event()
-        self._heard_s = 0.0
+        self._network: Network | None = None
         self._told = ""
         # the embedded broker lets as many messages be under way in both; the properties of 5 cost
         # a third of what paho needs for a message
@@ -105,8 +99,8 @@ class Subscriber:
         """Whether the broker has granted just now what ingest wants to hear."""
         self.is_version_refused = False
 
-    def _new_client(self, protocol: MQTTProtocolVersion) -> mqtt.Client:
-        client = mqtt.Client(
+    def _new_client(self, protocol: MQTTProtocolVersion) -> LineClient:
+        client = LineClient(
             CallbackAPIVersion.VERSION2,
             client_id=self._address.client_id,
             protocol=protocol,
@@ -116,12 +110,9 @@ class Subscriber:
         secured = self._address.tls_context()
         if secured is not None:
             client.tls_set_context(secured)
-        client.reconnect_delay_set(*RECONNECT_S)
         client.on_connect = self._on_connect
-        client.on_connect_fail = self._on_connect_fail
         client.on_subscribe = self._on_subscribe
         client.on_disconnect = self._on_disconnect
-        client.on_message = self._on_message
         return client
 
     @property
@@ -139,13 +130,14 @@ class Subscriber:
         self._client.connect_async(
             self._address.host, self._address.port, keepalive=KEEPALIVE_S, properties=properties
         )
-        self._client.loop_start()
+        self._network = Network(self._client, self._hand_over, self._on_connect_fail)
+        self._network.start()
 
     def stop(self) -> None:
         """Disconnect and end the network thread; what has no room in the inbox comes again."""
         self._stopping.set()
-        self._client.disconnect()
-        self._client.loop_stop()
+        if self._network is not None:
+            self._network.stop()
 
     def _on_connect(
         self,
@@ -188,10 +180,8 @@ class Subscriber:
             self._told = ""
             log.warning("ingest is connected again")
 
-    def _on_connect_fail(self, _client: mqtt.Client, _userdata: object) -> None:
-        # paho calls this while it handles the exception, and hands it to nobody
-        reason = sys.exception()
-        told = explain(reason) if isinstance(reason, Exception) else "no connection"
+    def _on_connect_fail(self, reason: Exception) -> None:
+        told = explain(reason)
         if told != self._told:
             # a broker that stays away is told once, not every two seconds
             self._told = told
@@ -208,26 +198,11 @@ class Subscriber:
     ) -> None:
         self.is_connected = False
 
-    def _on_message(
-        self, _client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage
-    ) -> None:
-        now_s, now_ms = time.monotonic(), self._now_ms()
-        self._hearing.note_arrived(now_s, is_live=not message.retain)
-        if now_s - self._heard_s > IDLE_S:
-            # nothing was waiting: what comes next is read and stored with this in one go
-            self._stopping.wait(REST_S)
-        self._heard_s = time.monotonic()
-        self.enqueue(
-            Arrived(
-                message.topic,
-                bytes(message.payload),
-                now_ms,
-                message.retain,
-                message.mid,
-                message.qos,
-                self._connection,
-            )
-        )
+    def _hand_over(self, came: list[Published]) -> None:
+        now_s, now_ms, connection = time.monotonic(), self._now_ms(), self._connection
+        for topic, payload, mid, qos, is_retained in came:
+            self._hearing.note_arrived(now_s, is_live=not is_retained)
+            self.enqueue(Arrived(topic, payload, now_ms, is_retained, mid, qos, connection))
 
     def enqueue(self, arrived: Arrived) -> None:
         """Called by the network thread: wait for room in the inbox, unless told to stop."""
@@ -255,13 +230,18 @@ class Subscriber:
         self._client = self._new_client(protocol)
         self.start()
 
-    def acknowledge(self, arrived: Arrived) -> None:
-        """PUBACK a message of the present connection; one of an earlier one is gone anyway."""
-        if arrived.connection == self._connection:
-            self._hearing.note_acknowledged()
-            if arrived.qos:
-                self._client.ack(arrived.mid, arrived.qos)
+    def acknowledge(self, arrived: list[Arrived]) -> None:
+        """PUBACK messages of the present connection; those of an earlier one are gone anyway."""
+        mine = [message for message in arrived if message.connection == self._connection]
+        self._hearing.note_acknowledged(len(mine))
+        if mids := [message.mid for message in mine if message.qos]:
+            self._put(b"".join(map(puback, mids)))
 
     def send_ack(self, bench: str, ack: Ack) -> None:
         """Tell a bench what is committed; a lost one is repeated with the next commit."""
-        self._client.publish(topics.ack(bench), encode(ack), qos=ACK_DELIVERY.qos)
+        is_5 = self._client.protocol == MQTTProtocolVersion.MQTTv5
+        self._put(publish(topics.ack(bench), encode(ack), is_5=is_5))
+
+    def _put(self, packets: bytes) -> None:
+        if self._network is not None:
+            self._network.put(packets)

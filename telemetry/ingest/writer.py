@@ -22,9 +22,6 @@ from telemetry.store.retention import believed_now
 log = structlog.get_logger()
 
 BATCH_MESSAGES = 500
-GATHER_S = 0.0015
-"""Chosen: the network thread rests before it hands over what came meanwhile; this is the handing
-over of some tens of messages."""
 TELL_ROWS = 20
 TELL_EVERY_S = 0.2
 """Chosen: a bench hears at once of 20 rows, a tenth of those it may have under way, and of fewer
@@ -69,21 +66,18 @@ class Writer:
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set; what was not committed then is sent again by the benches."""
         while not stop.is_set():
-            arrived = self._gather(stop)
+            arrived = self._gather()
             if arrived:
                 self._commit(arrived, stop)
             self._tell_benches()
             self._note_status()
 
-    def _gather(self, stop: threading.Event) -> list[Arrived]:
+    def _gather(self) -> list[Arrived]:
         inbox = self._subscriber.inbox
         try:
             arrived = [inbox.get(timeout=TELL_EVERY_S)]
         except queue.Empty:
             return []
-        if inbox.qsize() < BATCH_MESSAGES:
-            # one wait, not one a message: each would wake this thread
-            stop.wait(GATHER_S)
         with contextlib.suppress(queue.Empty):
             while len(arrived) < BATCH_MESSAGES:
                 arrived.append(inbox.get_nowait())
@@ -162,8 +156,7 @@ class Writer:
             self._offsets[state.bench], self._offset_ms[state.bench] = recent, median(recent) or 0
 
     def _acknowledge(self, arrived: list[Arrived], committed: Committed) -> None:
-        for message in arrived:
-            self._subscriber.acknowledge(message)
+        self._subscriber.acknowledge(arrived)
         self._reached.update(committed.watermarks)
         if committed.events:
             self._on_events()
