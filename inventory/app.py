@@ -22,6 +22,7 @@ from inventory.accounts.routes import router as accounts_router
 from inventory.alerts.routes import router as alerts_router
 from inventory.annual_reports.routes import router as annual_reports_router
 from inventory.benches.live import LiveBenches
+from inventory.bookings.desk import nothing_known
 from inventory.bookings.routes import router as bookings_router
 from inventory.bulk_edits.routes import router as bulk_edits_router
 from inventory.calendar_feeds.routes import public_router as calendars_router
@@ -198,6 +199,7 @@ def create_app(parts: Parts, front: Front | None = None) -> FastAPI:
     app.state.passwords = parts.passwords
     app.state.clock = parts.clock
     app.state.exports = parts.exports
+    app.state.rig_truth = nothing_known
     app.state.documents = parts.documents
     app.state.chinese_font = parts.chinese_font
     app.state.outreach = parts.outreach

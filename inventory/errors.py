@@ -1,5 +1,6 @@
 """What can be wrong with a request to the inventory, as facts and without a word of HTTP."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 
@@ -173,18 +174,25 @@ class StepNotPossible(InventoryError):
 
 
 class SlotTaken(InventoryError):
-    """The bench is booked in a part of the span; `start_at` and `end_at` are the other booking's.
+    """Something is booked in a part of the span; `start_at` and `end_at` are the other booking's.
 
-    Whose it is, is not said.
+    Whose it is, is not said. `nearest` are spans that would pass, as texts.
     """
 
-    def __init__(self, bench_code: str, start_at: datetime, end_at: datetime) -> None:
+    def __init__(
+        self,
+        resource_key: str,
+        start_at: datetime,
+        end_at: datetime,
+        nearest: Sequence[tuple[str, str]] = (),
+    ) -> None:
         super().__init__(
-            f"bench {bench_code} is booked from {start_at.isoformat()} to {end_at.isoformat()}"
+            f"{resource_key} is booked from {start_at.isoformat()} to {end_at.isoformat()}"
         )
-        self.bench_code = bench_code
+        self.resource_key = resource_key
         self.start_at = start_at.isoformat()
         self.end_at = end_at.isoformat()
+        self.nearest = [{"start_at": start, "end_at": end} for start, end in nearest]
 
 
 class Invalid(InventoryError):

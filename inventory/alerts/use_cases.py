@@ -24,9 +24,9 @@ from inventory.alerts.rules import (
 from inventory.alerts.schema import AlertOut
 from inventory.alerts.table import Alert, WatchLease
 from inventory.audit.use_cases import SYSTEM, record
+from inventory.bookings.finding import running_bookings
 from inventory.bookings.rules import BookingPurpose
 from inventory.bookings.table import Booking
-from inventory.bookings.use_cases import running_bookings
 from inventory.database import Database
 from inventory.errors import UnknownAlert
 from inventory.organisations.use_cases import organisation

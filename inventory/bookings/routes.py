@@ -2,55 +2,75 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, status
+from fastapi import APIRouter, Depends, Path, Query, Request, status
 
 from inventory.accounts.policies import Now, TheDatabase, require
 from inventory.accounts.rules import Action, Principal
-from inventory.bookings.rules import BookingState
-from inventory.bookings.schema import BookingOrder, BookingOut, SlotMoment
-from inventory.bookings.use_cases import (
-    BookingQuery,
-    book,
-    booking,
-    bookings,
-    cancel,
-    parts_of,
-    shown,
+from inventory.bookable import MAX_KEY
+from inventory.bookings import use_cases
+from inventory.bookings.desk import Desk
+from inventory.bookings.finding import BookingQuery, booking, bookings, history, shown, shown_of
+from inventory.bookings.keeping import parts_of
+from inventory.bookings.orders import (
+    BookingChange,
+    BookingOrder,
+    StepOrder,
+    SwapAnswer,
+    SwapOrder,
 )
+from inventory.bookings.rules import BookingState
+from inventory.bookings.schema import BookingOut, HistoryEntry, PlacedOut, SlotMoment, SwapOut
+from inventory.bookings.stepping import Wanted
 from inventory.paging import Limit, Offset, Page, page
 
 router = APIRouter(tags=["bookings"])
 Reader = Annotated[Principal, Depends(require(Action.READ_BOOKING))]
 Writer = Annotated[Principal, Depends(require(Action.WRITE_BOOKING))]
 BookingId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+SwapId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
-class Wanted:
+def desk_of(request: Request, caller: Writer, now: Now) -> Desk:
+    """Where this caller books, with the app's word on the rigs."""
+    return Desk(caller, now, request.app.state.rig_truth)
+
+
+TheDesk = Annotated[Desk, Depends(desk_of)]
+
+
+class Which:
     """Which bookings a caller asks for."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - FastAPI reads one argument a parameter
         self,
+        caller: Reader,
+        resource: Annotated[str | None, Query(max_length=MAX_KEY, description="key")] = None,
         bench: Annotated[str | None, Query(max_length=32)] = None,
+        station: Annotated[str | None, Query(max_length=32)] = None,
         start: Annotated[
             SlotMoment | None, Query(alias="from", description="that end after this")
         ] = None,
         end: Annotated[
             SlotMoment | None, Query(alias="to", description="that start before this")
         ] = None,
-        state: BookingState | None = None,
+        state: Annotated[list[BookingState] | None, Query(max_length=10)] = None,
+        mine: Annotated[bool, Query(description="that I hold")] = False,
+        series: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
     ) -> None:
-        self.query = BookingQuery(bench, start, end, state)
+        holder = caller.username if mine else None
+        states = tuple(state or ())
+        self.query = BookingQuery(resource, bench, station, start, end, states, holder, series)
 
 
 @router.get("/bookings")
 def list_bookings(
     database: TheDatabase,
     caller: Reader,
-    wanted: Annotated[Wanted, Depends()],
+    wanted: Annotated[Which, Depends()],
     offset: Offset = 0,
     limit: Limit = 50,
 ) -> Page[BookingOut]:
-    """Bookings of benches I may see, by their start."""
+    """Bookings I may see, by their start."""
     with database.read() as db:
         rows, total = bookings(db, caller, wanted.query, offset=offset, limit=limit)
         parts = parts_of(db, rows)
@@ -58,24 +78,61 @@ def list_bookings(
 
 
 @router.post("/bookings", status_code=status.HTTP_201_CREATED)
-def make_booking(
-    order: BookingOrder, database: TheDatabase, caller: Writer, now: Now
-) -> BookingOut:
-    """Book a bench for a span of time; 409 when somebody has it then."""
-    return book(database, caller, order, now=now)
+def make_booking(order: BookingOrder, database: TheDatabase, desk: TheDesk) -> PlacedOut:
+    """Book a set for a span of time; 409 when somebody has a part of it then."""
+    return use_cases.book(database, desk, order)
 
 
 @router.get("/bookings/{booking_id}")
 def show_booking(booking_id: BookingId, database: TheDatabase, caller: Reader) -> BookingOut:
     """One booking."""
     with database.read() as db:
-        found = booking(db, caller, booking_id, Action.READ_BOOKING)
-        return shown(found, parts_of(db, [found])[booking_id])
+        return shown_of(db, booking(db, caller, booking_id, Action.READ_BOOKING))
+
+
+@router.get("/bookings/{booking_id}/history")
+def show_booking_history(
+    booking_id: BookingId, database: TheDatabase, caller: Reader
+) -> list[HistoryEntry]:
+    """What happened to a booking, from its making on."""
+    with database.read() as db:
+        return history(db, booking(db, caller, booking_id, Action.READ_BOOKING))
+
+
+@router.patch("/bookings/{booking_id}")
+def change_booking(
+    booking_id: BookingId, wanted: BookingChange, database: TheDatabase, desk: TheDesk
+) -> PlacedOut:
+    """Move, stretch or describe a booking anew; what is not named stays."""
+    return use_cases.change_booking(database, desk, booking_id, wanted)
+
+
+@router.post("/bookings/{booking_id}/steps")
+def step_booking(
+    booking_id: BookingId, order: StepOrder, database: TheDatabase, desk: TheDesk
+) -> BookingOut:
+    """Confirm, approve, decline, check in, end early, cancel and so on."""
+    wanted = Wanted(order.step, order.reason)
+    return use_cases.take_step(database, desk, booking_id, wanted)
 
 
 @router.post("/bookings/{booking_id}/cancellation")
-def cancel_booking(
-    booking_id: BookingId, database: TheDatabase, caller: Writer, now: Now
-) -> BookingOut:
+def cancel_booking(booking_id: BookingId, database: TheDatabase, desk: TheDesk) -> BookingOut:
     """Give the slot back."""
-    return cancel(database, caller, booking_id, now=now)
+    return use_cases.cancel(database, desk, booking_id)
+
+
+@router.post("/bookings/{booking_id}/swaps", status_code=status.HTTP_201_CREATED)
+def offer_swap(
+    booking_id: BookingId, order: SwapOrder, database: TheDatabase, desk: TheDesk
+) -> SwapOut:
+    """Offer one of my bookings for this one; a station master exchanges them at once."""
+    return use_cases.swap(database, desk, order.offered_id, booking_id)
+
+
+@router.post("/booking-swaps/{swap_id}/answer")
+def answer_swap(
+    swap_id: SwapId, order: SwapAnswer, database: TheDatabase, desk: TheDesk
+) -> SwapOut:
+    """Accept an offer to swap, refuse it, or take my own one back."""
+    return use_cases.answer(database, desk, swap_id, accept=order.accept)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel
 from sqlmodel import Field as Column
 from sqlmodel import SQLModel
 
@@ -123,17 +123,14 @@ class SwapFields(SQLModel):
     answered_by: str | None = Column(default=None, max_length=80)
 
 
-class BookingOrder(BaseModel):
-    """What a caller wants to book; without a holder: for themselves."""
+class HistoryEntry(BaseModel):
+    """Something that happened to a booking: what it was and what it became, field by field."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    bench_code: BenchCode
-    start_at: SlotMoment
-    end_at: SlotMoment
-    purpose: BookingPurpose
-    holder: str | None = Field(default=None, min_length=1, max_length=80)
-    note: str = Field(default="", max_length=200)
+    at: datetime
+    who: str
+    action: str
+    old: dict[str, Any] | None
+    new: dict[str, Any] | None
 
 
 class PartOut(BaseModel):
@@ -182,3 +179,34 @@ class BookingOut(BookingFields):
     id: int
     bench_code: str | None
     parts: list[PartOut]
+
+
+class WarningOut(BaseModel):
+    """What a policy warns of, in words with figures."""
+
+    code: str
+    zh: str
+    en: str
+    field: str
+    resource_key: str
+
+
+class PlacedOut(BookingOut):
+    """A booking that was just made or changed: what warns, and which bookings gave way."""
+
+    warnings: list[WarningOut] = []
+    displaced: list[int] = []
+
+
+class SwapOut(SwapFields):
+    """An offer to exchange slots as the API shows it."""
+
+    id: int
+
+
+class SeriesOut(SeriesFields):
+    """A series as the API shows it; its members are bookings with its `series_id`."""
+
+    id: int
+    resources: list[str]
+    exceptions: list[str]

@@ -1,98 +1,99 @@
-"""Booking a bench, finding bookings and giving a slot back."""
+"""Booking a set, changing it, and the steps of its life: one transaction each."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 
-from sqlalchemy import ColumnElement, func
-from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from inventory.accounts.access import demand, visible_organisations
-from inventory.accounts.rules import Action, Principal, Role
-from inventory.accounts.rules import Resource as Asked
-from inventory.accounts.table import User
-from inventory.audit.use_cases import record
+from inventory.accounts.rules import Action
 from inventory.benches.table import Bench
-from inventory.bookable import Resource, ResourceKind
-from inventory.bookings.rules import BookingPurpose, BookingState, objection, overlapping
-from inventory.bookings.schema import BookingOrder, BookingOut, PartOut
-from inventory.bookings.table import NO_OVERLAP, Booking, BookingPart
+from inventory.bookable import Resource, ResourceKind, resource_of
+from inventory.bookings.desk import Desk, demand_use, holder_of
+from inventory.bookings.drafts import BookingWish, Draft
+from inventory.bookings.errors import PolicyRefused
+from inventory.bookings.finding import booking, shown, shown_of
+from inventory.bookings.guarding import guarded, occupants, taken_by
+from inventory.bookings.judging import nearest
+from inventory.bookings.keeping import parts_of
+from inventory.bookings.life import BookingStep
+from inventory.bookings.moving import DESCRIBING, change
+from inventory.bookings.orders import BookingChange, BookingOrder
+from inventory.bookings.placing import Placed, place
+from inventory.bookings.recalling import draft_of
+from inventory.bookings.rules import BookingPurpose, objection
+from inventory.bookings.schema import BookingOut, PlacedOut, SwapOut, WarningOut
+from inventory.bookings.stepping import Wanted, demand_own, demand_step, take
+from inventory.bookings.swapping import answer_swap, offer_swap
+from inventory.bookings.taking import taken_with
 from inventory.database import Database
-from inventory.errors import (
-    Invalid,
-    NotAllowed,
-    SlotTaken,
-    UnknownBench,
-    UnknownBooking,
-)
-from inventory.organisations.use_cases import organisation
-from inventory.work_orders.errors import UnderRepair
-from inventory.work_orders.repairs import repairs
+from inventory.errors import Invalid, SlotTaken, UnknownBench
+from inventory.intervals import Span
 
-_FOR_OTHERS = frozenset({Role.STATIONMASTER, Role.ADMINISTRATOR})
+_MINUTE = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, slots=True)
-class BookingQuery:
-    """Which bookings: those that share a moment with `[start, end)`; None leaves a side open."""
-
-    bench: str | None = None
-    start: datetime | None = None
-    end: datetime | None = None
-    state: BookingState | None = None
-
-
-def book(
-    database: Database, principal: Principal, order: BookingOrder, *, now: datetime
-) -> BookingOut:
-    """Book a bench of the caller's organisation; one under repair for maintenance alone.
+def book(database: Database, desk: Desk, order: BookingOrder) -> PlacedOut:
+    """Book a set of an organisation's resources, all of it or nothing.
 
     Raises:
-        UnknownBench: there is none, or the caller may not know of it.
+        Unknown: there is no such thing, or the caller may not know of it.
         NotAllowed: the caller's role does not book, or not for others.
-        Invalid: the span can't be booked, or nobody of the organisation is called `holder`.
-        UnderRepair: a work order keeps the bench out of use, for however long.
-        SlotTaken: somebody has the bench in a part of the span.
+        Invalid: the span can't be booked, or nobody is called `holder`.
+        UnderRepair: a work order keeps a bench out of use.
+        PolicyRefused: policies don't let it pass; with the nearest slots that would.
+        SlotTaken: somebody has a part of it then; with the nearest slots.
     """
-    if (refused := objection(order.start_at, order.end_at, now)) is not None:
-        raise Invalid(*refused)
-    try:
-        with database.begin() as db:
-            bench = _bookable(db, principal, order.bench_code)
-            holder = _holder(db, principal, bench, order.holder)
-            _demand_in_order(db, bench, order.purpose)
-            _demand_free(db, order)
-            row = Booking.model_validate(
-                order.model_dump(exclude={"bench_code"})
-                | {
-                    "holder": holder,
-                    "organisation_code": bench.organisation_code,
-                    "requester_organisation_code": bench.organisation_code,
-                    "station_code": bench.station_code,
-                    "created_at": now,
-                    "created_by": principal.username,
-                    "changed_at": now,
-                    "changed_by": principal.username,
-                }
-            )
-            db.add(row)
-            db.flush()
-            part = _part(row, Resource(ResourceKind.BENCH, row.organisation_code, bench.code))
-            db.add(part)
-            db.flush()
-            _note(db, row, principal.username, "booked", now)
-    except IntegrityError as refusal:
-        # the database's own guard: somebody wrote around this door
-        if NO_OVERLAP not in str(refusal):
-            raise
-        raise SlotTaken(order.bench_code, order.start_at, order.end_at) from refusal
-    return shown(row, [part])
+    with database.read() as db:
+        draft = draft_of_order(db, desk, order)
+        _refuse_early(db, desk, draft)
+    with explained(database, desk, draft), database.begin() as db:
+        return placed_out(place(db, desk, draft))
 
 
-def cancel(
-    database: Database, principal: Principal, booking_id: int, *, now: datetime
-) -> BookingOut:
+def change_booking(
+    database: Database, desk: Desk, booking_id: int, wanted: BookingChange
+) -> PlacedOut:
+    """Move, stretch or describe a booking anew; what is not named stays.
+
+    Raises:
+        UnknownBooking: there is none, or the caller may not know of it.
+        NotAllowed: it is somebody else's.
+        StepNotPossible: it has ended.
+        InventoryError: of `book`.
+    """
+    with database.read() as db:
+        row = booking(db, desk.caller(), booking_id, Action.WRITE_BOOKING)
+        draft = changed(draft_of(row, parts_of(db, [row])[booking_id]), wanted)
+    with explained(database, desk, draft), database.begin() as db:
+        row = booking(db, desk.caller(), booking_id, Action.WRITE_BOOKING)
+        demand_own(desk, row, BookingStep.MOVE)
+        draft = changed(draft_of(row, parts_of(db, [row])[booking_id]), wanted)
+        return placed_out(change(db, desk, row, draft))
+
+
+def take_step(database: Database, desk: Desk, booking_id: int, wanted: Wanted) -> BookingOut:
+    """Hold, wait, confirm, approve, decline, check in, end early, cancel or release.
+
+    Raises:
+        UnknownBooking: there is none, or the caller may not know of it.
+        NotAllowed: the step is not this person's to take.
+        StepNotPossible: the state does not allow it.
+        Invalid: the time does not, or a decline came without words.
+        InventoryError: of `book`, where the step makes it firm.
+    """
+    with database.read() as db:
+        row = booking(db, desk.caller(), booking_id, Action.WRITE_BOOKING)
+        draft = draft_of(row, parts_of(db, [row])[booking_id])
+    with explained(database, desk, draft), database.begin() as db:
+        row = booking(db, desk.caller(), booking_id, Action.WRITE_BOOKING)
+        demand_step(desk, row, wanted.step)
+        take(db, desk, row, wanted)
+        return shown_of(db, row)
+
+
+def cancel(database: Database, desk: Desk, booking_id: int) -> BookingOut:
     """Give a slot back; one that is cancelled already stays as it is.
 
     Raises:
@@ -100,186 +101,134 @@ def cancel(
         NotAllowed: it is somebody else's and the caller is no station master.
         Invalid: it is over; what was held can't be undone.
     """
-    with database.begin() as db:
-        row = booking(db, principal, booking_id, Action.WRITE_BOOKING)
-        is_own = principal.username in {row.holder, row.created_by}
-        if not is_own and principal.role not in _FOR_OTHERS:
-            raise NotAllowed("cancel a booking of somebody else")
-        if row.state is BookingState.BOOKED:
-            if row.end_at <= now:
-                raise Invalid("booking", "one that is not over yet")
-            row.state = BookingState.CANCELLED
-            row.cancelled_at, row.cancelled_by = now, principal.username
-            row.changed_at, row.changed_by = now, principal.username
-            db.add(row)
-            for part in parts_of(db, [row])[row.id or 0]:
-                part.is_holding = False
-                db.add(part)
-            _note(db, row, principal.username, "cancelled", now)
-        return shown(row, parts_of(db, [row])[row.id or 0])
+    return take_step(database, desk, booking_id, Wanted(BookingStep.CANCEL))
 
 
-def shown(row: Booking, parts: Sequence[BookingPart]) -> BookingOut:
-    """A booking as the API shows it."""
-    benches = [part.bench_code for part in parts if part.bench_code is not None]
-    told = {
-        "bench_code": benches[0] if benches else None,
-        "parts": [PartOut.model_validate(part, from_attributes=True) for part in parts],
-    }
-    return BookingOut.model_validate(row, update=told)
-
-
-def parts_of(db: Session, rows: Sequence[Booking]) -> Mapping[int, list[BookingPart]]:
-    """What some bookings take, by the booking's id, what was asked for first; one statement."""
-    found: dict[int, list[BookingPart]] = {row.id or 0: [] for row in rows}
-    query = select(BookingPart).where(col(BookingPart.booking_id).in_(found))
-    for part in db.exec(query.order_by(col(BookingPart.id))).all() if found else ():
-        found[part.booking_id].append(part)
-    return found
-
-
-def booking(db: Session, principal: Principal, booking_id: int, action: Action) -> Booking:
-    """The booking of an id, if the caller may do this with it.
+def swap(database: Database, desk: Desk, mine_id: int, other_id: int) -> SwapOut:
+    """Offer one of the caller's bookings for another one.
 
     Raises:
-        UnknownBooking: there is none, or the caller may not know of it.
-        NotAllowed: the caller's role does not include the action.
+        UnknownBooking: one of them is none, or the caller may not know of it.
+        NotAllowed: what is offered is somebody else's.
+        InventoryError: of `offer_swap`.
     """
-    unknown = UnknownBooking(str(booking_id))
-    row = db.get(Booking, booking_id)
-    if row is None:
-        raise unknown
-    owner = organisation(db, row.organisation_code)
-    demand(principal, action, Asked(owner.code, owner.evaluated_by), unknown)
-    return row
+    caller = desk.caller()
+    with database.begin() as db:
+        mine = booking(db, caller, mine_id, Action.WRITE_BOOKING)
+        other = booking(db, caller, other_id, Action.WRITE_BOOKING)
+        demand_own(desk, mine, BookingStep.SWAP)
+        return SwapOut.model_validate(offer_swap(db, desk, mine, other))
 
 
-def bookings(
-    db: Session, principal: Principal, query: BookingQuery, *, offset: int, limit: int
-) -> tuple[list[Booking], int]:
-    """Bookings the caller may see, by their start, and how many there are in all."""
-    wanted = [
-        col(Booking.organisation_code).in_(visible_organisations(principal)),
-        *_conditions(query),
+def answer(database: Database, desk: Desk, swap_id: int, *, accept: bool) -> SwapOut:
+    """Accept an offer to swap, refuse it, or take an own one back.
+
+    Raises:
+        UnknownSwap: there is none, or it is none of the caller's business.
+        InventoryError: of `answer_swap`.
+    """
+    with database.begin() as db:
+        return SwapOut.model_validate(answer_swap(db, desk, swap_id, accept=accept))
+
+
+def draft_of_order(db: Session, desk: Desk, order: BookingOrder) -> Draft:
+    """An order as the engine takes it; a bench's code stands for the bench wherever it is.
+
+    Raises:
+        UnknownBench: no bench has the code.
+        Invalid: a hold for another wish.
+    """
+    resources = [resource_of(key) for key in order.resources]
+    if order.bench_code is not None:
+        bench = db.get(Bench, order.bench_code)
+        if bench is None:
+            raise UnknownBench(order.bench_code)
+        resources.insert(0, Resource(ResourceKind.BENCH, bench.organisation_code, bench.code))
+    if order.hold_min is not None and order.wish is not BookingWish.HOLD:
+        raise Invalid("hold_min", "nothing, or the wish to hold")
+    until = None if order.hold_min is None else desk.now + order.hold_min * _MINUTE
+    return Draft(
+        tuple(dict.fromkeys(resources)),
+        Span(order.start_at, order.end_at),
+        order.purpose,
+        order.wish,
+        order.holder,
+        order.set_up_min * _MINUTE,
+        order.clear_up_min * _MINUTE,
+        hold_until=until,
+        **{name: getattr(order, name) for name in DESCRIBING},
+    )
+
+
+def changed(draft: Draft, wanted: BookingChange) -> Draft:
+    """A draft with what a change names.
+
+    Raises:
+        Invalid: null for what can't be empty.
+    """
+    named = wanted.model_dump(include=wanted.model_fields_set)
+    for name in ("start_at", "end_at", "set_up_min", "clear_up_min", "title", "note", "has_minors"):
+        if name in named and named[name] is None:
+            raise Invalid(name, "a value; leave it out to keep it")
+    facts = {name: named[name] for name in DESCRIBING if name in named}
+    span = Span(named.get("start_at", draft.span.start_at), named.get("end_at", draft.span.end_at))
+    resources = tuple(resource_of(key) for key in wanted.resources) or draft.resources
+    set_up = named["set_up_min"] * _MINUTE if "set_up_min" in named else draft.set_up
+    clear_up = named["clear_up_min"] * _MINUTE if "clear_up_min" in named else draft.clear_up
+    return replace(draft, span=span, resources=resources, set_up=set_up, clear_up=clear_up, **facts)
+
+
+def placed_out(placed: Placed) -> PlacedOut:
+    """What was made or changed, as the API shows it."""
+    told = shown(placed.row, placed.parts).model_dump()
+    warnings = [
+        WarningOut(
+            code=one.code,
+            zh=one.said.zh,
+            en=one.said.en,
+            field=one.field,
+            resource_key=one.resource_key,
+        )
+        for one in placed.warnings
     ]
-    rows = db.exec(
-        select(Booking)
-        .where(*wanted)
-        .order_by(col(Booking.start_at), col(Booking.id))
-        .offset(offset)
-        .limit(limit)
-    ).all()
-    return list(rows), db.exec(select(func.count()).select_from(Booking).where(*wanted)).one()
-
-
-def running_bookings(db: Session, now: datetime) -> Sequence[tuple[Booking, str]]:
-    """Every bench in a booked slot that runs now, with its booking, of all organisations.
-
-    For watching, not for showing. What was given back before its end is over.
-    """
-    query = (
-        select(Booking, BookingPart.bench_code)
-        .join(BookingPart, col(BookingPart.booking_id) == col(Booking.id))
-        .where(
-            Booking.state == BookingState.BOOKED,
-            Booking.start_at <= now,
-            Booking.end_at > now,
-            col(BookingPart.bench_code).is_not(None),
-            BookingPart.blocked_to > now,
-        )
-        .order_by(col(Booking.id), col(BookingPart.id))
+    return PlacedOut.model_validate(
+        told | {"warnings": warnings, "displaced": list(placed.displaced)}
     )
-    return [(row, bench) for row, bench in db.exec(query).all() if bench is not None]
 
 
-def _conditions(query: BookingQuery) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if query.bench is not None:
-        of_bench = select(BookingPart.booking_id).where(BookingPart.bench_code == query.bench)
-        found.append(col(Booking.id).in_(of_bench))
-    if query.start is not None:
-        found.append(col(Booking.end_at) > query.start)
-    if query.end is not None:
-        found.append(col(Booking.start_at) < query.end)
-    if query.state is not None:
-        found.append(col(Booking.state) == query.state)
-    return found
+@contextmanager
+def explained(database: Database, desk: Desk, draft: Draft) -> Iterator[None]:
+    """Say beside a refusal which slots would pass; looked for when no writer waits for it."""
+    try:
+        with guarded(draft.resources[0].key, draft.blocked):
+            yield
+    except (SlotTaken, PolicyRefused) as refused:
+        with database.read() as db:
+            refused.nearest = near_slots(db, desk, draft)
+        raise
 
 
-def _bookable(db: Session, principal: Principal, code: str) -> Bench:
-    bench = db.get(Bench, code)
-    if bench is None:
-        raise UnknownBench(code)
-    owner = organisation(db, bench.organisation_code)
-    demand(
-        principal,
-        Action.WRITE_BOOKING,
-        Asked(owner.code, owner.evaluated_by),
-        UnknownBench(code),
-    )
-    return bench
+def near_slots(db: Session, desk: Desk, draft: Draft) -> list[dict[str, str]]:
+    """The nearest slots a draft would pass in, as errors tell them."""
+    found = nearest(db, desk, draft, holder_of(db, desk, draft))
+    return [
+        {"start_at": one.start_at.isoformat(), "end_at": one.end_at.isoformat()} for one in found
+    ]
 
 
-def _holder(db: Session, principal: Principal, bench: Bench, wanted: str | None) -> str:
-    if wanted is None or wanted == principal.username:
-        return principal.username
-    if principal.role not in _FOR_OTHERS:
-        raise NotAllowed("book for somebody else")
-    found = db.exec(select(User).where(User.username == wanted)).first()
-    if found is None or found.organisation_code != bench.organisation_code:
-        raise Invalid("holder", f"the user name of somebody of {bench.organisation_code}")
-    return found.username
-
-
-def _demand_in_order(db: Session, bench: Bench, purpose: BookingPurpose) -> None:
-    if purpose is BookingPurpose.MAINTENANCE:
+def _refuse_early(db: Session, desk: Desk, draft: Draft) -> None:
+    """Turn away what is surely taken before it makes a writer wait."""
+    if draft.wish not in {BookingWish.BOOK, BookingWish.HOLD}:
         return
-    repair = repairs(db, {bench.organisation_code}).of_bench.get(bench.code)
-    if repair is not None:
-        raise UnderRepair(bench.code, repair.number, repair.since_at)
-
-
-def _demand_free(db: Session, order: BookingOrder) -> None:
-    near = (
-        select(Booking)
-        .join(BookingPart, col(BookingPart.booking_id) == col(Booking.id))
-        .where(
-            BookingPart.bench_code == order.bench_code,
-            col(BookingPart.is_holding),
-            BookingPart.blocked_to > order.start_at,
-            BookingPart.blocked_from < order.end_at,
-        )
-    )
-    taken = overlapping(db.exec(near).all(), order.start_at, order.end_at)
-    if taken is not None:
-        raise SlotTaken(order.bench_code, taken.start_at, taken.end_at)
-
-
-def _part(row: Booking, resource: Resource) -> BookingPart:
-    return BookingPart(
-        booking_id=row.id or 0,
-        resource_key=resource.key,
-        kind=resource.kind,
-        organisation_code=resource.organisation_code,
-        bench_code=resource.code,
-        blocked_from=row.start_at,
-        blocked_to=row.end_at,
-    )
-
-
-def _note(db: Session, row: Booking, who: str, action: str, at: datetime) -> None:
-    is_new = action == "booked"
-    facts: dict[str, object] = {
-        name: getattr(row, name) for name in ("start_at", "end_at", "purpose", "holder")
-    }
-    record(
-        db,
-        who=who,
-        action=action,
-        entity="booking",
-        entity_id=str(row.id),
-        organisation_code=row.organisation_code,
-        old=None if is_new else {"state": BookingState.BOOKED},
-        new=facts | {"state": row.state},
-        at=at,
-    )
+    if draft.purpose is BookingPurpose.EXAM:
+        # an exam may drive others out
+        return
+    if (refused := objection(draft.span.start_at, draft.span.end_at, desk.now)) is not None:
+        raise Invalid(*refused)
+    demand_use(db, desk, draft)
+    holder_of(db, desk, draft)
+    keys = [one.resource.key for one in taken_with(db, draft.resources)]
+    if found := occupants(db, keys, draft.blocked, desk.now):
+        refusal = taken_by(found[0])
+        refusal.nearest = near_slots(db, desk, draft)
+        raise refusal

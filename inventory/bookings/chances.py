@@ -1,0 +1,113 @@
+"""Whether something can be had: in order, free, and allowed; asked the same way at every step."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from sqlmodel import Session
+
+from inventory.accounts.rules import Action, Decision, Principal, authorize
+from inventory.accounts.rules import Resource as Owned
+from inventory.booking_policies.rules import Verdict
+from inventory.bookings.desk import Desk, Holder
+from inventory.bookings.drafts import BookingWish, Draft
+from inventory.bookings.errors import PolicyRefused
+from inventory.bookings.guarding import Occupant, occupants, taken_by
+from inventory.bookings.judging import verdict_of
+from inventory.bookings.life import HOLD_LASTS, hold_until
+from inventory.bookings.rules import BookingPurpose, BookingState
+from inventory.bookings.table import Booking
+from inventory.bookings.taking import Taken
+from inventory.work_orders.errors import UnderRepair
+from inventory.work_orders.repairs import repairs
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A draft with who answers for it and what it takes.
+
+    `without` are bookings that don't stand in its way, such as itself.
+    """
+
+    draft: Draft
+    holder: Holder
+    things: Sequence[Taken]
+    without: Collection[int] = field(default_factory=frozenset)
+
+    @property
+    def keys(self) -> list[str]:
+        """Keys of everything it takes."""
+        return [one.resource.key for one in self.things]
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """What was found: the policies' word, who is in the way, and who gives way."""
+
+    verdict: Verdict = field(default_factory=Verdict)
+    in_the_way: Sequence[Occupant] = ()
+    displaced: tuple[int, ...] = ()
+
+
+def look(db: Session, desk: Desk, asking: Asking) -> Chance:
+    """What becomes of an order now.
+
+    Raises:
+        UnderRepair: a work order keeps a bench out of use, for however long.
+        PolicyRefused: policies don't let it pass.
+        SlotTaken: somebody has a part of it then who does not give way, and it does not wait.
+    """
+    draft = asking.draft
+    _demand_in_order(db, asking)
+    found = occupants(db, asking.keys, draft.blocked, desk.now, asking.without)
+    verdict = verdict_of(db, desk, asking.draft, (asking.holder, asking.things, found))
+    if verdict.refusals:
+        raise PolicyRefused(verdict.refusals)
+    left = [one for one in found if one.booking_id not in verdict.displaces]
+    if left and draft.wish is not BookingWish.WAIT:
+        raise taken_by(left[0])
+    return Chance(verdict, left, () if left else tuple(dict.fromkeys(verdict.displaces)))
+
+
+def settle(row: Booking, wish: BookingWish, chance: Chance, desk: Desk) -> None:
+    """Give a booking the state its wish and chance lead to."""
+    approve_anew(row, chance.verdict, desk)
+    if chance.in_the_way:
+        row.state, row.waiting_since = BookingState.WAITING, row.waiting_since or desk.now
+    elif wish is BookingWish.HOLD:
+        row.state = BookingState.HELD
+        row.hold_until = hold_until(row.start_at, desk.now, HOLD_LASTS)
+    elif row.approval_by and row.decided_at is None:
+        row.state = BookingState.REQUESTED
+    else:
+        row.state = BookingState.BOOKED
+
+
+def may_approve(principal: Principal | None, organisation_codes: Collection[str]) -> bool:
+    """Whether somebody speaks for all of some owners."""
+    return principal is not None and all(
+        authorize(principal, Action.APPROVE_BOOKING, Owned(code)) is Decision.ALLOWED
+        for code in organisation_codes
+    )
+
+
+def approve_anew(row: Booking, verdict: Verdict, desk: Desk) -> None:
+    """Keep whose word a booking needs; who would have to say yes and asks has said so."""
+    deciding = verdict.needs_approval_by
+    row.approval_by = ",".join(deciding)
+    row.decided_at, row.decided_by = None, None
+    if deciding and desk.principal is not None and may_approve(desk.principal, deciding):
+        row.decided_at, row.decided_by = desk.now, desk.principal.username
+
+
+def _demand_in_order(db: Session, asking: Asking) -> None:
+    if asking.draft.purpose is BookingPurpose.MAINTENANCE:
+        return
+    benches = [one.bench_code for one in asking.things if one.bench_code is not None]
+    assets = [(one.resource.organisation_code, one.resource.code) for one in asking.things]
+    found = repairs(db, {asking.draft.organisation_code})
+    for bench in benches:
+        if (repair := found.of_bench.get(bench)) is not None:
+            raise UnderRepair(bench, repair.number, repair.since_at)
+    for thing, asset in zip(asking.things, assets, strict=True):
+        if thing.is_asset and (repair := found.of_asset.get(asset)) is not None:
+            raise UnderRepair(thing.resource.code, repair.number, repair.since_at)
