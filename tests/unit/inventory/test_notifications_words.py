@@ -1,5 +1,6 @@
 import re
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,7 +19,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 ZH = Reader(Language.ZH, ZONE, "https://zhan.example.edu.cn")
 EN = Reader(Language.EN, ZONE, "https://zhan.example.edu.cn")
 AT = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
-BOOKING = {
+BOOKING: dict[str, Any] = {
     "booking_id": 17,
     "resources": ["电池台架 1", "工位 W3"],
     "start_at": "2026-12-02T00:00:00Z",
