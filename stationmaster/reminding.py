@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from inventory.database import Database
+from inventory.due.telling import tell_of_reminders
 from inventory.due.use_cases import organisations, remind
 
 log = structlog.get_logger(__name__)
@@ -33,3 +34,4 @@ class Reminders:
             made = remind(self._database, code, now)
             if made:
                 log.info("reminders", organisation=code, made=made)
+            tell_of_reminders(self._database, code, now)

@@ -23,6 +23,7 @@ from inventory.alerts.rules import (
 )
 from inventory.alerts.schema import AlertOut
 from inventory.alerts.table import Alert, WatchLease
+from inventory.alerts.telling import tell_of_alert
 from inventory.audit.use_cases import SYSTEM, record
 from inventory.bookings.finding import running_bookings
 from inventory.bookings.rules import BookingPurpose
@@ -221,6 +222,7 @@ def _apply(db: Session, change: Change, now: datetime) -> None:
         db.add(row)
         db.flush()
         _note(db, row, SYSTEM, "opened", now, old=None, new=_told(row))
+        tell_of_alert(db, row, now)
         return
     row = db.get_one(Alert, change.alert_id)
     db.add(row)

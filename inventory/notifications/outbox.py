@@ -22,9 +22,9 @@ MAX_KEY = 200
 
 @dataclass(frozen=True, slots=True)
 class Everybody:
-    """All accounts of an organisation with one of some roles: `Everybody("BJ01", MANAGERS)`."""
+    """All accounts of an organisation, None: of any, with one of some roles."""
 
-    organisation_code: str
+    organisation_code: str | None
     roles: Collection[Role] = MANAGERS
 
 
@@ -92,21 +92,25 @@ def put(db: Session, message: Message) -> int | None:
     )
     db.add(row)
     db.flush()
-    people = _people(db, message)
+    people = people_of(db, message)
     db.add_all(InboxEntry(message_id=row.id or 0, user_id=one) for one in people)
     db.flush()
     return len(people)
 
 
-def _people(db: Session, message: Message) -> list[int]:
+def people_of(db: Session, message: Message) -> list[int]:
+    """Ids of the accounts that would have a message in their inbox now."""
     names = sorted({one for one in message.recipients if isinstance(one, str)})
     wanted: list[ColumnElement[bool]] = [col(User.username).in_(names)]
-    wanted += [
-        (col(User.organisation_code) == one.organisation_code) & col(User.role).in_(one.roles)
-        for one in message.recipients
-        if isinstance(one, Everybody)
-    ]
+    wanted += [_is_one_of(one) for one in message.recipients if isinstance(one, Everybody)]
     query = select(User.id).where(or_(*wanted), col(User.is_disabled).is_(False))
     if message.done_by is not None:
         query = query.where(User.username != message.done_by)
     return [one for one in db.exec(query.order_by(col(User.id))).all() if one is not None]
+
+
+def _is_one_of(everybody: Everybody) -> ColumnElement[bool]:
+    has_role = col(User.role).in_(everybody.roles)
+    if everybody.organisation_code is None:
+        return has_role
+    return has_role & (col(User.organisation_code) == everybody.organisation_code)

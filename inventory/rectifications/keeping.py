@@ -9,6 +9,7 @@ from inventory.audit.use_cases import record
 from inventory.documents.use_cases import EntityRef, attach
 from inventory.rectifications.rules import RectificationLife, RectificationStep
 from inventory.rectifications.table import Rectification, RectificationEntry
+from inventory.rectifications.telling import tell_of_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ def keep(db: Session, row: Rectification, life: RectificationLife, told: Told) -
         new=new,
         at=told.at,
     )
+    tell_of_step(db, row, told.step, told.who, told.text, told.at)
 
 
 _DONE = {

@@ -9,6 +9,7 @@ from inventory.audit.use_cases import record
 from inventory.documents.use_cases import EntityRef, attach
 from inventory.work_orders.rules import FINISHED, WorkOrderLife, WorkOrderStep
 from inventory.work_orders.table import WorkOrder, WorkOrderEntry
+from inventory.work_orders.telling import tell_of_step
 
 ENTITY = "work_order"
 
@@ -68,6 +69,7 @@ def keep(db: Session, row: WorkOrder, life: WorkOrderLife, told: Told) -> None:
         at=told.at,
     )
     _tell_register(db, row, told, was_out=was_out)
+    tell_of_step(db, row, told.step, told.who, told.at)
 
 
 def _settle(row: WorkOrder, life: WorkOrderLife, at: datetime) -> None:
