@@ -215,16 +215,15 @@ _NAMES = tuple(one.name for one in fields(Figures))
 _LINES = tuple(one.name for one in fields(_Lines))
 
 
-def hour_grid(records: Iterable[RigRecord], hours: Moments, cells: Moments) -> HourGrid:
+def hour_grid(rigs: Iterable[tuple[RigRecord, Moments, Moments]]) -> HourGrid:
     """Available, booked and used time by the hour of the week.
 
     Args:
-        records: the rigs.
-        hours: beginning of each hour, and the end of the last.
-        cells: for each hour 24 × weekday + hour of the day, where the rigs are.
+        rigs: each with the beginning of every hour and the end of the last, and for each hour
+            24 × weekday + hour of the day where it stands.
     """
     sums = {name: np.zeros(7 * 24, np.int64) for name in ("available", "booked", "used")}
-    for record in records:
+    for record, hours, cells in rigs:
         lines = _Lines.of(record)
         # within the available time, as the rates are
         for name, line in (

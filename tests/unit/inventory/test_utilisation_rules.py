@@ -162,7 +162,7 @@ def test_a_module_of_a_rig_counts_as_used_when_a_booking_for_it_was_measured() -
 
 def test_the_grid_of_the_week_adds_up_hours_of_a_weekday() -> None:
     hours, cells = np.arange(0, 1001, 100), np.array([8, 9, 10, 11, 12, 24 + 8, 13, 14, 15, 8])
-    grid = hour_grid([rig(booked((150, 250)), [(0, 120), (900, 950)])], hours, cells)
+    grid = hour_grid([(rig(booked((150, 250)), [(0, 120), (900, 950)]), hours, cells)])
     assert grid.used[0][8] == 100
     assert grid.used[0][9] == 20
     assert grid.booked[0][9] == grid.booked[0][10] == 50
