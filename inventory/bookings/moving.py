@@ -28,6 +28,7 @@ from inventory.bookings.table import Booking
 from inventory.bookings.taking import Taken, taken_with
 from inventory.bookings.telling import Told, shown_span, tell, tell_placed
 from inventory.errors import Invalid
+from inventory.notifications.outbox import Fact
 from inventory.notifications.rules import MessageKind
 
 _WORDS = ("title", "note")
@@ -39,10 +40,11 @@ _WISH: Mapping[BookingState, BookingWish] = {
 }
 
 
-def change(db: Session, desk: Desk, row: Booking, wanted: Draft) -> Placed:
+def change(db: Session, desk: Desk, row: Booking, wanted: Draft, *, is_told: bool = True) -> Placed:
     """Let a booking become what a draft says: judged and guarded as if it were placed anew.
 
-    Its holder, purpose and series stay. One that waits is booked if it finds a free slot.
+    Its holder, purpose and series stay. One that waits is booked if it finds a free slot. Who tells
+    people of several changes at once sets `is_told` to false.
 
     Raises:
         StepNotPossible: it has ended.
@@ -72,8 +74,8 @@ def change(db: Session, desk: Desk, row: Booking, wanted: Draft) -> Placed:
     offer_left(db, desk, left)
     if row.state is BookingState.WAITING and not chance.in_the_way:
         take(db, desk, row, Wanted(BookingStep.CONFIRM))
-    elif step is BookingStep.MOVE:
-        _tell_moved(db, desk, row, was)
+    elif step is BookingStep.MOVE and is_told:
+        tell_moved(db, desk, row, {"before": was})
     return Placed(row, parts, chance.verdict.warnings, displaced)
 
 
@@ -119,8 +121,8 @@ def _place_of(draft: Draft) -> tuple[object, ...]:
     return draft.span, draft.set_up, draft.clear_up, frozenset(draft.resources)
 
 
-def _tell_moved(db: Session, desk: Desk, row: Booking, was: str) -> None:
-    facts = {"before": was}
+def tell_moved(db: Session, desk: Desk, row: Booking, facts: Mapping[str, Fact]) -> None:
+    """Tell who concerns it that a booking was moved: its holder, or who must say yes again."""
     if row.state is BookingState.REQUESTED:
         tell_placed(db, row, desk.now, facts)
     elif row.state in HOLDING:

@@ -16,7 +16,9 @@ from inventory.benches.schema import BenchCode
 from inventory.bookable import MAX_KEY, BookingPurpose, resource_of
 from inventory.bookings.drafts import BookingWish
 from inventory.bookings.life import LONGEST_HOLD, BookingStep
+from inventory.bookings.rules import SeriesScope
 from inventory.bookings.schema import SlotMoment
+from inventory.school_calendar.recurrence import ClosedDays
 from inventory.stations.rules import Level
 from inventory.stations.schema import ModuleCode
 
@@ -91,6 +93,19 @@ class BookingOrder(Described):
         return self
 
 
+class SeriesOrder(BookingOrder):
+    """A booking that recurs: `rule` is RRULE text of RFC 5545 with an end.
+
+    What falls on a day off is left out (`closed`), or held on the day that makes up for it.
+    `except_at` are starts to leave out. With `take_rest`, times that can't be had are left out.
+    """
+
+    rule: Annotated[str, Field(min_length=1, max_length=400)]
+    closed: ClosedDays = ClosedDays.SKIP
+    except_at: Annotated[list[SlotMoment], Field(max_length=400)] = []
+    take_rest: bool = False
+
+
 class BookingChange(BaseModel):
     """What changes of a booking; what is not named stays."""
 
@@ -108,6 +123,25 @@ class BookingChange(BaseModel):
     headcount: Headcount | None = None
     has_minors: bool | None = None
     supervisor: Number | None = None
+
+
+class SeriesChange(BookingChange):
+    """What changes of the bookings of a series from one of them on, or of all to come.
+
+    New times are those of the booking that was pointed at; the others move by as much.
+    """
+
+    scope: SeriesScope
+    take_rest: bool = False
+
+
+class SeriesEnd(BaseModel):
+    """Which bookings of a series are given back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    scope: SeriesScope
+    reason: Annotated[str, StringConstraints(max_length=400, strip_whitespace=True)] = ""
 
 
 class StepOrder(BaseModel):

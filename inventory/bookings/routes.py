@@ -1,8 +1,10 @@
 """Routes of bookings."""
 
+from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request, status
+from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
+from pydantic_core import to_json
 
 from inventory.accounts.policies import Now, TheDatabase, require
 from inventory.accounts.rules import Action, Principal
@@ -14,19 +16,34 @@ from inventory.bookings.keeping import parts_of
 from inventory.bookings.orders import (
     BookingChange,
     BookingOrder,
+    SeriesChange,
+    SeriesEnd,
+    SeriesOrder,
     StepOrder,
     SwapAnswer,
     SwapOrder,
 )
 from inventory.bookings.rules import BookingState
-from inventory.bookings.schema import BookingOut, HistoryEntry, PlacedOut, SlotMoment, SwapOut
+from inventory.bookings.schema import (
+    BookingOut,
+    HistoryEntry,
+    PlacedOut,
+    SeriesOut,
+    SeriesPlacedOut,
+    SlotMoment,
+    SwapOut,
+    WeekOut,
+)
+from inventory.bookings.series_use_cases import book_series, change_series, end_series, series
 from inventory.bookings.stepping import Wanted
+from inventory.bookings.week import WeekQuery, monday_of, week_plan
 from inventory.paging import Limit, Offset, Page, page
 
 router = APIRouter(tags=["bookings"])
 Reader = Annotated[Principal, Depends(require(Action.READ_BOOKING))]
 Writer = Annotated[Principal, Depends(require(Action.WRITE_BOOKING))]
 BookingId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+SeriesId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 SwapId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
@@ -83,6 +100,22 @@ def make_booking(order: BookingOrder, database: TheDatabase, desk: TheDesk) -> P
     return use_cases.book(database, desk, order)
 
 
+@router.get("/bookings/week", responses={200: {"model": WeekOut}})
+def show_week(
+    database: TheDatabase,
+    caller: Reader,
+    now: Now,
+    station: Annotated[str | None, Query(max_length=32)] = None,
+    start: Annotated[date | None, Query(alias="from", description="a day of the week")] = None,
+) -> Response:
+    """The week plan of all rigs of a station, or of all I see."""
+    query = WeekQuery(monday_of(start, now), station)
+    with database.read() as db:
+        plan = week_plan(db, caller, query, now)
+    # thousands of events: checking each against a model would take longer than finding them
+    return Response(to_json(plan), media_type="application/json")
+
+
 @router.get("/bookings/{booking_id}")
 def show_booking(booking_id: BookingId, database: TheDatabase, caller: Reader) -> BookingOut:
     """One booking."""
@@ -136,3 +169,32 @@ def answer_swap(
 ) -> SwapOut:
     """Accept an offer to swap, refuse it, or take my own one back."""
     return use_cases.answer(database, desk, swap_id, accept=order.accept)
+
+
+@router.post("/booking-series", status_code=status.HTTP_201_CREATED)
+def make_series(order: SeriesOrder, database: TheDatabase, desk: TheDesk) -> SeriesPlacedOut:
+    """Book every time a rule gives; 409 with the times that can't be had."""
+    return book_series(database, desk, order)
+
+
+@router.get("/booking-series/{series_id}")
+def show_series(series_id: SeriesId, database: TheDatabase, caller: Reader) -> SeriesOut:
+    """One series; its bookings are found by its id."""
+    with database.read() as db:
+        return series(db, caller, series_id)
+
+
+@router.patch("/bookings/{booking_id}/series")
+def change_bookings_of_series(
+    booking_id: BookingId, wanted: SeriesChange, database: TheDatabase, desk: TheDesk
+) -> SeriesPlacedOut:
+    """Change this booking, this and those that follow, or all of its series to come."""
+    return change_series(database, desk, booking_id, wanted)
+
+
+@router.post("/bookings/{booking_id}/series/cancellation")
+def cancel_bookings_of_series(
+    booking_id: BookingId, wanted: SeriesEnd, database: TheDatabase, desk: TheDesk
+) -> list[BookingOut]:
+    """Give back this booking, this and those that follow, or all of its series to come."""
+    return end_series(database, desk, booking_id, wanted)

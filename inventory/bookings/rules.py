@@ -16,6 +16,7 @@ __all__ = [
     "BookingState",
     "Resource",
     "ResourceKind",
+    "SeriesScope",
     "Slot",
     "SwapState",
     "objection",
@@ -63,6 +64,14 @@ class SwapState(StrEnum):
     DONE = "done"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+
+
+class SeriesScope(StrEnum):
+    """Which bookings of a series are meant; none that has begun is ever touched."""
+
+    THIS = "this"
+    FOLLOWING = "following"
+    ALL = "all"
 
 
 MAX_LENGTH = timedelta(days=31)

@@ -210,3 +210,58 @@ class SeriesOut(SeriesFields):
     id: int
     resources: list[str]
     exceptions: list[str]
+
+
+class CollisionOut(BaseModel):
+    """A time of a series that could not be had, and the problem it would have been alone."""
+
+    start_at: str
+    end_at: str
+    problem: str
+    detail: str
+    facts: dict[str, Any]
+
+
+class SeriesPlacedOut(BaseModel):
+    """A series that was made or changed: its bookings, and what could not be had."""
+
+    series: SeriesOut | None
+    bookings: list[PlacedOut]
+    collisions: list[CollisionOut]
+
+
+class WeekRigOut(BaseModel):
+    """A row of the week plan."""
+
+    resource_key: str
+    name_zh: str
+    name_en: str
+    station_code: str | None
+
+
+class WeekEventOut(BaseModel):
+    """A booking of one row of the week plan; with buffers it is blocked longer than it is held."""
+
+    booking_id: int
+    resource_key: str
+    start_at: datetime
+    end_at: datetime
+    blocked_from: datetime
+    blocked_to: datetime
+    state: BookingState
+    purpose: BookingPurpose
+    title: str
+    holder: str
+    module: str | None
+    series_id: int | None
+    checked_in_at: datetime | None
+    is_asked: bool
+
+
+class WeekOut(BaseModel):
+    """The rigs of a station or of all I see, and what holds them from Monday to Sunday."""
+
+    start_at: datetime
+    end_at: datetime
+    rigs: list[WeekRigOut]
+    events: list[WeekEventOut]
