@@ -58,6 +58,7 @@ from inventory.places.routes import router as places_router
 from inventory.problems import install_problems
 from inventory.readiness.edition_routes import router as editions_router
 from inventory.readiness.gap_routes import router as gaps_router
+from inventory.readiness.memory import Memory
 from inventory.readiness.preparing import ReadinessMemory
 from inventory.readiness.routes import router as readiness_router
 from inventory.rectifications.routes import router as rectifications_router
@@ -69,10 +70,13 @@ from inventory.requirements.routes import router as lists_router
 from inventory.requirements.substitute_routes import router as substitutes_router
 from inventory.reviews.routes import router as reviews_router
 from inventory.school_calendar.routes import router as school_calendar_router
+from inventory.sharing.public_routes import router as open_sharing_router
+from inventory.sharing.routes import router as sharing_router
 from inventory.staff.routes import router as staff_router
 from inventory.stations.routes import router as stations_router
 from inventory.stocktakes.phone_routes import router as phone_router
 from inventory.stocktakes.routes import router as stocktakes_router
+from inventory.utilisation.routes import router as utilisation_router
 from inventory.visits import Visits
 from inventory.work_orders.routes import router as work_orders_router
 
@@ -85,6 +89,7 @@ ROUTERS = (
     gaps_router,
     benches_router,
     history_router,
+    utilisation_router,
     exports_router,
     lists_router,
     substitutes_router,
@@ -98,6 +103,7 @@ ROUTERS = (
     school_calendar_router,
     bookings_router,
     calendar_feeds_router,
+    sharing_router,
     alerts_router,
     data_health_router,
     rectifications_router,
@@ -121,6 +127,7 @@ PAGES = (
     phone_router,
     verify_router,
     calendars_router,
+    open_sharing_router,
 )
 """What lies outside of the API and has its path in full."""
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
@@ -210,6 +217,7 @@ def create_app(parts: Parts, front: Front | None = None) -> FastAPI:
     app.state.watch = ChangeWatch(parts.database, parts.live)
     app.state.metrics = Metrics()
     app.state.visits = Visits()
+    app.state.offers = Memory(1)
     app.state.readiness = ReadinessMemory()
     hosts = (public.hostname, *_THIS_MACHINE) if public.hostname else ()
     # the edge tells of a body declared too long; this one stops bodies that don't declare it

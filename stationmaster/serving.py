@@ -17,6 +17,7 @@ from stationmaster.rectifying import Rechecks
 from stationmaster.reminding import Reminders
 from stationmaster.repairing import FaultOrders
 from stationmaster.settings import Settings
+from stationmaster.sharing_steps import SharingSteps
 from stationmaster.stores import open_reader
 from stationmaster.watching import Watcher
 
@@ -59,7 +60,12 @@ def serve(settings: Settings) -> None:
         sources = Sources(app.state.live, app.state.transport)
         desk = ReadinessDesk(database, app.state.live, app.state.readiness)
         # orders first: what is under repair changes what the check says
-        chores = (FaultOrders(database), Rechecks(database, desk), Reminders(database))
+        chores = (
+            FaultOrders(database),
+            Rechecks(database, desk),
+            Reminders(database),
+            SharingSteps(database),
+        )
         watcher = Watcher(database, sources, chores=chores)
         watcher.start()
         try:

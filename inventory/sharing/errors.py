@@ -1,6 +1,6 @@
 """What can be wrong with offers and with requests for shared use."""
 
-from inventory.errors import InventoryError, Unknown
+from inventory.errors import InventoryError, StepNotPossible, Unknown
 
 
 class UnknownOffer(Unknown):
@@ -24,9 +24,10 @@ class NotOffered(InventoryError):
         self.nearest = nearest
 
 
-class TermsChanged(InventoryError):
+class TermsChanged(StepNotPossible):
     """The terms are others by now than those that were accepted; `terms_no` is theirs."""
 
     def __init__(self, terms_no: int) -> None:
-        super().__init__(f"the terms were changed meanwhile; read number {terms_no}")
+        super().__init__("accept", "terms_offered", ["accept"])
+        self.args = (f"the terms were changed meanwhile; read number {terms_no}",)
         self.terms_no = terms_no

@@ -10,16 +10,16 @@ from sqlmodel import Field, SQLModel
 from inventory.bookable import MAX_KEY, ResourceKind
 from inventory.database import enum_as_text
 from inventory.organisations.schema import Code, Name
+from inventory.school_calendar.schema import Clock, EndClock, Weekday
 from inventory.sharing.rules import OfferState
 from inventory.stations.schema import ModuleCode, StationPlace
 
 Words = Annotated[str, StringConstraints(max_length=2000, strip_whitespace=True)]
 Line = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)]
 Key = Annotated[str, StringConstraints(min_length=5, max_length=MAX_KEY)]
-DayMinute = Annotated[int, Member(ge=0, le=1440, description="minutes of the school's day")]
 MOST_THINGS = 20
 MOST_HOURS = 28
-_HOURS = [{"weekday": 5, "opens_min": 480, "closes_min": 1020}]
+_HOURS = [{"weekday": 5, "opens": "08:00", "closes": "17:00"}]
 _OFFER: dict[str, Any] = {
     "station_code": "BJ01-T",
     "title_zh": "动力电池总成检修台架",
@@ -38,13 +38,13 @@ _OFFER: dict[str, Any] = {
 
 
 class OfferHours(BaseModel):
-    """On a weekday (0 is Monday) from one minute of the day to another; 1440 is midnight."""
+    """On a weekday (0 is Monday) from one local time to another; 24:00 is midnight."""
 
     model_config = ConfigDict(extra="forbid")
 
-    weekday: Annotated[int, Member(ge=0, le=6)]
-    opens_min: DayMinute
-    closes_min: DayMinute
+    weekday: Weekday
+    opens: Clock
+    closes: EndClock
 
 
 class OfferFields(SQLModel):

@@ -25,7 +25,7 @@ class SharingOffer(OfferFields, OwnersFields, OfferStored, Row, table=True):
     organisation_code: Code = Field(foreign_key="organisation.code", index=True, max_length=32)
     station_code: Code = Field(foreign_key="station.code", max_length=32)
     resources: list[str] = _json_list()
-    hours: list[dict[str, int]] = _json_list()
+    hours: list[dict[str, Any]] = _json_list()
     modules: list[str] = _json_list()
 
 
