@@ -12,7 +12,6 @@ from inventory.intervals import Span
 from inventory.readiness.findings import Bilingual
 from inventory.school_calendar.rules import (
     Calendar,
-    Place,
     hours_of_day,
     lesson_spans,
     weekday_kept,
@@ -124,7 +123,7 @@ def closed(asked: Asked, part: Span, calendar: Calendar) -> Bilingual:
         return Bilingual(
             f"{code} 在 {day} 不开放：{why_zh}", f"{code} is closed on {day}: {why_en}"
         )
-    hours = hours_of_day(calendar, day, Place(asked.station_code, asked.resource.key))
+    hours = hours_of_day(calendar, day, asked.place)
     at = local.strftime("%H:%M")
     return Bilingual(
         f"{code} 在 {day} {at} 不开放，当天开放 {hours or '（无）'}",

@@ -9,7 +9,7 @@ from inventory.accounts.rules import Role
 from inventory.bookable import BookingPurpose, Resource, ResourceKind
 from inventory.intervals import Span
 from inventory.readiness.findings import Bilingual
-from inventory.school_calendar.rules import Calendar
+from inventory.school_calendar.rules import Calendar, Place
 from inventory.staff.rules import CertificateKind, StaffMember, StaffRole
 from inventory.stations.rules import Level
 
@@ -33,11 +33,12 @@ class PolicyCode(StrEnum):
 
 
 class Effect(StrEnum):
-    """What happens when a policy is not met."""
+    """What happens when a policy is not met; off stands where a school wants no default."""
 
     REFUSE = "refuse"
     APPROVE = "approve"
     WARN = "warn"
+    OFF = "off"
 
 
 class Askers(StrEnum):
@@ -95,12 +96,21 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A resource of an order: where it belongs, when it is open, and whether it is dangerous."""
+    """A resource of an order: where it belongs, when it is open, and whether it is dangerous.
+
+    Without stations it is of all the school's.
+    """
 
     resource: Resource
-    station_code: str = ""
+    station_codes: tuple[str, ...] = ()
     is_high_voltage: bool = False
     open_at: tuple[Span, ...] = ()
+
+    @property
+    def place(self) -> Place:
+        """Whose opening hours it has; what several stations use has the school's."""
+        station = self.station_codes[0] if len(self.station_codes) == 1 else ""
+        return Place(station, self.resource.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +162,13 @@ class RigTruth:
 class Facts:
     """What is known beside the order.
 
-    `staff` are persons by number: those the order may name, all of the owner's. `held` are the
-    holder's other bookings in the weeks looked at.
+    `staff` are the owner's persons by number, as far as the order names them; `has_register` says
+    whether the owner keeps any. `held` are the holder's other bookings in the weeks looked at.
     """
 
     calendar: Calendar = field(default_factory=Calendar)
     staff: Mapping[str, StaffMember] = field(default_factory=dict)
+    has_register: bool = False
     held: Sequence[HeldSlot] = ()
     conflicts: Sequence[Conflict] = ()
     truths: Sequence[RigTruth] = ()
@@ -207,7 +218,8 @@ def in_scope(scope: Scope, order: Order) -> tuple[Asked, ...]:
 
 def is_of(scope: Scope, asked: Asked, organisation_code: str) -> bool:
     """Whether a resource, asked for by an organisation's people, is one of a scope."""
-    if scope.station_code and asked.station_code != scope.station_code:
+    stations = asked.station_codes
+    if scope.station_code and stations and scope.station_code not in stations:
         return False
     if scope.resource_key and asked.resource.key != scope.resource_key:
         return False

@@ -50,7 +50,7 @@ def judge(order: Order, facts: Facts, policies: Iterable[Policy], now: datetime)
     owners: set[str] = set()
     displaced: set[int] = set()
     for policy in policies:
-        hit = in_scope(policy.scope, order)
+        hit = () if policy.effect is Effect.OFF else in_scope(policy.scope, order)
         if not hit:
             continue
         case = _Case(policy, order, hit, facts, now)
@@ -71,7 +71,7 @@ def judge(order: Order, facts: Facts, policies: Iterable[Policy], now: datetime)
 
 def _effect_of(case: _Case) -> Effect:
     policy, order = case.policy, case.order
-    if policy.waits_for_register and not case.facts.staff:
+    if policy.waits_for_register and not case.facts.has_register:
         return Effect.WARN
     if policy.code is PolicyCode.EXAM_PRIORITY:
         # it takes from others what it may; that it may not is no fault of the order

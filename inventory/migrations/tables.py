@@ -6,6 +6,7 @@ from inventory.alerts import table as alerts
 from inventory.annual_reports import table as annual_reports
 from inventory.audit import table as audit
 from inventory.benches import table as benches
+from inventory.booking_policies import table as booking_policies
 from inventory.bookings import table as bookings
 from inventory.bulk_edits import table as bulk_edits
 from inventory.calendar_feeds import table as calendar_feeds
@@ -45,6 +46,7 @@ __all__ = [
     "annual_reports",
     "audit",
     "benches",
+    "booking_policies",
     "bookings",
     "bulk_edits",
     "calendar_feeds",

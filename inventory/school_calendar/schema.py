@@ -142,8 +142,8 @@ class CalendarOut(BaseModel):
     public_days: list[PublicDayOut]
     is_announced: bool
     defaults: list[str]
-    changed_at: datetime | None
-    changed_by: str | None
+    changed_at: datetime | None = None
+    changed_by: str | None = None
 
 
 class SpanOut(BaseModel):
