@@ -63,11 +63,12 @@ class Frame:
             st.caption(self.say(f"{key}_hint"))
 
     def _badge(self) -> None:
-        """The number of open alerts, for those who may see them."""
-        if listings_health.may(self.me, Action.READ_DATA_HEALTH):
-            data = listings_health.badge_data(self.lang) | {"keep": language.in_links(self.lang)}
-            with st.container(key="frame-badge", width="content"):
-                self.follow(mounting.mount(mounting.BADGE, "badge", data))
+        """How many messages are unread, and alerts open for those who may see them."""
+        has_alerts = listings_health.may(self.me, Action.READ_DATA_HEALTH)
+        data = listings_health.badge_data(self.lang, has_alerts=has_alerts)
+        with st.container(key="frame-badge", width="content"):
+            kept = {"keep": language.in_links(self.lang)}
+            self.follow(mounting.mount(mounting.BADGE, "badge", data | kept))
 
     def _account(self) -> None:
         me = self.me

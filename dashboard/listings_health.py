@@ -46,6 +46,6 @@ def health_data(
     }
 
 
-def badge_data(lang: Lang) -> dict[str, Any]:
-    """What the badge beside the title needs."""
-    return {"api": API, "texts": texts(lang, "alert")}
+def badge_data(lang: Lang, *, has_alerts: bool) -> dict[str, Any]:
+    """What the badge beside the title needs; `has_alerts`: the user may see them."""
+    return {"api": API, "texts": texts(lang, "alert", "inbox"), "has_alerts": has_alerts}

@@ -1,4 +1,4 @@
-// How many alerts are open, beside the title of every page; nothing while there are none.
+// Beside the title of every page: how many messages are unread, and how many alerts are open.
 
 const COUNT_EVERY_MS = 15000;
 
@@ -21,8 +21,10 @@ class BadgeView {
   }
 
   async count() {
+    const { api, has_alerts: hasAlerts } = this.data;
     try {
-      this.open = (await getJson(`${this.data.api}/alerts?open=true&limit=1`)).total;
+      if (hasAlerts) this.open = (await getJson(`${api}/alerts?open=true&limit=1`)).total;
+      this.unread = (await getJson(`${api}/inbox?unread=true&limit=1`)).unread;
       this.show();
     } catch {
       // the page itself tells of a lost connection
@@ -30,11 +32,15 @@ class BadgeView {
   }
 
   show() {
-    const text = this.open ? `✕ ${this.say("alert.badge", { n: this.open })}` : "";
-    if (this.root.textContent === text) return;
-    fill(this.root, this.open
-      ? innerLink(this.component, "health", this.data.keep, text, { class: "badge", role: "status" })
-      : null);
+    const { say, component, data } = this;
+    const alerts = this.open ? `✕ ${say("alert.badge", { n: this.open })}` : "";
+    const bell = `✉${this.unread ? ` ${this.unread > 99 ? "99+" : this.unread}` : ""}`;
+    if (this.root.textContent === bell + alerts) return;
+    const words = this.unread ? say("inbox.bell_unread", { n: this.unread }) : say("inbox.bell");
+    fill(this.root,
+      innerLink(component, "inbox", data.keep, bell,
+        { class: this.unread ? "bell has" : "bell", "aria-label": words, title: words }),
+      alerts ? innerLink(component, "health", data.keep, alerts, { class: "badge", role: "status" }) : null);
   }
 }
 

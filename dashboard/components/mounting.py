@@ -132,6 +132,7 @@ CONSUMABLES = _component(
     is_work=True,
     style="keeping",
 )
+INBOX = _component("inbox", "inbox", "inbox_settings", "inbox_groups", is_work=True)
 BADGE = _component("badge")
 LOGIN = _component("login", isolated=False)  # password managers do not look into shadow trees
 LOGOUT = _component("logout")

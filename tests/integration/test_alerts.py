@@ -88,6 +88,11 @@ def test_a_bench_that_falls_silent_in_an_exam_alarms_and_comes_back(watched: Wat
         of_alerts = select(AuditEntry.action).where(AuditEntry.entity == "alert")
         actions = db.exec(of_alerts.order_by(AuditEntry.id)).all()  # type: ignore[arg-type]
     assert actions == ["opened", "closed", "reopened"]
+    items = watched.house.client("bj-master").get("/api/v1/inbox").json()["items"]
+    (told,) = (one for one in items if one["kind"] == "alert_opened")
+    assert told["title"] == "警报：预约时段内台架无数据 battery-01"
+    assert told["lines"] == ["台架：台架 battery-01", "预约：2026-12-01 周二 15:30–17:30"]
+    assert watched.house.client("gx-master").get("/api/v1/inbox").json()["total"] == 0
 
 
 def test_the_alert_ends_when_the_slot_is_given_back(watched: Watched) -> None:
