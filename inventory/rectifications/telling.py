@@ -12,6 +12,7 @@ from inventory.rectifications.rules import RectificationStep
 from inventory.rectifications.table import Rectification
 
 _KINDS = {
+    RectificationStep.OPEN: MessageKind.RECTIFICATION_ASSIGNED,
     RectificationStep.ASSIGN: MessageKind.RECTIFICATION_ASSIGNED,
     RectificationStep.SUBMIT: MessageKind.RECTIFICATION_SUBMITTED,
     RectificationStep.RETURN: MessageKind.RECTIFICATION_RETURNED,
@@ -26,12 +27,15 @@ def tell_of_step(
     kind = _KINDS.get(step)
     if kind is None:
         return
+    # whoever opened it may have named nobody yet
+    if kind is MessageKind.RECTIFICATION_ASSIGNED and row.owner is None:
+        return
     facts = {
         "rectification_id": row.id,
         "station": row.station_code,
         "row": row.row_id,
         "due_on": row.due_on,
-        "words": text if step is not RectificationStep.ASSIGN else None,
+        "words": text if kind is not MessageKind.RECTIFICATION_ASSIGNED else None,
         "by": who,
     }
     told = _told(db, row, step)

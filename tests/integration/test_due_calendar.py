@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from inventory.accounts.use_cases import disable_user
 from inventory.due.table import Reminder
+from inventory.due.telling import tell_of_reminders
 from inventory.due.use_cases import remind
 from inventory.equipment.use_cases import RegisterUpload, import_register
 from inventory.requirements.use_cases import import_list
@@ -176,3 +178,24 @@ def test_the_server_takes_the_schools_in_turns_and_begins_again_after_an_hour(
     for _ in range(4):
         reminders(house.clock())
     assert made() == 5
+
+
+def test_managers_are_told_of_all_new_reminders_at_once(house: Schools) -> None:
+    remind(house.database, "BJ01", house.clock())
+    assert tell_of_reminders(house.database, "BJ01", house.clock()) == 3
+    assert tell_of_reminders(house.database, "BJ01", house.clock()) == 0
+    client = house.client("bj-master")
+    (told,) = client.get("/api/v1/inbox").json()["items"]
+    assert told["title"] == "有 3 项即将到期或已到期"
+    assert told["lines"][0].startswith("万用表 2026-11-20、")
+    assert client.get("/api/v1/reminders", params={"open": True}).json()["total"] == 0
+    assert house.client("bj-teacher").get("/api/v1/inbox").json()["total"] == 0
+
+
+def test_a_reminder_waits_as_long_as_nobody_can_be_told(house: Schools) -> None:
+    for username in ("bj-admin", "bj-master"):
+        disable_user(house.database, username, who="test")
+    remind(house.database, "BJ01", house.clock())
+    assert tell_of_reminders(house.database, "BJ01", house.clock()) == 0
+    answer = house.client("bj-teacher").get("/api/v1/reminders", params={"open": True})
+    assert answer.json()["total"] == 3

@@ -118,6 +118,20 @@ def test_work_is_submitted_with_evidence_returned_and_accepted(house: Schools) -
         ("bj-teacher", "submitted"),
         ("evaluator", "accepted"),
     ]
+    told_to = {
+        username: [
+            one["kind"].removeprefix("rectification_")
+            for one in house.client(username).get("/api/v1/inbox").json()["items"]
+        ]
+        for username in ("bj-teacher", "bj-master", "evaluator", "gx-master", "visitor")
+    }
+    assert told_to == {
+        "bj-teacher": ["returned", "assigned"],
+        "bj-master": ["submitted", "submitted"],
+        "evaluator": ["submitted", "submitted"],
+        "gx-master": [],
+        "visitor": [],
+    }
 
 
 def test_nobody_takes_a_step_that_is_not_theirs(house: Schools) -> None:

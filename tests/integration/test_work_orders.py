@@ -104,6 +104,9 @@ def test_a_blocking_fault_is_one_order_however_often_it_is_looked_at(
     assert (found["state"], found["source"]) == ("reported", "bench")
     assert (found["is_blocking"], found["text"]) == (True, "绝缘电阻过低")
     assert found["fault"]["fault_id"] == "P0AA6-2"
+    (told,) = house.client("bj-admin").get("/api/v1/inbox").json()["items"]
+    assert told["title"] == f"新报修 #{found['id']}：motor-01 台架 motor-01"
+    assert told["lines"][0] == "内容：绝缘电阻过低"
     with house.database.read() as db:
         (entry,) = db.exec(select(AuditEntry).where(AuditEntry.entity == "work_order")).all()
     assert (entry.who, entry.action, entry.organisation_code) == (
