@@ -243,7 +243,7 @@ def side_by_side() -> "list[str]":
     processes = min(os.cpu_count() or 1, 4)
     if processes == 1:
         return []
-    return ["-n", str(processes), "--dist", "loadgroup", "--no-loadscope-reorder"]
+    return ["-n", str(processes), "--no-loadscope-reorder"]
 
 
 def become(command: "list[str]") -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import Phase, settings
+from xdist.remote import Producer  # type: ignore[import-untyped]
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from tests.examples import EXAMPLES
 
@@ -32,19 +34,25 @@ settings.load_profile("desk")
 ORDER = ("e2e", "chaos", "integration", "house", "unit")
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in its own hook
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+class ByFile(LoadScopeScheduling):  # type: ignore[misc]
     """Side by side, a file stays in one process, and all browser tests share one demo.
 
-    The longest group begins first, so that no process waits for it at the end.
+    xdist's own marks for groups are lost in pytest 9.2, and nothing says so.
     """
-    if not config.pluginmanager.hasplugin("xdist"):
-        return
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "e2e" if file.startswith("tests/e2e/") else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    return ByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest group begins first, so that no process waits for it at the end."""
     tests = ROOT / "tests"
-    for item in items:
-        folder = item.path.relative_to(tests).parts[0]
-        group = folder if folder == "e2e" else item.path.relative_to(tests).as_posix()
-        item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=lambda item: ORDER.index(item.path.relative_to(tests).parts[0]))
 
 

@@ -21,7 +21,6 @@ LIMIT_S = 10.0
 """Of processor time, which a busy machine does not stretch."""
 NAMES = [f"{kind.name}: {name}" for kind in (LIST, REGISTER) for name, _ in hostile_files(kind)]
 Answers = Mapping[str, Mapping[str, Any]]
-pytestmark = pytest.mark.xdist_group("hostile-files")
 
 
 @pytest.fixture(scope="module")
