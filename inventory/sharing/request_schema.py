@@ -176,7 +176,7 @@ class RequestPage(RequestOut):
         }
     }
 
-    booking_id: int | None = Member(description="for the owner")
+    booking_id: int | None = Member(default=None, description="for the owner")
     visitor: ContactFields | None = None
     contact: ContactFields | None = None
     accepted_at: datetime | None = None

@@ -178,11 +178,9 @@ class OfferOut(OfferFields):
                     "place": {"address": "某路 1 号", "latitude": 39.96, "longitude": 116.3},
                     "things": [{"kind": "bench", "name_zh": "电池台架", "name_en": "Battery"}],
                     "profiles": ["battery"],
-                    "contact": None,
                     "is_alive": True,
                     "is_calibrated": True,
                     "is_in_order": True,
-                    "distance_km": None,
                     "free": [
                         {"start_at": "2026-12-05T00:00:00Z", "end_at": "2026-12-05T09:00:00Z"}
                     ],
@@ -202,7 +200,7 @@ class OfferOut(OfferFields):
     things: list[ThingOut]
     profiles: list[str]
     modules: list[str]
-    contact: ContactFields | None
+    contact: ContactFields | None = None
     is_alive: bool | None
     is_calibrated: bool | None
     is_in_order: bool | None
