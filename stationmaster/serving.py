@@ -9,6 +9,7 @@ import uvicorn
 
 from inventory.data_health.use_cases import Sources
 from inventory.readiness.use_cases import ReadinessDesk
+from stationmaster.booking_times import BookingTimes
 from stationmaster.compose import compose_app
 from stationmaster.delivering import delivering
 from stationmaster.house_metrics import HouseFigures, house_metrics
@@ -65,6 +66,7 @@ def serve(settings: Settings) -> None:
             Rechecks(database, desk),
             Reminders(database),
             SharingSteps(database),
+            BookingTimes(database, app.state.rig_truth),
         )
         watcher = Watcher(database, sources, chores=chores)
         watcher.start()

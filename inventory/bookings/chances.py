@@ -8,35 +8,16 @@ from sqlmodel import Session
 from inventory.accounts.rules import Action, Decision, Principal, authorize
 from inventory.accounts.rules import Resource as Owned
 from inventory.booking_policies.rules import Verdict
-from inventory.bookings.desk import Desk, Holder
-from inventory.bookings.drafts import BookingWish, Draft
+from inventory.bookings.desk import Asking, Desk
+from inventory.bookings.drafts import BookingWish
 from inventory.bookings.errors import PolicyRefused
 from inventory.bookings.guarding import Occupant, occupants, taken_by
 from inventory.bookings.judging import verdict_of
 from inventory.bookings.life import HOLD_LASTS, hold_until
 from inventory.bookings.rules import BookingPurpose, BookingState
 from inventory.bookings.table import Booking
-from inventory.bookings.taking import Taken
 from inventory.work_orders.errors import UnderRepair
 from inventory.work_orders.repairs import repairs
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """A draft with who answers for it and what it takes.
-
-    `without` are bookings that don't stand in its way, such as itself.
-    """
-
-    draft: Draft
-    holder: Holder
-    things: Sequence[Taken]
-    without: Collection[int] = field(default_factory=frozenset)
-
-    @property
-    def keys(self) -> list[str]:
-        """Keys of everything it takes."""
-        return [one.resource.key for one in self.things]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +40,7 @@ def look(db: Session, desk: Desk, asking: Asking) -> Chance:
     draft = asking.draft
     _demand_in_order(db, asking)
     found = occupants(db, asking.keys, draft.blocked, desk.now, asking.without)
-    verdict = verdict_of(db, desk, asking.draft, (asking.holder, asking.things, found))
+    verdict = verdict_of(db, desk, asking, found)
     if verdict.refusals:
         raise PolicyRefused(verdict.refusals)
     left = [one for one in found if one.booking_id not in verdict.displaces]

@@ -1,7 +1,7 @@
 """By whose word and by which facts bookings are made."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlmodel import Session, select
@@ -80,6 +80,24 @@ class Holder:
     organisation_code: str
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A draft with who answers for it and what it takes.
+
+    `without` are bookings that don't stand in its way, such as itself.
+    """
+
+    draft: Draft
+    holder: Holder
+    things: Sequence[Taken]
+    without: Collection[int] = field(default_factory=frozenset)
+
+    @property
+    def keys(self) -> list[str]:
+        """Keys of everything it takes."""
+        return [one.resource.key for one in self.things]
+
+
 def demand_use(db: Session, desk: Desk, draft: Draft) -> None:
     """Pass when the caller may book what a draft asks for, which is all of one organisation.
 
@@ -125,4 +143,12 @@ def holder_of(db: Session, desk: Desk, draft: Draft) -> Holder:
     found = db.exec(select(User).where(User.username == draft.holder)).first()
     if found is None or found.organisation_code != caller.organisation_code:
         raise Invalid("holder", f"the user name of somebody of {caller.organisation_code}")
+    return Holder(found.username, found.role, found.organisation_code)
+
+
+def holder_named(db: Session, username: str, organisation_code: str) -> Holder:
+    """Somebody by user name, whoever asks; an account that is gone has the least of roles."""
+    found = db.exec(select(User).where(User.username == username)).first()
+    if found is None:
+        return Holder(username, Role.VISITOR, organisation_code)
     return Holder(found.username, found.role, found.organisation_code)

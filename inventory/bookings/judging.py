@@ -1,24 +1,108 @@
 """What the policies say of an order, and where the nearest slot lies that they let pass."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
-from inventory.booking_policies.rules import Verdict
-from inventory.bookings.desk import Desk, Holder
-from inventory.bookings.drafts import Draft
-from inventory.bookings.guarding import Occupant
-from inventory.bookings.taking import Taken
+from inventory.booking_policies.free import Buffers
+from inventory.booking_policies.judging import Beside, Ground, Located, ground_of
+from inventory.booking_policies.rules import Conflict, HeldSlot, Order, Verdict
+from inventory.bookings.desk import Asking, Desk
+from inventory.bookings.guarding import Occupant, occupants
+from inventory.bookings.rules import HOLDING
+from inventory.bookings.table import Booking
 from inventory.intervals import Span
 
-Known = tuple[Holder, Sequence[Taken], Sequence[Occupant]]
+_AROUND = timedelta(days=8)
+"""Longer than a week, so that the weeks of a quota lie inside whatever the weekday."""
+AHEAD = timedelta(days=14)
+"""Chosen: who is refused wants to know of this week and the next."""
 
 
-def verdict_of(db: Session, desk: Desk, draft: Draft, known: Known) -> Verdict:  # noqa: ARG001 - policies are on their way
-    """What all policies of the owner say of an order."""
-    return Verdict()
+def verdict_of(db: Session, desk: Desk, asking: Asking, found: Sequence[Occupant]) -> Verdict:
+    """What all policies of the owner say of an order, with who is in its way."""
+    span = asking.draft.span
+    near = Span(span.start_at - _AROUND, span.end_at + _AROUND)
+    ground = _ground(db, asking, Span(span.start_at - timedelta(days=1), span.end_at))
+    by_booking = {
+        one.booking_id: Conflict(
+            one.booking_id, one.purpose, Span(one.start_at, one.blocked.end_at)
+        )
+        for one in found
+    }
+    beside = Beside(
+        _held(db, asking, near),
+        tuple(by_booking.values()),
+        tuple(desk.truth(db, asking.things, span, desk.now)),
+    )
+    return ground.judge(_order(asking, ground), desk.now, beside)
 
 
-def nearest(db: Session, desk: Desk, draft: Draft, holder: Holder) -> Sequence[Span]:  # noqa: ARG001 - so is the search
-    """The next spans of the same length in which the whole set is free and may be had."""
-    return ()
+def nearest(db: Session, desk: Desk, asking: Asking) -> Sequence[Span]:
+    """The next spans of the same length in which the whole set is free and may be had.
+
+    Looked for from the wanted start on, and before it where there is none after.
+    """
+    start = max(asking.draft.span.start_at, desk.now)
+    found = _slots(db, desk, asking, Span(start, start + AHEAD))
+    if not found and start > desk.now:
+        found = _slots(db, desk, asking, Span(max(desk.now, start - AHEAD), start))
+    return found
+
+
+def _slots(db: Session, desk: Desk, asking: Asking, window: Span) -> Sequence[Span]:
+    ground = _ground(db, asking, window)
+    busy: Mapping[str, list[Span]] = {key: [] for key in asking.keys}
+    draft = asking.draft
+    with_buffers = Span(window.start_at - draft.set_up, window.end_at + draft.clear_up)
+    for one in occupants(db, asking.keys, with_buffers, desk.now, asking.without):
+        busy[one.resource_key].append(one.blocked)
+    buffers = Buffers(draft.set_up, draft.clear_up)
+    near = Span(window.start_at - _AROUND, window.end_at + _AROUND)
+    beside = Beside(
+        _held(db, asking, near),
+        truths=tuple(desk.truth(db, asking.things, window, desk.now)),
+    )
+    slots = ground.nearest(_order(asking, ground), busy, buffers, desk.now, beside)
+    return [one.span for one in slots]
+
+
+def _ground(db: Session, asking: Asking, window: Span) -> Ground:
+    located = [
+        Located(one.resource, (one.station_code,) if one.station_code else ())
+        for one in asking.things
+    ]
+    persons = [asking.draft.supervisor] if asking.draft.supervisor else []
+    return ground_of(db, located, window, persons)
+
+
+def _order(asking: Asking, ground: Ground) -> Order:
+    draft, holder = asking.draft, asking.holder
+    return Order(
+        draft.purpose,
+        draft.span,
+        holder.username,
+        holder.role,
+        holder.organisation_code,
+        ground.resources,
+        draft.module or "",
+        draft.headcount or 0,
+        draft.has_minors,
+        draft.supervisor or "",
+    )
+
+
+def _held(db: Session, asking: Asking, near: Span) -> tuple[HeldSlot, ...]:
+    """The holder's other bookings around an order; one statement."""
+    query = select(Booking).where(
+        Booking.holder == asking.holder.username,
+        col(Booking.state).in_(sorted(HOLDING)),
+        Booking.end_at > near.start_at,
+        Booking.start_at < near.end_at,
+    )
+    return tuple(
+        HeldSlot(Span(row.start_at, row.end_at), row.purpose)
+        for row in db.exec(query).all()
+        if row.id not in asking.without
+    )

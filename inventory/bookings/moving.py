@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from sqlmodel import Session
 
-from inventory.bookings.chances import Asking, Chance, approve_anew, look
-from inventory.bookings.desk import Desk, demand_use
+from inventory.bookings.chances import Chance, approve_anew, look
+from inventory.bookings.desk import Asking, Desk, demand_use
 from inventory.bookings.drafts import BookingWish, Draft
 from inventory.bookings.keeping import (
     Doing,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from inventory.booking_policies.rules import Objection
-from inventory.bookings.chances import Asking, look, settle
-from inventory.bookings.desk import Desk, Holder, demand_use, holder_of
+from inventory.bookings.chances import look, settle
+from inventory.bookings.desk import Asking, Desk, Holder, demand_use, holder_of
 from inventory.bookings.drafts import BookingWish, Draft
 from inventory.bookings.keeping import create
 from inventory.bookings.rules import HOLDING, BookingState, objection

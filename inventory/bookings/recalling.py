@@ -3,13 +3,10 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
-from inventory.accounts.rules import Role
-from inventory.accounts.table import User
 from inventory.bookable import resource_of
-from inventory.bookings.chances import Asking
-from inventory.bookings.desk import Holder
+from inventory.bookings.desk import Asking, Holder, holder_named
 from inventory.bookings.drafts import BookingWish, Draft
 from inventory.bookings.keeping import parts_of
 from inventory.bookings.table import Booking, BookingPart
@@ -51,8 +48,5 @@ def draft_of(row: Booking, parts: Sequence[BookingPart]) -> Draft:
 
 
 def stored_holder(db: Session, row: Booking) -> Holder:
-    """Who answers for a stored booking; an account that is gone has the least of roles."""
-    found = db.exec(select(User).where(User.username == row.holder)).first()
-    if found is None:
-        return Holder(row.holder, Role.VISITOR, row.requester_organisation_code)
-    return Holder(found.username, found.role, found.organisation_code)
+    """Who answers for a stored booking."""
+    return holder_named(db, row.holder, row.requester_organisation_code)

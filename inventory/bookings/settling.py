@@ -153,6 +153,6 @@ def displace(db: Session, desk: Desk, by: Booking, booking_ids: Collection[int])
         asking = asking_of(db, row)
         close(db, desk.as_house(), row, BookingStep.DISPLACE, by=by.id)
         facts: dict[str, Fact] = {"displaced_by": by.title or by.holder}
-        for free in nearest(db, desk, asking.draft, asking.holder)[:1]:
+        for free in nearest(db, desk, asking)[:1]:
             facts["nearest_at"] = free.start_at
         tell(db, row, Told(MessageKind.BOOKING_DISPLACED, desk.now, (row.holder,), facts))

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from sqlmodel import Session, col, or_, select
 
-from inventory.bookings.chances import Asking, look
-from inventory.bookings.desk import FOR_OTHERS, Desk
+from inventory.bookings.chances import look
+from inventory.bookings.desk import FOR_OTHERS, Asking, Desk
 from inventory.bookings.errors import UnknownSwap
 from inventory.bookings.keeping import (
     Doing,

@@ -1,6 +1,6 @@
 """Booking a set, changing it, and the steps of its life: one transaction each."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +10,7 @@ from sqlmodel import Session
 from inventory.accounts.rules import Action
 from inventory.benches.table import Bench
 from inventory.bookable import Resource, ResourceKind, resource_of
-from inventory.bookings.desk import Desk, demand_use, holder_of
+from inventory.bookings.desk import Asking, Desk, demand_use, holder_named, holder_of
 from inventory.bookings.drafts import BookingWish, Draft
 from inventory.bookings.errors import PolicyRefused
 from inventory.bookings.finding import booking, shown, shown_of
@@ -66,7 +66,7 @@ def change_booking(
     with database.read() as db:
         row = booking(db, desk.caller(), booking_id, Action.WRITE_BOOKING)
         draft = changed(draft_of(row, parts_of(db, [row])[booking_id]), wanted)
-    with explained(database, desk, draft), database.begin() as db:
+    with explained(database, desk, draft, {booking_id}), database.begin() as db:
         row = booking(db, desk.caller(), booking_id, Action.WRITE_BOOKING)
         demand_own(desk, row, BookingStep.MOVE)
         draft = changed(draft_of(row, parts_of(db, [row])[booking_id]), wanted)
@@ -86,7 +86,7 @@ def take_step(database: Database, desk: Desk, booking_id: int, wanted: Wanted) -
     with database.read() as db:
         row = booking(db, desk.caller(), booking_id, Action.WRITE_BOOKING)
         draft = draft_of(row, parts_of(db, [row])[booking_id])
-    with explained(database, desk, draft), database.begin() as db:
+    with explained(database, desk, draft, {booking_id}), database.begin() as db:
         row = booking(db, desk.caller(), booking_id, Action.WRITE_BOOKING)
         demand_step(desk, row, wanted.step)
         take(db, desk, row, wanted)
@@ -197,20 +197,27 @@ def placed_out(placed: Placed) -> PlacedOut:
 
 
 @contextmanager
-def explained(database: Database, desk: Desk, draft: Draft) -> Iterator[None]:
+def explained(
+    database: Database, desk: Desk, draft: Draft, without: Collection[int] = ()
+) -> Iterator[None]:
     """Say beside a refusal which slots would pass; looked for when no writer waits for it."""
     try:
         with guarded(draft.resources[0].key, draft.blocked):
             yield
     except (SlotTaken, PolicyRefused) as refused:
         with database.read() as db:
-            refused.nearest = near_slots(db, desk, draft)
+            refused.nearest = near_slots(db, desk, draft, without)
         raise
 
 
-def near_slots(db: Session, desk: Desk, draft: Draft) -> list[dict[str, str]]:
+def near_slots(
+    db: Session, desk: Desk, draft: Draft, without: Collection[int] = ()
+) -> list[dict[str, str]]:
     """The nearest slots a draft would pass in, as errors tell them."""
-    found = nearest(db, desk, draft, holder_of(db, desk, draft))
+    caller = desk.caller()
+    holder = holder_named(db, draft.holder or caller.username, caller.organisation_code)
+    asking = Asking(draft, holder, taken_with(db, draft.resources), without)
+    found = nearest(db, desk, asking)
     return [
         {"start_at": one.start_at.isoformat(), "end_at": one.end_at.isoformat()} for one in found
     ]
