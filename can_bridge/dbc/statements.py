@@ -41,6 +41,8 @@ LOOSE_SIGNAL = re.compile(
 BROKEN_MESSAGE = re.compile(r"[W?N]{1,4}:N(?![|N])")
 BROKEN_SIGNAL = re.compile(r"[W?N]{1,4}:N\|N@")
 """What is left of a `BO_` or `SG_` line whose keyword cannot be read."""
+_MESSAGE = list("bNW:")
+"""A message wherever it stands: taken for more of the line before it, it would lose its signals."""
 _MOST_LOOK_BACK = 64
 
 
@@ -106,7 +108,7 @@ def _end_of_block(sheet: Sheet, first: int) -> int:
             if sheet.starts_line[end] and _is_whole(kinds, first, end):
                 return end
             continue
-        if sheet.starts_line[end]:
+        if sheet.starts_line[end] or kinds[end : end + 4] == _MESSAGE:
             return end
         if end - first < _MOST_LOOK_BACK and kinds[first] != "u":
             shape = "".join(kinds[first:end])

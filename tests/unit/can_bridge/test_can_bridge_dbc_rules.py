@@ -249,3 +249,12 @@ def test_attributes_that_defeat_cantools_are_left_out_before_any_message_is() ->
     built = build(text)
     assert kinds(built) == ["attributes-left-out"]
     assert built.database.messages[0].signals[0].choices == {0: "zero"}
+
+
+@pytest.mark.parametrize("damage", [";", "@", "\x00"])
+def test_a_message_that_lost_its_place_at_the_start_of_a_line_keeps_its_signals(
+    damage: str,
+) -> None:
+    built = build(f"BO_ 1 M: 8 A{damage}BO_ 2 N: 8 A\n{line('S', '', 0)}")
+    assert [one.name for one in built.database.get_message_by_name("N").signals] == ["S"]
+    assert built.database.messages[0].signals == []
