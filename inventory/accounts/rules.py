@@ -36,6 +36,7 @@ class Action(StrEnum):
     WRITE_REGISTER = "write_register"
     WRITE_LIST = "write_list"
     WRITE_BOOKING = "write_booking"
+    MANAGE_BOOKING_POLICY = "manage_booking_policy"
     APPROVE_BOOKING = "approve_booking"
     ACKNOWLEDGE_ALERT = "acknowledge_alert"
     READ_RECTIFICATION = "read_rectification"
@@ -139,6 +140,7 @@ _INSTRUCTOR = _READER | {
     Action.MOVE_STOCK,
 }
 _STATIONMASTER = _INSTRUCTOR | {
+    Action.MANAGE_BOOKING_POLICY,
     Action.APPROVE_BOOKING,
     Action.MAKE_PAPER,
     Action.WRITE_ANNUAL_REPORT,
@@ -181,6 +183,7 @@ CHANGING_ACTIONS = frozenset(
         Action.WRITE_REGISTER,
         Action.WRITE_LIST,
         Action.WRITE_ANNUAL_REPORT,
+        Action.MANAGE_BOOKING_POLICY,
         Action.WRITE_BOOKING,
         Action.APPROVE_BOOKING,
         Action.ACKNOWLEDGE_ALERT,
