@@ -23,6 +23,7 @@ from inventory.alerts.routes import router as alerts_router
 from inventory.annual_reports.routes import router as annual_reports_router
 from inventory.benches.live import LiveBenches
 from inventory.bookings.desk import nothing_known
+from inventory.booking_policies.routes import router as booking_policies_router
 from inventory.bookings.routes import router as bookings_router
 from inventory.bulk_edits.routes import router as bulk_edits_router
 from inventory.calendar_feeds.routes import public_router as calendars_router
@@ -101,6 +102,7 @@ ROUTERS = (
     due_router,
     documents_router,
     school_calendar_router,
+    booking_policies_router,
     bookings_router,
     calendar_feeds_router,
     sharing_router,

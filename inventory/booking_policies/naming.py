@@ -68,7 +68,7 @@ def not_among(order: Order, policy: Policy) -> Bilingual:
 
 def nobody_named(policy: Policy) -> Bilingual:
     """No person of the staff is named who could meet a policy."""
-    asked = _asked_of(policy)
+    asked = asked_of(policy)
     return Bilingual(
         f"须指定一名人员（带队人或随约人员）：{asked.zh}",
         f"name a person of the staff (as supervisor or booked with it): {asked.en}",
@@ -142,7 +142,8 @@ def not_by_lessons(span: Span, calendar: Calendar) -> Bilingual:
     return Bilingual(f"须按节次起止：{told}", f"begins and ends with lessons: {told}")
 
 
-def _asked_of(policy: Policy) -> Bilingual:
+def asked_of(policy: Policy) -> Bilingual:
+    """What a policy wants of a person."""
     zh, en = [], []
     if policy.staff_roles:
         words = [word(one) for one in policy.staff_roles]

@@ -10,7 +10,9 @@ from inventory.alerts.rules import AlertEnd, AlertKind
 from inventory.annual_reports.rules import AnnualSection
 from inventory.benches.rules import Liveness
 from inventory.bookable import ResourceKind
+from inventory.booking_policies.rules import Askers, Effect, PolicyCode
 from inventory.bookings.rules import BookingPurpose, BookingState, SwapState
+from inventory.calendar_feeds.rules import FeedKind
 from inventory.conditions.rules import Check, ConditionBasis, ConditionOutcome, StatementState
 from inventory.consumables.rules import MovementKind, StockState
 from inventory.data_health.rules import ClockState, TransportReason, TransportState
@@ -34,6 +36,9 @@ from inventory.requirements.parameters import Outcome, PieceState
 from inventory.requirements.rules import Authority, CalibrationDuty, Obligation, QuantityBasis
 from inventory.requirements.sharing import Sharing
 from inventory.reviews.rules import ReviewState, ReviewStep, Side
+from inventory.school_calendar.recurrence import ClosedDays
+from inventory.school_calendar.rules import DayKind, DaySource
+from inventory.sharing.rules import OfferState, SharingSide, SharingState, SharingStep
 from inventory.staff.rules import Affiliation, CertificateKind, CertificateState, StaffRole
 from inventory.stations.rules import Level, StationUse
 from inventory.stocktakes.rules import (
@@ -52,6 +57,11 @@ from telemetry.contract.payloads import (
 )
 
 DOMAIN: tuple[type[StrEnum], ...] = (
+    FeedKind,
+    OfferState,
+    SharingSide,
+    SharingState,
+    SharingStep,
     Level,
     StationUse,
     Role,
@@ -81,6 +91,12 @@ DOMAIN: tuple[type[StrEnum], ...] = (
     BookingState,
     ResourceKind,
     SwapState,
+    PolicyCode,
+    Effect,
+    Askers,
+    DayKind,
+    DaySource,
+    ClosedDays,
     AlertKind,
     AlertEnd,
     TransportState,
