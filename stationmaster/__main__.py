@@ -48,6 +48,7 @@ COMMANDS = {
     "bridge": "cli_can:bridge_app",
     "bridge arm": "cli_diagnostics:arm",
     "bridge disarm": "cli_diagnostics:disarm",
+    "notifications": "cli_notifications:notifications_app",
     "sim": "cli_sims:sim_app",
     "organisation": "cli_places:organisation_app",
     "station": "cli_places:station_app",

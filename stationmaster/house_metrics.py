@@ -1,7 +1,7 @@
 """Figures of every bench and of the alerts, for Prometheus, as the server sees them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from inventory.data_health.use_cases import INGEST_LATE, Sources
 from inventory.database import Database
 from inventory.errors import SourceUnavailable
 from inventory.health import metrics_text
+from inventory.notifications.failed import figures
 from stationmaster.process_metrics import MetricInfo, Trouble, serve_metrics, text_of
 from stationmaster.settings import Settings
 
@@ -49,12 +50,30 @@ _LAST_SEEN = MetricInfo(
     f"{_P}_last_seen_age_seconds", "gauge", "since the bench was last heard of", _BENCH
 )
 _ALERTS = MetricInfo("stationmaster_open_alerts", "gauge", "open alerts", ("kind",))
-METRICS = (
+_TELLING = "stationmaster_notifications"
+_CHANNEL = ("channel",)
+_MESSAGES = {
+    "waiting": "deliveries that are due or wait for a digest or the end of quiet hours",
+    "sent_of_day": "deliveries sent in the last 24 h",
+    "failed": "deliveries that were given up and wait for somebody to look",
+}
+_OLDEST = MetricInfo(
+    f"{_TELLING}_oldest_due_seconds", "gauge", "how long the oldest due delivery waits; 0: none"
+)
+TELLING = (
+    *(
+        MetricInfo(f"{_TELLING}_{name}", "gauge", text, _CHANNEL)
+        for name, text in _MESSAGES.items()
+    ),
+    _OLDEST,
+)
+_OF_BENCHES = (
     *(MetricInfo(f"{_P}_{name}", "counter", text, _BENCH) for name, text in _COUNTERS.items()),
     *(MetricInfo(f"{_P}_{name}", "gauge", text, _BENCH) for name, text in _GAUGES.items()),
     _LAST_SEEN,
     _ALERTS,
 )
+METRICS = (*_OF_BENCHES, *TELLING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +87,8 @@ class HouseFigures:
     def families(self) -> list[Metric]:
         """All metrics of benches and alerts."""
         counters = self.sources.transport.counters()
-        families = [_family(info, list(counters.values())) for info in METRICS[:-2]]
-        return [*families, self._last_seen(list(counters)), self._alerts()]
+        families = [_family(info, list(counters.values())) for info in _OF_BENCHES[:-2]]
+        return [*families, self._last_seen(list(counters)), self._alerts(), *self._telling()]
 
     def troubles(self) -> Sequence[Trouble]:
         """Why the server can't do its work: a store or the database gives no answer."""
@@ -104,6 +123,27 @@ class HouseFigures:
             if not isinstance(family, HistogramMetricFamily):
                 family.add_metric([kind.value], counted[kind])
         return family
+
+    def _telling(self) -> list[Metric]:
+        now = self.clock()
+        with self.database.read() as db:
+            found = figures(db, now)
+        oldest = found.oldest_due_at
+        age = 0.0 if oldest is None else max((now - oldest).total_seconds(), 0.0)
+        counted = (found.waiting, found.sent_of_day, found.dead)
+        by_channel = [
+            _gauge(info, {(channel.value,): float(n) for channel, n in one.items()})
+            for info, one in zip(TELLING[:-1], counted, strict=True)
+        ]
+        return [*by_channel, _gauge(_OLDEST, {(): age})]
+
+
+def _gauge(info: MetricInfo, values: Mapping[tuple[str, ...], float]) -> Metric:
+    family = info.family()
+    for labels, value in values.items():
+        if not isinstance(family, HistogramMetricFamily):
+            family.add_metric(list(labels), value)
+    return family
 
 
 def _family(info: MetricInfo, benches: Sequence[TransportCounters]) -> Metric:
