@@ -11,11 +11,12 @@ from inventory.accounts.schema import Me
 from inventory.notifications.bots import BotService
 from inventory.notifications.rules import TECHNICAL, MessageKind, Timing
 
+PAGES = ("bookings", "sharing", "due", "repairs", "rectifications", "health", "inbox")
+"""Where a message may lead."""
 
-def inbox_data(
-    me: Me, asked: Mapping[str, str], *, lang: Lang, pages: tuple[str, ...]
-) -> dict[str, Any]:
-    """What the inbox starts from; `pages` are those a message may lead to."""
+
+def inbox_data(me: Me, asked: Mapping[str, str], *, lang: Lang) -> dict[str, Any]:
+    """What the inbox starts from; `asked` are the filters in the address."""
     areas = ("inbox", "mail_timing", "message_kind", "bot_service", "trouble", "common")
     return {
         "api": API,
@@ -23,7 +24,7 @@ def inbox_data(
         "texts": texts(lang, *areas),
         "me": {"username": me.username},
         "asked": dict(asked),
-        "pages": list(pages),
+        "pages": list(PAGES),
         "kinds": [kind.value for kind in MessageKind if kind not in TECHNICAL],
         "timings": [timing.value for timing in Timing],
         "services": [service.value for service in BotService],

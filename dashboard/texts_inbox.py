@@ -95,6 +95,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "message_kind.no_show_released": ("未到场释放", "Nobody came"),
     "message_kind.overrun_ahead": ("前一场超时", "The one before overruns"),
     "message_kind.sharing_request": ("开放共享申请", "Sharing request"),
+    "message_kind.sharing_terms": ("开放共享条款", "Terms of sharing"),
     "message_kind.sharing_agreed": ("开放共享达成", "Sharing agreed"),
     "message_kind.sharing_declined": ("开放共享未通过", "Sharing declined"),
     "message_kind.sharing_cancelled": ("开放共享取消", "Sharing cancelled"),

@@ -2,6 +2,7 @@
 
 const INBOX_PAGE = 30;
 const ASK_EVERY_MS = 20000;
+const SCHOOL_TIME = { timeZone: "Asia/Shanghai", hour12: false };
 
 class InboxView extends WorkView {
   constructor(root) {
@@ -95,16 +96,16 @@ class InboxView extends WorkView {
   }
 
   day(iso) {
-    const at = new Date(iso);
-    if (at.toDateString() === new Date().toDateString()) return this.say("inbox.today");
-    return at.toLocaleDateString(this.data.lang === "en" ? "en-GB" : "zh-CN",
-      { year: "numeric", month: "long", day: "numeric", weekday: "long" });
+    const day = (at) => at.toLocaleDateString(this.data.lang === "en" ? "en-GB" : "zh-CN",
+      { ...SCHOOL_TIME, year: "numeric", month: "long", day: "numeric", weekday: "long" });
+    const told = day(new Date(iso));
+    return told === day(new Date()) ? this.say("inbox.today") : told;
   }
 
   line(one) {
     const { say, data } = this;
     const time = new Date(one.at).toLocaleTimeString(data.lang === "en" ? "en-GB" : "zh-CN",
-      { hour: "2-digit", minute: "2-digit", hour12: false });
+      { ...SCHOOL_TIME, hour: "2-digit", minute: "2-digit" });
     const isUnread = one.read_at === null;
     return el("li", { class: `message${isUnread ? " unread" : ""}`, "data-message": one.id },
       el("time", { datetime: one.at, class: "muted" }, time),
@@ -123,8 +124,8 @@ class InboxView extends WorkView {
   link(one) {
     const [page, query] = one.path.slice(1).split("?");
     if (!page || page === "inbox" || !this.data.pages.includes(page)) return el("strong", {}, one.title);
-    const link = innerLink(this.component, page, Object.fromEntries(new URLSearchParams(query)), one.title,
-      { "data-focus": `open-${one.id}` });
+    const wanted = { ...Object.fromEntries(new URLSearchParams(query)), ...this.data.keep };
+    const link = innerLink(this.component, page, wanted, one.title, { "data-focus": `open-${one.id}` });
     link.addEventListener("click", () => {
       if (one.read_at === null && this.data.may_write) {
         send("POST", `${this.data.api}/inbox/read`, { ids: [one.id] }).catch(() => {});

@@ -33,7 +33,8 @@ function groupBox(view, bot) {
   return el("section", { class: "box", "data-group": bot.id },
     el("h3", {}, bot.name, " ", el("span", { class: "chip" }, say(`bot_service.${bot.service}`))),
     el("p", { class: "small muted" },
-      bot.last_sent_at ? say("inbox.group_sent", { at: clock(data.lang, bot.last_sent_at) }) : say("inbox.group_never"),
+      bot.last_sent_at ? say("inbox.group_sent", { at: new Date(bot.last_sent_at)
+        .toLocaleString(data.lang === "en" ? "en-GB" : "zh-CN", SCHOOL_TIME) }) : say("inbox.group_never"),
       bot.waiting ? ` · ${say("inbox.group_waiting", { n: bot.waiting })}` : ""),
     el("p", { class: "small" }, bot.kinds.map((one) => say(`message_kind.${one}`)).join(" · ")),
     told,

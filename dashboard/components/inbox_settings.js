@@ -59,7 +59,7 @@ function addressBox(view, found) {
       { type: "email", inputmode: "email", required: true, value: found.address ?? "" })],
     (form) => send("PUT", api, { address: String(form.get("address")).trim() }), "inbox.send_code"),
     isAsked ? el("p", {}, say("inbox.code_sent",
-      { address: found.address, at: clock(data.lang, found.code_until) })) : null,
+      { address: found.address, at: new Date(found.code_until).toLocaleTimeString("zh-CN", SCHOOL_TIME) })) : null,
     isAsked ? inboxForm(view, [inboxField(say("inbox.code"), "code",
       { inputmode: "numeric", required: true, autocomplete: "one-time-code", maxlength: 10 })],
     (form) => send("POST", `${api}/code`, { code: String(form.get("code")).trim() }), "inbox.confirm") : null,

@@ -2,17 +2,12 @@
 
 import streamlit as st
 
-from dashboard import listings_inbox
+from dashboard import language, listings_inbox
 from dashboard.api_client import ApiClient
 from dashboard.components import mounting
 from dashboard.frame import Frame
 
 _ASKED = ("show",)
-PAGES = (
-    *("due", "repairs", "rectifications", "health", "inbox"),
-    *("bookings", "sharing"),
-)
-"""Where a message may lead; a page that is not there is the frame's to notice."""
 
 
 def show(client: ApiClient, frame: Frame) -> None:  # noqa: ARG001 - the component asks by itself
@@ -20,5 +15,6 @@ def show(client: ApiClient, frame: Frame) -> None:  # noqa: ARG001 - the compone
     with frame.head(frame.say("page.inbox")):
         pass
     asked = {name: st.query_params[name] for name in _ASKED if name in st.query_params}
-    data = listings_inbox.inbox_data(frame.me, asked, lang=frame.lang, pages=PAGES)
+    data = listings_inbox.inbox_data(frame.me, asked, lang=frame.lang)
+    data["keep"] = language.in_links(frame.lang)
     frame.follow(mounting.mount(mounting.INBOX, "inbox", data))

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard.listings_inbox import PAGES
 from dashboard.wording import TEXTS as SCREEN_TEXTS
 from inventory.alerts.rules import AlertKind
 from inventory.bookings.rules import BookingPurpose
+from inventory.notifications.bots import BotService
 from inventory.notifications.letters import Letter, Reader, group_text, mail_text
-from inventory.notifications.rules import MessageKind
+from inventory.notifications.rules import TECHNICAL, MessageKind, Timing
 from inventory.notifications.texts_house import TEXTS, WORDS
 from inventory.notifications.wording import MOST_SIGNS, Language, names_in, picked, worded
 
@@ -151,3 +153,16 @@ def test_what_does_not_fit_is_counted() -> None:
     shown = len(lines) - 1
     assert 1 <= shown < 10
     assert lines[-1] == f"另有 {10 - shown} 条，见 https://zhan.example.edu.cn/inbox"
+
+
+def test_every_kind_somebody_can_choose_has_a_name_on_the_screen() -> None:
+    for kind in set(MessageKind) - TECHNICAL:
+        assert all(SCREEN_TEXTS[f"message_kind.{kind.value}"]), kind
+    for service in BotService:
+        assert f"bot_service.{service.value}" in SCREEN_TEXTS
+    for timing in Timing:
+        assert f"mail_timing.{timing.value}" in SCREEN_TEXTS
+
+
+def test_messages_lead_to_pages_the_inbox_knows() -> None:
+    assert {text.page for text in TEXTS.values()} <= set(PAGES)
