@@ -19,6 +19,7 @@ from stationmaster.reminding import Reminders
 from stationmaster.repairing import FaultOrders
 from stationmaster.settings import Settings
 from stationmaster.sharing_steps import SharingSteps
+from stationmaster.signs_of_life import HeardHours, StoredSigns
 from stationmaster.stores import open_reader
 from stationmaster.watching import Watcher
 
@@ -67,6 +68,7 @@ def serve(settings: Settings) -> None:
             Reminders(database),
             SharingSteps(database),
             BookingTimes(database, app.state.rig_truth),
+            HeardHours(database, StoredSigns(reader)),
         )
         watcher = Watcher(database, sources, chores=chores)
         watcher.start()

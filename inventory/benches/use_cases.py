@@ -1,5 +1,7 @@
 """Making and finding benches."""
 
+from datetime import datetime
+
 from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
@@ -49,8 +51,12 @@ def bench(db: Session, principal: Principal, code: str, action: Action) -> Bench
     return found
 
 
-def create_bench(database: Database, fields: BenchFields, *, who: str) -> None:
+def create_bench(
+    database: Database, fields: BenchFields, *, who: str, now: datetime | None = None
+) -> None:
     """Add a bench to an existing organisation, and to one of its stations if it has one.
+
+    It counts as there to be used from `now` on; None is the present.
 
     Raises:
         Taken: the code is in use.
@@ -78,4 +84,5 @@ def create_bench(database: Database, fields: BenchFields, *, who: str) -> None:
             entity_id=row.code,
             organisation_code=row.organisation_code,
             new=row.model_dump(),
+            at=now,
         )

@@ -83,8 +83,8 @@ def _bookings(
     began = np.array([epoch_ms(one.started_at) for one in sessions], np.int64)
     ended = np.array([epoch_ms(_end(one)) for one in sessions], np.int64)
     spans = record.bookings
-    met = {
-        place: ((began < spans.ends[place]) & (spans.starts[place] < ended)).tolist()
+    met: dict[int, list[int]] = {
+        place: np.flatnonzero((began < spans.ends[place]) & (spans.starts[place] < ended)).tolist()
         for place in latest
     }
     return [
@@ -97,9 +97,7 @@ def _bookings(
             before_s=int(use.before[place]) / 1000,
             after_s=int(use.after[place]) / 1000,
             heard_s=int(use.heard[place]) / 1000,
-            usage_ids=[
-                one.usage_id for one, is_met in zip(sessions, met[place], strict=True) if is_met
-            ],
+            usage_ids=[sessions[one].usage_id for one in met[place]],
             **rows[ids[place]],
         )
         for place in latest

@@ -231,7 +231,8 @@ def hour_grid(rigs: Iterable[tuple[RigRecord, Moments, Moments]]) -> HourGrid:
             ("booked", lines.booked_available),
             ("used", lines.used_available),
         ):
-            np.add.at(sums[name], cells, np.diff(line.before(hours)))
+            amounts = np.bincount(cells, np.diff(line.before(hours)), minlength=7 * 24)
+            sums[name] += amounts.astype(np.int64)
     return HourGrid(*(sums[name].reshape(7, 24).tolist() for name in sums))
 
 
