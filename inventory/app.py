@@ -22,8 +22,8 @@ from inventory.accounts.routes import router as accounts_router
 from inventory.alerts.routes import router as alerts_router
 from inventory.annual_reports.routes import router as annual_reports_router
 from inventory.benches.live import LiveBenches
-from inventory.bookings.desk import nothing_known
 from inventory.booking_policies.routes import router as booking_policies_router
+from inventory.bookings.desk import nothing_known
 from inventory.bookings.routes import router as bookings_router
 from inventory.bulk_edits.routes import router as bulk_edits_router
 from inventory.calendar_feeds.routes import public_router as calendars_router
