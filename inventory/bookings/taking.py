@@ -51,6 +51,17 @@ def taken_with(db: Session, asked: Sequence[Resource]) -> tuple[Taken, ...]:
     return tuple(sorted(things.values(), key=lambda one: not one.is_asked))
 
 
+def taken_by_each(db: Session, asked: Sequence[Resource]) -> Mapping[str, tuple[Taken, ...]]:
+    """What each of several resources would take by itself, by key; the statements of one set.
+
+    Raises:
+        UnknownBench: there is none of that code in the organisation.
+        UnknownResource: the same of anything else.
+    """
+    found = _Found(db, asked)
+    return {one.key: tuple(found.of(one)) for one in asked}
+
+
 class _Found:
     """Everything of the organisations that a set of resources may mean."""
 
