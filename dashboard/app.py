@@ -17,6 +17,7 @@ from dashboard.api_client import (
 from dashboard.components import mounting
 from dashboard.frame import Frame
 from dashboard.screens import (
+    bookings,
     conditions,
     consumables,
     due,
@@ -45,6 +46,7 @@ from dashboard.wording import Lang, say
 PAGES: Mapping[str, tuple[Show, str]] = {
     "stations": (stations.show, ":material/grid_on:"),
     "station": (station.show, ":material/fact_check:"),
+    "bookings": (bookings.show, ":material/calendar_month:"),
     "gaps": (gaps.show, ":material/checklist:"),
     "rectifications": (rectifications.show, ":material/task_alt:"),
     "conditions": (conditions.show, ":material/rule:"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from dashboard import (
+    texts_bookings,
     texts_conditions,
     texts_due,
     texts_gaps,
@@ -39,6 +40,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     **texts_conditions.TEXTS,
     **texts_staff.TEXTS,
     **texts_places.TEXTS,
+    **texts_bookings.TEXTS,
     **texts_due.TEXTS,
     **texts_register.TEXTS,
     **texts_papers.TEXTS,

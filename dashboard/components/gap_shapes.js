@@ -7,15 +7,17 @@ const GapShapes = {
     const tasks = [...this.tasks.values()].filter((one) =>
       !["accepted", "closed"].includes(one.state));
     const overdue = tasks.filter((one) => one.is_overdue).length;
-    const ready = gaps.columns.filter((one) => one.status === "ready" || one.status === "advice_only");
+    const asked = gaps.columns.filter(isAsked);
+    const ready = asked.filter((one) => one.status === "ready" || one.status === "advice_only");
     const figure = (name, glyph, value, note, isBad) => el("div",
       { class: `figure ${isBad ? "bad" : ""}`, "data-figure": name },
       el("div", { class: "label" }, say(`gaps.figure_${name}`)),
       el("div", { class: "value" }, el("span", { class: "glyph", "aria-hidden": "true" }, glyph), value),
       el("div", { class: "note" }, note));
     return el("div", { class: "figures" },
-      figure("columns", ready.length === gaps.columns.length ? "✓" : "✕",
-        `${ready.length} / ${gaps.columns.length}`, say("gaps.note_columns")),
+      figure("columns", ready.length === asked.length ? "✓" : "✕", `${ready.length} / ${asked.length}`,
+        asked.length < gaps.columns.length
+          ? say("gaps.note_not_in_list", { n: gaps.columns.length - asked.length }) : say("gaps.note_columns")),
       figure("binding", count("not_ready") ? "✕" : "✓", count("not_ready"),
         say("gaps.note_binding"), count("not_ready") > 0),
       figure("unknown", count("unknown") ? "?" : "✓", count("unknown"),
@@ -92,8 +94,9 @@ const GapShapes = {
           ` ${say(`module_short.${one}`)}`)))),
       el("tr", {}, ...columns.map((one, place) => el("th", {
         scope: "col", class: `level ${place && columns[place - 1].module === one.module ? "" : "edge"}`,
-        title: say("stations.counts", one),
-      }, el("span", { class: `mark s-${LOOKS[one.status]}` }, say(`glyph.${one.status}`)),
+        title: isAsked(one) ? say("stations.counts", one) : say("gaps.not_in_list"),
+      }, isAsked(one) ? el("span", { class: `mark s-${LOOKS[one.status]}` }, say(`glyph.${one.status}`))
+        : el("span", { class: "mark none", "data-not-in-list": "1", "aria-label": say("gaps.not_in_list") }, "–"),
       ` ${say(`level.${one.level}`)}`))));
     const bodies = [...this.groups(rows)].map(([code, members]) => el("tbody", {},
       el("tr", { class: "group" }, el("th", { colspan: 1 + columns.length, scope: "rowgroup" },

@@ -71,6 +71,7 @@ REVIEW = _component(
     "review",
     "review_acting",
     "review_rows",
+    "review_conditions",
     "review_threads",
     "review_snapshot",
     is_work=True,
@@ -133,6 +134,17 @@ CONSUMABLES = _component(
     style="keeping",
 )
 INBOX = _component("inbox", "inbox", "inbox_settings", "inbox_groups", is_work=True)
+BOOKINGS = _component(
+    "bookings",
+    "week_slots",
+    "week_grid",
+    "booking_form",
+    "booking_panel",
+    "bookings_mine",
+    "free_search",
+    "bookings",
+    is_work=True,
+)
 BADGE = _component("badge")
 LOGIN = _component("login", isolated=False)  # password managers do not look into shadow trees
 LOGOUT = _component("logout")

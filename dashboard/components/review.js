@@ -64,7 +64,7 @@ class ReviewView extends WorkView {
       this.head(),
       el("div", { class: "columns" },
         this.way(),
-        el("div", { class: "work" }, this.acting(), this.checks(), this.changes(), this.history())),
+        el("div", { class: "work" }, this.acting(), this.checks(), this.conditions(), this.changes(), this.history())),
     );
     if (this.panel.isOpen && this.shown?.row) this.showRow(this.shown.row);
   }

@@ -1,11 +1,5 @@
 // A frozen check, opened: everything it said, the register it rested on, and whether it is untouched.
 
-const NOTHING_ASKED = ["no_requirement", "not_offered"];
-
-function isAsked(answer) {
-  return !answer.findings.some((one) => NOTHING_ASKED.includes(one.kind));
-}
-
 const ReviewSnapshots = {
   async openSnapshot(entry) {
     const { say, data } = this;
@@ -46,7 +40,7 @@ const ReviewSnapshots = {
           { version: content.list.version || "—", n: content.list.rows.length }),
         ` · ${say("review.frozen_things", { n: content.equipment.length })}`)),
       el("p", {}, el("a", { href: file, download: "" }, `⤓ ${say("review.download")}`)),
-      buttons, place, this.frozenEquipment(content.equipment),
+      buttons, place, this.frozenConditions(content.conditions), this.frozenEquipment(content.equipment),
     ];
   },
 

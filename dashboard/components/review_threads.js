@@ -12,6 +12,11 @@ const ReviewThreads = {
     const focused = this.panel.dialog.getRootNode().activeElement;
     // whoever writes is not disturbed by what happens elsewhere
     if (!isAsked && this.panel.isOpen && focused?.matches?.("dialog textarea")) return;
+    const condition = looked.found.difference.conditions.find((one) => one.condition_id === rowId);
+    if (condition) {
+      this.showCondition(condition);
+      return;
+    }
     const row = looked.found.difference.rows.find((one) => one.row_id === rowId);
     if (!row) return;
     const later = this.later ? "review.col_later" : "review.col_now";

@@ -45,6 +45,13 @@ async function download(url, body, name) {
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
+const NOTHING_ASKED = ["no_requirement", "not_offered"];
+
+// Whether a list has anything for the module and level of an answer; no gap where it has nothing.
+function isAsked(answer) {
+  return !answer.findings.some((one) => NOTHING_ASKED.includes(one.kind));
+}
+
 async function allPages(url) {
   const items = [];
   const mark = url.includes("?") ? "&" : "?";
