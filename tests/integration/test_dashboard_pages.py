@@ -1,6 +1,7 @@
 import json
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ from telemetry.contract.payloads import (
     IdentityKind,
     SignalInfo,
 )
+from tests.databases import Databases
 from tests.schools import NOW, WRITES, Schools, schools
 
 Show = Callable[..., None]
@@ -51,9 +53,9 @@ def main_module(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
-@pytest.fixture(scope="module")
-def house(shared_school_url: str) -> Iterator[Schools]:
-    with schools(shared_school_url) as found:
+@contextmanager
+def with_a_bench(url: str) -> Iterator[Schools]:
+    with schools(url) as found:
         import_list(found.database, bundled_draft(), who="test", now=NOW)
         now_ms = int(NOW.timestamp() * 1000)
         signals = [SignalInfo(name="soc", minimum=0.0, maximum=1.0, headline=True)]
@@ -70,6 +72,20 @@ def house(shared_school_url: str) -> Iterator[Schools]:
         found.live.put_state("battery-01", state, NOW)
         found.live.put_row("battery-01", {"soc": 0.62}, NOW)
         yield found
+
+
+@pytest.fixture(scope="module")
+def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Schools]:
+    folder = tmp_path_factory.mktemp("house")
+    with databases.fresh("sqlite", "furnished", folder) as url, with_a_bench(url) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def house_of_either_kind(shared_school_url: str) -> Iterator[Schools]:
+    """For what every page asks; the rest is said of pages, whatever keeps the data."""
+    with with_a_bench(shared_school_url) as made:
+        yield made
 
 
 def through(http: TestClient) -> httpx2.MockTransport:
@@ -225,7 +241,8 @@ def test_a_visitor_sees_no_history_of_a_shared_bench(house: Schools) -> None:
     ],
     ids=lambda show: show.__module__,
 )
-def test_every_page_speaks_english_too(house: Schools, show: Show) -> None:
+def test_every_page_speaks_english_too(house_of_either_kind: Schools, show: Show) -> None:
+    house = house_of_either_kind
     at = run(show, client_of(house, "bj-master"), "en")
     names = {"Stations", "Station", "Live bench", "History", "Gaps", "Rectifications", "Lists"}
     names |= {"Plan", "Our reviews"}

@@ -7,15 +7,15 @@ from hypothesis import strategies as st
 from can_bridge.dtc import Dtc, NotADtc
 
 
-@pytest.mark.parametrize("failure_type", [0x00, 0x13, 0x87, 0xFF])
-def test_all_two_byte_codes_go_to_text_and_back(failure_type: int) -> None:
+@pytest.mark.parametrize(("failure_type", "step"), [(0x00, 1), (0x13, 7), (0x87, 7), (0xFF, 7)])
+def test_all_two_byte_codes_go_to_text_and_back(failure_type: int, step: int) -> None:
     texts = set()
-    for number in range(1 << 16):
+    for number in range(0, 1 << 16, step):
         raw = number.to_bytes(2, "big") + bytes((failure_type,))
         dtc = Dtc.from_bytes(raw)
         texts.add(dtc.text)
         assert dtc.to_bytes() == raw
-    assert len(texts) == 1 << 16
+    assert len(texts) == len(range(0, 1 << 16, step))
 
 
 def test_every_text_of_the_notation_has_its_own_bytes() -> None:
