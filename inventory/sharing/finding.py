@@ -14,9 +14,9 @@ from inventory.sharing.request_schema import RequestOut, RequestPage, SharingEnt
 from inventory.sharing.rules import (
     OPEN,
     Actor,
+    SharingSide,
     SharingState,
     SharingStep,
-    Side,
     possible_steps,
     refusal,
 )
@@ -39,7 +39,7 @@ _AGREED = frozenset(
 class RequestQuery:
     """Which requests; None leaves a side open."""
 
-    side: Side | None = None
+    side: SharingSide | None = None
     state: SharingState | None = None
     is_unfinished: bool | None = None
 
@@ -80,7 +80,7 @@ def request_page(db: Session, principal: Principal, row: SharingRequest) -> Requ
     offer = db.get_one(SharingOffer, row.offer_id)
     booking = db.get_one(Booking, row.booking_id)
     side = side_of(principal, row)
-    is_owner = side is Side.OWNER
+    is_owner = side is SharingSide.OWNER
     query = select(SharingEntry).where(SharingEntry.request_id == row.id)
     history = db.exec(query.order_by(col(SharingEntry.id))).all()
     is_insider = is_owner and authorize(principal, Action.REQUEST_SHARING) is Decision.ALLOWED
@@ -100,14 +100,14 @@ def request_page(db: Session, principal: Principal, row: SharingRequest) -> Requ
     )
 
 
-def side_of(principal: Principal, row: SharingRequest) -> Side:
+def side_of(principal: Principal, row: SharingRequest) -> SharingSide:
     """On which side of a request the caller is, who sees it."""
     is_owner = row.organisation_code == principal.organisation_code
     is_requester = row.requester_organisation_code == principal.organisation_code
     if is_requester and not is_owner:
-        return Side.REQUESTER
+        return SharingSide.REQUESTER
     # somebody who moved on to another school still has what they asked for
-    return Side.REQUESTER if row.requested_by == principal.username else Side.OWNER
+    return SharingSide.REQUESTER if row.requested_by == principal.username else SharingSide.OWNER
 
 
 def actor_of(principal: Principal, row: SharingRequest) -> Actor:
@@ -125,14 +125,14 @@ def possible(principal: Principal, row: SharingRequest) -> list[SharingStep]:
     return [step for step in steps if refusal(step, actor) is None]
 
 
-def _seen(principal: Principal, side: Side | None) -> ColumnElement[bool]:
+def _seen(principal: Principal, side: SharingSide | None) -> ColumnElement[bool]:
     owned = col(SharingRequest.organisation_code).in_(visible_organisations(principal))
     own = col(SharingRequest.requested_by) == principal.username
     if principal.role in _LEADERS:
         own |= col(SharingRequest.requester_organisation_code) == principal.organisation_code
     if side is None:
         return or_(owned, own)
-    return own if side is Side.REQUESTER else owned
+    return own if side is SharingSide.REQUESTER else owned
 
 
 def _conditions(query: RequestQuery) -> list[ColumnElement[bool]]:
@@ -163,7 +163,7 @@ def _visitor(row: SharingRequest) -> ContactFields:
     return ContactFields(contact_name=row.visitor_name, contact_phone=row.visitor_phone)
 
 
-def _entry(side: Side, entry: SharingEntry) -> SharingEntryOut:
+def _entry(side: SharingSide, entry: SharingEntry) -> SharingEntryOut:
     return SharingEntryOut(
         **entry.model_dump(exclude={"request_id", "who"}),
         who=entry.who if entry.side is side else None,

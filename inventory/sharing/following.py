@@ -13,16 +13,16 @@ from inventory.database import Database
 from inventory.intervals import Span, total
 from inventory.notifications.rules import MessageKind
 from inventory.sharing.keeping import Done, keep, life_of
-from inventory.sharing.rules import UNFINISHED, SharingStep, Side, Visit, followed, taken
+from inventory.sharing.rules import UNFINISHED, SharingSide, SharingStep, Visit, followed, taken
 from inventory.sharing.table import SharingRequest
 from inventory.sharing.telling import News, tell
 from inventory.usage_sessions.table import UsageSession
 
-_BOTH = (Side.OWNER, Side.REQUESTER)
+_BOTH = (SharingSide.OWNER, SharingSide.REQUESTER)
 _NEWS: Mapping[SharingStep, News] = {
     SharingStep.LAPSE: News(MessageKind.SHARING_CANCELLED, _BOTH),
     SharingStep.CANCEL: News(MessageKind.SHARING_CANCELLED, _BOTH, has_event=True),
-    SharingStep.MISS: News(MessageKind.FEEDBACK_ASKED, (Side.OWNER,)),
+    SharingStep.MISS: News(MessageKind.FEEDBACK_ASKED, (SharingSide.OWNER,)),
     SharingStep.FINISH: News(MessageKind.FEEDBACK_ASKED, _BOTH),
 }
 
@@ -44,12 +44,12 @@ def follow(db: Session, row: SharingRequest, now: datetime) -> list[SharingStep]
     """Move one request on, in the caller's transaction; the steps it took."""
     steps: list[SharingStep] = []
     while (step := _next(db, row, now)) is not None:
-        life = taken(life_of(row), step, Side.HOUSE)
+        life = taken(life_of(row), step, SharingSide.HOUSE)
         if life is None:
             break
         if step is SharingStep.FINISH:
             row.used_s = measured_use(db, db.get_one(Booking, row.booking_id))
-        done = Done(step, Side.HOUSE, SYSTEM, now)
+        done = Done(step, SharingSide.HOUSE, SYSTEM, now)
         keep(db, row, life, done)
         if step in _NEWS:
             tell(db, row, done, _NEWS[step])

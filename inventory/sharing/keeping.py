@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from inventory.audit.use_cases import record
-from inventory.sharing.rules import SharingLife, SharingStep, Side
+from inventory.sharing.rules import SharingLife, SharingSide, SharingStep
 from inventory.sharing.table import SharingEntry, SharingRequest
 
 
@@ -15,7 +15,7 @@ class Done:
     """A step as it goes into the history."""
 
     step: SharingStep
-    side: Side
+    side: SharingSide
     who: str
     at: datetime
     text: str = ""
@@ -23,7 +23,7 @@ class Done:
 
 def life_of(row: SharingRequest) -> SharingLife:
     """Where a stored request stands."""
-    ratings = ((Side.OWNER, row.owner_rating), (Side.REQUESTER, row.requester_rating))
+    ratings = ((SharingSide.OWNER, row.owner_rating), (SharingSide.REQUESTER, row.requester_rating))
     return SharingLife(row.state, frozenset(side for side, rated in ratings if rated is not None))
 
 

@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 from inventory.bookings.schema import SlotMoment
 from inventory.database import enum_as_text
 from inventory.organisations.schema import Code
-from inventory.sharing.rules import SharingState, SharingStep, Side
+from inventory.sharing.rules import SharingSide, SharingState, SharingStep
 from inventory.sharing.schema import ContactFields, Line, Words
 
 Purpose = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
@@ -74,7 +74,7 @@ class EntryFields(SQLModel):
 
     at: datetime
     who: str = Field(max_length=80)
-    side: Side = Field(sa_type=enum_as_text(Side))
+    side: SharingSide = Field(sa_type=enum_as_text(SharingSide))
     step: SharingStep = Field(sa_type=enum_as_text(SharingStep))
     state: SharingState = Field(sa_type=enum_as_text(SharingState))
     text: str = Field(default="", max_length=2000)
@@ -133,7 +133,7 @@ class SharingEntryOut(BaseModel):
     id: int
     at: datetime
     who: str | None
-    side: Side
+    side: SharingSide
     step: SharingStep
     state: SharingState
     text: str
@@ -150,7 +150,7 @@ class RequestOut(BaseModel):
     title_en: str
     organisation_code: Code
     requester_organisation_code: Code
-    side: Side = Member(description="which side the caller is on")
+    side: SharingSide = Member(description="which side the caller is on")
     start_at: datetime
     end_at: datetime
     purpose: str

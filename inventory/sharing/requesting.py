@@ -36,8 +36,8 @@ from inventory.sharing.rules import (
     OPEN,
     OfferState,
     SharingLife,
+    SharingSide,
     SharingStep,
-    Side,
     hold_until,
     possible_steps,
     refusal,
@@ -49,7 +49,7 @@ from inventory.sharing.telling import News, tell
 
 _DAYS_AROUND = timedelta(days=7)
 _SHOWN = 3
-_BOTH = (Side.OWNER, Side.REQUESTER)
+_BOTH = (SharingSide.OWNER, SharingSide.REQUESTER)
 
 
 def ask(database: Database, desk: Desk, order: RequestOrder) -> RequestPage:
@@ -84,10 +84,10 @@ def ask(database: Database, desk: Desk, order: RequestOrder) -> RequestPage:
             requested_at=desk.now,
             changed_at=desk.now,
         )
-        done = Done(SharingStep.REQUEST, Side.REQUESTER, caller.username, desk.now)
+        done = Done(SharingStep.REQUEST, SharingSide.REQUESTER, caller.username, desk.now)
         keep(db, row, SharingLife(), done)
         facts = {"hold_until": placed.row.hold_until, "title": order.purpose}
-        tell(db, row, done, News(MessageKind.SHARING_REQUEST, (Side.OWNER,), facts))
+        tell(db, row, done, News(MessageKind.SHARING_REQUEST, (SharingSide.OWNER,), facts))
         return request_page(db, caller, row)
 
 
@@ -119,7 +119,7 @@ def take_sharing_step(
         news = _EFFECTS[order.step](db, desk, (row, booking), order)
         if order.step is SharingStep.FEEDBACK:
             _judge(row, actor.side, order)
-            other = Side.REQUESTER if actor.side is Side.OWNER else Side.OWNER
+            other = SharingSide.REQUESTER if actor.side is SharingSide.OWNER else SharingSide.OWNER
             facts = {"rating": order.rating, "words": order.text or None}
             news = News(MessageKind.FEEDBACK_GIVEN, (other,), facts)
         keep(db, row, life, done)
@@ -142,7 +142,7 @@ def _offer_terms(_db: Session, desk: Desk, rows: Rows, order: SharingStepOrder) 
     # whoever offers terms has said yes to the slot
     booking.decided_at, booking.decided_by = desk.now, desk.who
     facts = {"hold_until": booking.hold_until, "words": order.terms}
-    return News(MessageKind.SHARING_TERMS, (Side.REQUESTER,), facts)
+    return News(MessageKind.SHARING_TERMS, (SharingSide.REQUESTER,), facts)
 
 
 def _accept(db: Session, desk: Desk, rows: Rows, order: SharingStepOrder) -> News:
@@ -161,12 +161,12 @@ def _decline(db: Session, desk: Desk, rows: Rows, order: SharingStepOrder) -> Ne
     if not order.text:
         raise Invalid("text", "words: nobody can follow a decline without")
     _give_back(db, desk, rows[1], order.text)
-    return News(MessageKind.SHARING_DECLINED, (Side.REQUESTER,))
+    return News(MessageKind.SHARING_DECLINED, (SharingSide.REQUESTER,))
 
 
 def _withdraw(db: Session, desk: Desk, rows: Rows, order: SharingStepOrder) -> News:
     _give_back(db, desk, rows[1], order.text)
-    return News(MessageKind.SHARING_CANCELLED, (Side.OWNER,))
+    return News(MessageKind.SHARING_CANCELLED, (SharingSide.OWNER,))
 
 
 def _cancel(db: Session, desk: Desk, rows: Rows, order: SharingStepOrder) -> News:
@@ -208,8 +208,8 @@ _EFFECTS: Mapping[SharingStep, Effect] = {
 }
 
 
-def _judge(row: SharingRequest, side: Side, order: SharingStepOrder) -> None:
-    if side is Side.OWNER:
+def _judge(row: SharingRequest, side: SharingSide, order: SharingStepOrder) -> None:
+    if side is SharingSide.OWNER:
         row.owner_rating, row.owner_feedback = order.rating, order.text
     else:
         row.requester_rating, row.requester_feedback = order.rating, order.text

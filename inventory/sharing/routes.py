@@ -29,7 +29,7 @@ from inventory.sharing.request_schema import (
     SharingStepOrder,
 )
 from inventory.sharing.requesting import ask, take_sharing_step
-from inventory.sharing.rules import OfferState, SharingState, Side
+from inventory.sharing.rules import OfferState, SharingSide, SharingState
 from inventory.sharing.schema import OfferOrder, OfferOut, OfferOwned
 from inventory.sharing.searching import MOST_AHEAD, Sought
 
@@ -172,7 +172,7 @@ def withdraw_offer(
 def list_requests(  # noqa: PLR0913, PLR0917 - FastAPI reads one argument a parameter
     database: TheDatabase,
     caller: Reader,
-    side: Annotated[Side | None, Query(description="mine as owner or as requester")] = None,
+    side: Annotated[SharingSide | None, Query(description="mine as owner or as requester")] = None,
     state: SharingState | None = None,
     is_unfinished: Annotated[bool | None, Query(alias="unfinished")] = None,
     offset: Offset = 0,

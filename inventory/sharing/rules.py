@@ -51,7 +51,7 @@ class SharingStep(StrEnum):
     MISS = "miss"
 
 
-class Side(StrEnum):
+class SharingSide(StrEnum):
     """Whose step it is: of who shares, of who uses, or of the clock and the bench."""
 
     OWNER = "owner"
@@ -117,14 +117,14 @@ class SharingLife:
     """Where a request stands, and which sides said how it was."""
 
     state: SharingState = SharingState.REQUESTED
-    judged_by: frozenset[Side] = frozenset()
+    judged_by: frozenset[SharingSide] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who wants to take a step, on which side; `is_own`: who made the request."""
 
-    side: Side
+    side: SharingSide
     role: Role
     is_own: bool = False
 
@@ -143,7 +143,7 @@ class Visit:
     is_missed: bool = False
 
 
-def possible_steps(life: SharingLife, side: Side | None = None) -> list[SharingStep]:
+def possible_steps(life: SharingLife, side: SharingSide | None = None) -> list[SharingStep]:
     """The steps that lead on from a state, for a side; None: for any."""
     return [
         step
@@ -154,7 +154,7 @@ def possible_steps(life: SharingLife, side: Side | None = None) -> list[SharingS
     ]
 
 
-def taken(life: SharingLife, step: SharingStep, side: Side) -> SharingLife | None:
+def taken(life: SharingLife, step: SharingStep, side: SharingSide) -> SharingLife | None:
     """The life after a step of a side; None when the step is not possible from here."""
     if step not in possible_steps(life, side):
         return None
@@ -165,9 +165,9 @@ def taken(life: SharingLife, step: SharingStep, side: Side) -> SharingLife | Non
 def refusal(step: SharingStep, actor: Actor) -> str | None:
     """Why this person may not take the step; None when they may."""
     wording = f"{step} in a request for shared use"
-    if actor.side is Side.OWNER:
+    if actor.side is SharingSide.OWNER:
         return None if actor.role in _OF_OWNER.get(step, ()) else wording
-    if actor.side is not Side.REQUESTER or step not in _OF_REQUESTER:
+    if actor.side is not SharingSide.REQUESTER or step not in _OF_REQUESTER:
         return wording
     # a station master answers for what the school's instructors asked for
     return None if actor.is_own or actor.role in _LEADERS else f"{wording} of somebody else"
@@ -198,10 +198,10 @@ def hold_until(now: datetime, start_at: datetime) -> datetime:
     return min(now + HOLD_LASTS, start_at)
 
 
-def _is_of(step: SharingStep, side: Side) -> bool:
-    if side is Side.OWNER:
+def _is_of(step: SharingStep, side: SharingSide) -> bool:
+    if side is SharingSide.OWNER:
         return step in _OF_OWNER
-    if side is Side.REQUESTER:
+    if side is SharingSide.REQUESTER:
         return step in _OF_REQUESTER
     return step in {
         SharingStep.LAPSE,

@@ -13,7 +13,7 @@ from inventory.notifications.outbox import Everybody, Fact, Message, Recipient, 
 from inventory.notifications.rules import MessageKind
 from inventory.organisations.use_cases import organisation
 from inventory.sharing.keeping import Done
-from inventory.sharing.rules import Side
+from inventory.sharing.rules import SharingSide
 from inventory.sharing.table import SharingOffer, SharingRequest
 
 
@@ -22,7 +22,7 @@ class News:
     """A message to sides of a request; with `has_event` the visit goes along for a calendar."""
 
     kind: MessageKind
-    sides: Collection[Side]
+    sides: Collection[SharingSide]
     facts: Mapping[str, Fact] = field(default_factory=dict)
     has_event: bool = False
 
@@ -56,8 +56,8 @@ def tell(db: Session, row: SharingRequest, done: Done, news: News) -> None:
         put(db, message)
 
 
-def _people(row: SharingRequest, side: Side) -> tuple[str, list[Recipient]]:
-    if side is Side.OWNER:
+def _people(row: SharingRequest, side: SharingSide) -> tuple[str, list[Recipient]]:
+    if side is SharingSide.OWNER:
         return row.organisation_code, [Everybody(row.organisation_code)]
     return row.requester_organisation_code, [row.requested_by]
 

@@ -45,7 +45,7 @@ def upgrade() -> None:
         "sharing_entry",
         _at("at"),
         _text("who", 80),
-        _enum("side", "side"),
+        _enum("side", "sharingside"),
         _enum("step", "sharingstep"),
         _enum("state", "sharingstate"),
         _text("text", 2000),

@@ -11,9 +11,9 @@ from inventory.sharing.rules import (
     UNFINISHED,
     Actor,
     SharingLife,
+    SharingSide,
     SharingState,
     SharingStep,
-    Side,
     Visit,
     followed,
     hold_until,
@@ -25,11 +25,13 @@ from inventory.sharing.rules import (
 NOW = datetime(2026, 12, 1, 0, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 lives = st.builds(
-    SharingLife, st.sampled_from(SharingState), st.frozensets(st.sampled_from(list(Side)[:2]))
+    SharingLife,
+    st.sampled_from(SharingState),
+    st.frozensets(st.sampled_from(list(SharingSide)[:2])),
 )
 
 
-def after(*steps: tuple[SharingStep, Side]) -> SharingLife:
+def after(*steps: tuple[SharingStep, SharingSide]) -> SharingLife:
     life = SharingLife()
     for step, side in steps:
         following = taken(life, step, side)
@@ -38,36 +40,38 @@ def after(*steps: tuple[SharingStep, Side]) -> SharingLife:
     return life
 
 
-AGREED = ((SharingStep.OFFER_TERMS, Side.OWNER), (SharingStep.ACCEPT, Side.REQUESTER))
+AGREED = ((SharingStep.OFFER_TERMS, SharingSide.OWNER), (SharingStep.ACCEPT, SharingSide.REQUESTER))
 
 
 def test_both_sides_have_to_say_yes_before_anybody_may_come() -> None:
     assert after(*AGREED).state is SharingState.AGREED
-    assert taken(SharingLife(), SharingStep.ACCEPT, Side.REQUESTER) is None
+    assert taken(SharingLife(), SharingStep.ACCEPT, SharingSide.REQUESTER) is None
     offered = after(AGREED[0])
-    assert taken(offered, SharingStep.ACCEPT, Side.OWNER) is None
-    assert taken(SharingLife(), SharingStep.OFFER_TERMS, Side.REQUESTER) is None
+    assert taken(offered, SharingStep.ACCEPT, SharingSide.OWNER) is None
+    assert taken(SharingLife(), SharingStep.OFFER_TERMS, SharingSide.REQUESTER) is None
 
 
 def test_terms_may_be_changed_until_they_are_accepted() -> None:
     again = after(AGREED[0], AGREED[0])
     assert again.state is SharingState.TERMS_OFFERED
-    assert taken(after(*AGREED), SharingStep.OFFER_TERMS, Side.OWNER) is None
+    assert taken(after(*AGREED), SharingStep.OFFER_TERMS, SharingSide.OWNER) is None
 
 
 def test_each_side_says_once_how_it_was_and_only_after_the_visit() -> None:
-    visited = after(*AGREED, (SharingStep.CHECK_IN, Side.OWNER), (SharingStep.FINISH, Side.HOUSE))
-    one = taken(visited, SharingStep.FEEDBACK, Side.OWNER)
+    visited = after(
+        *AGREED, (SharingStep.CHECK_IN, SharingSide.OWNER), (SharingStep.FINISH, SharingSide.HOUSE)
+    )
+    one = taken(visited, SharingStep.FEEDBACK, SharingSide.OWNER)
     assert one is not None
-    assert taken(one, SharingStep.FEEDBACK, Side.OWNER) is None
-    both = taken(one, SharingStep.FEEDBACK, Side.REQUESTER)
+    assert taken(one, SharingStep.FEEDBACK, SharingSide.OWNER) is None
+    both = taken(one, SharingStep.FEEDBACK, SharingSide.REQUESTER)
     assert both is not None
-    assert both.judged_by == {Side.OWNER, Side.REQUESTER}
-    assert taken(after(*AGREED), SharingStep.FEEDBACK, Side.OWNER) is None
+    assert both.judged_by == {SharingSide.OWNER, SharingSide.REQUESTER}
+    assert taken(after(*AGREED), SharingStep.FEEDBACK, SharingSide.OWNER) is None
 
 
-@given(lives, st.sampled_from(SharingStep), st.sampled_from(Side))
-def test_what_is_over_stays_over(life: SharingLife, step: SharingStep, side: Side) -> None:
+@given(lives, st.sampled_from(SharingStep), st.sampled_from(SharingSide))
+def test_what_is_over_stays_over(life: SharingLife, step: SharingStep, side: SharingSide) -> None:
     following = taken(life, step, side)
     if life.state not in UNFINISHED and following is not None:
         assert following.state is life.state
@@ -78,23 +82,26 @@ def test_what_is_over_stays_over(life: SharingLife, step: SharingStep, side: Sid
 def test_a_side_takes_only_steps_that_are_its_own(
     life: SharingLife, step: SharingStep, role: Role, is_own: bool
 ) -> None:
-    for side in (Side.OWNER, Side.REQUESTER):
+    for side in (SharingSide.OWNER, SharingSide.REQUESTER):
         allowed = refusal(step, Actor(side, role, is_own)) is None
         assert not allowed or step in {
             one for state in SharingState for one in possible_steps(SharingLife(state), side)
         }
-    assert refusal(step, Actor(Side.HOUSE, role, is_own)) is not None
+    assert refusal(step, Actor(SharingSide.HOUSE, role, is_own)) is not None
     assert life.state in SharingState
 
 
 def test_a_visitor_moves_only_their_own_request_and_a_station_master_the_schools() -> None:
     accept = SharingStep.ACCEPT
-    assert refusal(accept, Actor(Side.REQUESTER, Role.VISITOR, is_own=True)) is None
-    assert refusal(accept, Actor(Side.REQUESTER, Role.VISITOR)) is not None
-    assert refusal(accept, Actor(Side.REQUESTER, Role.INSTRUCTOR)) is not None
-    assert refusal(accept, Actor(Side.REQUESTER, Role.STATIONMASTER)) is None
+    assert refusal(accept, Actor(SharingSide.REQUESTER, Role.VISITOR, is_own=True)) is None
+    assert refusal(accept, Actor(SharingSide.REQUESTER, Role.VISITOR)) is not None
+    assert refusal(accept, Actor(SharingSide.REQUESTER, Role.INSTRUCTOR)) is not None
+    assert refusal(accept, Actor(SharingSide.REQUESTER, Role.STATIONMASTER)) is None
     for role in (Role.INSTRUCTOR, Role.EVALUATOR, Role.VISITOR):
-        assert refusal(SharingStep.OFFER_TERMS, Actor(Side.OWNER, role, is_own=True)) is not None
+        assert (
+            refusal(SharingStep.OFFER_TERMS, Actor(SharingSide.OWNER, role, is_own=True))
+            is not None
+        )
 
 
 def test_a_hold_lasts_three_days_but_never_into_the_slot() -> None:
@@ -145,7 +152,7 @@ def test_what_time_does_is_always_possible_and_comes_to_an_end(
         step = followed(life, visit, NOW)
         if step is None:
             break
-        following = taken(life, step, Side.HOUSE)
+        following = taken(life, step, SharingSide.HOUSE)
         assert following is not None
         life = following
     else:
