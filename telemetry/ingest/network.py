@@ -1,9 +1,14 @@
-"""The thread that talks to the broker: it takes all that came, hands it over, and rests."""
+"""Who talks to the broker: the thread that writes, so that a batch is one wake-up of one thread.
+
+Where that one is kept from it, by a store that hangs, a thread of its own goes on: keep-alives are
+answered. It also connects.
+"""
 
 import contextlib
 import select
 import socket
 import threading
+import time
 from collections.abc import Callable
 
 import paho.mqtt.client as mqtt
@@ -15,9 +20,11 @@ from telemetry.ingest.packets import Published
 
 log = structlog.get_logger()
 
-REST_S = 0.018
-"""Chosen: one wake-up and one commit with its fsync per 20 ms instead of one per message, and still
-99 of 100 rows are committed within 25 ms of their publishing."""
+REST_S = 0.020
+"""Chosen: one wake-up and one commit with its fsync in that time instead of one per message, and
+still 99 of 100 rows are committed within 25 ms of their publishing."""
+UNATTENDED_S = 1.0
+"""Chosen: a fifth of the keep-alive; a commit takes some milliseconds."""
 LOOK_S = 1.0
 """How often the keep-alive is looked at where nothing comes; as often as paho's own loop does."""
 RECONNECT_S = (1.0, 2.0)
@@ -35,8 +42,9 @@ class LineClient(mqtt.Client):
 class Network:
     """Connects a client, lets it talk and connects it again, until told to stop.
 
-    All callbacks come from its thread: those of the client, `on_came` with messages, which may wait
-    for room, and `on_failure` with why an attempt to connect failed.
+    Its own thread calls `on_came` with messages, which may wait for room, and `on_failure` with why
+    an attempt to connect failed. Callbacks of the client come from there or from `attend`, never
+    two at a time.
     """
 
     def __init__(
@@ -50,6 +58,9 @@ class Network:
         self._on_failure = on_failure
         self._stopping = threading.Event()
         self._line: Line | None = None
+        self._turning = threading.Lock()
+        self._attended_s = 0.0
+        self._is_needed = threading.Event()
         self._is_waiting = False
         self._woken, self._waking = socket.socketpair()
         self._woken.setblocking(False)
@@ -63,6 +74,7 @@ class Network:
     def stop(self) -> None:
         """Take leave of the broker and end."""
         self._stopping.set()
+        self._is_needed.set()
         self._wake()
         self._thread.join()
         self._woken.close()
@@ -74,6 +86,46 @@ class Network:
         if line is not None:
             line.put(packets)
             self._wake()
+
+    def attend(self, most: int) -> list[Published] | None:
+        """What came, taken by the caller's thread instead; None: there is no connection to attend.
+
+        Some more than `most` may come. Whoever calls it goes on, with `rest` between, or is
+        replaced after `UNATTENDED_S`.
+        """
+        # never waited for: the other thread may hold it until the caller makes room
+        if not self._turning.acquire(blocking=False):
+            return None
+        try:
+            line = self._line
+            if line is None or self._stopping.is_set():
+                return None
+            self._attended_s = time.monotonic()
+            came = self._turn(line)
+            while line.may_have_more and len(came) < most:
+                came += self._turn(line)
+            if self._client.socket() is not line:
+                self._line = None
+                self._is_needed.set()
+            return came
+        finally:
+            self._turning.release()
+
+    def rest(self, stop: threading.Event, within_s: float, *, has_come: bool) -> None:
+        """Between two calls of `attend`: send, then let messages gather, or wait for the first."""
+        line = self._line
+        if line is None or not self._turning.acquire(blocking=False):
+            return
+        try:
+            is_all_sent = line.flush()
+        finally:
+            self._turning.release()
+        if line.may_have_more:
+            return
+        if has_come:
+            stop.wait(REST_S)
+        elif not self._client.want_write():
+            _wait([line], within_s, until_sent=not is_all_sent)
 
     def _wake(self) -> None:
         if self._is_waiting:
@@ -87,55 +139,75 @@ class Network:
         while not self._stopping.is_set():
             try:
                 self._client.reconnect()
-                if self._talk():
-                    pause_s = shortest_s
             except (OSError, ValueError) as failure:
                 self._on_failure(failure)
-            except Exception:
-                # a thread that ended here would leave ingest deaf while it looks alive
-                log.exception("talking to the broker failed; connecting anew")
+            else:
+                if self._talk():
+                    pause_s = shortest_s
             self._stopping.wait(pause_s)
             pause_s = min(2 * pause_s, longest_s)
 
     def _talk(self) -> bool:
         client, was_connected = self._client, False
-        try:
-            while isinstance(line := client.socket(), Line):
-                self._line = line
-                if self._stopping.is_set():
-                    client.disconnect()
-                    client.loop_write()
-                    line.close()
-                    break
-                self._turn(line)
-                was_connected |= client.is_connected()
-        finally:
+        while True:
+            # before looking: what is lost after the look sets it again
+            self._is_needed.clear()
+            line = client.socket()
+            if self._stopping.is_set() or not isinstance(line, Line):
+                break
+            self._line = line
+            if time.monotonic() - self._attended_s < UNATTENDED_S:
+                self._is_needed.wait(UNATTENDED_S)
+            else:
+                self._stand_in(line)
+            was_connected |= client.is_connected()
+        with self._turning:
             self._line = None
+            if line is not None:
+                client.disconnect()
+                client.loop_write()
+                line.close()
         return was_connected
 
-    def _turn(self, line: Line) -> None:
-        client = self._client
-        client.loop_write()
-        is_all_sent = line.flush()
-        came = line.receive()
-        while line.has_for_paho() and client.socket() is line:
-            client.loop_read()
-        if came:
+    def _stand_in(self, line: Line) -> None:
+        with self._turning:
+            came = self._turn(line)
+            # in order: nobody may attend before these are handed over
             self._on_came(came)
-        client.loop_misc()
-        if line.may_have_more or client.socket() is not line:
-            return
+            is_all_sent = line.flush()
         if came:
             self._stopping.wait(REST_S)
-        else:
-            self._wait(line, is_all_sent=is_all_sent)
+        elif not line.may_have_more:
+            self._wait_or_wake(line, until_sent=not is_all_sent)
 
-    def _wait(self, line: Line, *, is_all_sent: bool) -> None:
+    def _turn(self, line: Line) -> list[Published]:
+        client = self._client
+        try:
+            client.loop_write()
+            line.flush()
+            came = line.receive()
+            while line.has_for_paho() and client.socket() is line:
+                client.loop_read()
+            client.loop_misc()
+        except Exception:
+            # ingest would be deaf and look alive
+            log.exception("talking to the broker failed; connecting anew")
+            line.close()
+            return []
+        return came
+
+    def _wait_or_wake(self, line: Line, *, until_sent: bool) -> None:
         # told before looking: who puts something after this look wakes
         self._is_waiting = True
         if not (line.has_kept() or self._client.want_write() or self._stopping.is_set()):
-            own = line.fileno()
-            select.select([own, self._woken.fileno()], [] if is_all_sent else [own], [], LOOK_S)
+            _wait([line, self._woken], LOOK_S, until_sent=until_sent)
         self._is_waiting = False
         with contextlib.suppress(BlockingIOError):
             self._woken.recv(64)
+
+
+def _wait(read: list[Line | socket.socket], within_s: float, *, until_sent: bool) -> None:
+    ends = [one.fileno() for one in read]
+    # the other thread may have closed the line
+    with contextlib.suppress(OSError, ValueError):
+        select.select(ends, ends[:1] if until_sent else [], [], within_s)

@@ -199,10 +199,26 @@ class Subscriber:
         self.is_connected = False
 
     def _hand_over(self, came: list[Published]) -> None:
+        for arrived in self._arrived(came):
+            self.enqueue(arrived)
+
+    def _arrived(self, came: list[Published]) -> list[Arrived]:
         now_s, now_ms, connection = time.monotonic(), self._now_ms(), self._connection
+        arrived = []
         for topic, payload, mid, qos, is_retained in came:
             self._hearing.note_arrived(now_s, is_live=not is_retained)
-            self.enqueue(Arrived(topic, payload, now_ms, is_retained, mid, qos, connection))
+            arrived.append(Arrived(topic, payload, now_ms, is_retained, mid, qos, connection))
+        return arrived
+
+    def attend(self, most: int) -> list[Arrived] | None:
+        """Take what came past the inbox, which holds what came before; see `Network`."""
+        came = None if self._network is None else self._network.attend(most)
+        return None if came is None else self._arrived(came)
+
+    def rest(self, stop: threading.Event, within_s: float, *, has_come: bool) -> None:
+        """Between two calls of `attend`; see `Network`."""
+        if self._network is not None:
+            self._network.rest(stop, within_s, has_come=has_come)
 
     def enqueue(self, arrived: Arrived) -> None:
         """Called by the network thread: wait for room in the inbox, unless told to stop."""

@@ -71,17 +71,20 @@ class Writer:
                 self._commit(arrived, stop)
             self._tell_benches()
             self._note_status()
+            self._subscriber.rest(stop, TELL_EVERY_S, has_come=bool(arrived))
 
     def _gather(self) -> list[Arrived]:
         inbox = self._subscriber.inbox
-        try:
-            arrived = [inbox.get(timeout=TELL_EVERY_S)]
-        except queue.Empty:
-            return []
+        is_behind = inbox.qsize() >= BATCH_MESSAGES
+        came = [] if is_behind else self._subscriber.attend(BATCH_MESSAGES)
+        arrived = []
         with contextlib.suppress(queue.Empty):
-            while len(arrived) < BATCH_MESSAGES:
+            if came is None:
+                arrived.append(inbox.get(timeout=TELL_EVERY_S))
+            # before what came now, all that came before
+            while came or len(arrived) < BATCH_MESSAGES:
                 arrived.append(inbox.get_nowait())
-        return arrived
+        return arrived + (came or [])
 
     def _commit(self, arrived: list[Arrived], stop: threading.Event) -> None:
         batch = self._batch(arrived)

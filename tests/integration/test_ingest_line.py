@@ -103,8 +103,9 @@ def test_ingest_leaves_a_broker_that_breaks_the_protocol_and_connects_anew(
         subscriber.start()
         try:
             with listening.accept()[0] as first:
+                assert first.recv(1000)[:1] == b"\x10"
                 first.sendall(CONNACK)
-                until(lambda: first.recv(1000)[:1] == b"\x82", "subscribed")
+                assert first.recv(1000)[:1] == b"\x82"
                 first.sendall(SUBACK)
                 until(lambda: subscriber.is_connected, "connected")
                 first.sendall(NO_LENGTH)
@@ -127,3 +128,44 @@ def test_ingest_ends_at_once_though_the_broker_never_answers(listening: socket.s
         subscriber.stop()
         assert time.monotonic() - before_s < 0.5
         assert silent.recv(1000) == b"\xe0\x00"
+
+
+def test_a_connection_that_nobody_attends_is_served_by_a_thread_of_its_own(
+    listening: socket.socket,
+) -> None:
+    subscriber = subscriber_to(listening)
+    subscriber.start()
+    try:
+        with listening.accept()[0] as broker:
+            assert broker.recv(1000)[:1] == b"\x10"
+            broker.sendall(CONNACK)
+            assert broker.recv(1000)[:1] == b"\x82"
+            until(lambda: subscriber.attend(500) is not None, "attended")
+            # from now on the writer hangs, as in a store that is locked
+            broker.sendall(SUBACK + publish("a", b"{}", is_5=False))
+            assert subscriber.inbox.get(timeout=5).payload == b"{}"
+    finally:
+        subscriber.stop()
+
+
+def test_who_attends_gets_what_came_and_sends_while_it_rests(listening: socket.socket) -> None:
+    subscriber, stop = subscriber_to(listening), threading.Event()
+    subscriber.start()
+    try:
+        with listening.accept()[0] as broker:
+            assert broker.recv(1000)[:1] == b"\x10"
+            broker.sendall(CONNACK)
+            assert broker.recv(1000)[:1] == b"\x82"
+            until(lambda: subscriber.attend(500) is not None, "attended")
+            message = b"\x32\x07\x00\x01a\x12\x34{}"
+            broker.sendall(message)
+            subscriber.rest(stop, 5, has_come=False)
+            arrived = subscriber.attend(500)
+            assert arrived is not None
+            assert [(one.topic, one.mid, one.qos) for one in arrived] == [("a", 0x1234, 1)]
+            subscriber.acknowledge(arrived)
+            subscriber.rest(stop, 5, has_come=True)
+            assert broker.recv(1000) == b"\x40\x02\x12\x34"
+            assert subscriber.inbox.empty()
+    finally:
+        subscriber.stop()

@@ -32,7 +32,7 @@ class SlowStore(SqliteStore):
         self.is_quick = threading.Event()
 
     def commit(self, batch: Batch) -> Committed:
-        self.is_quick.wait(0.5)
+        self.is_quick.wait(2.0)
         return super().commit(batch)
 
 
