@@ -43,6 +43,7 @@ from inventory.equipment.routes import router as equipment_router
 from inventory.exports.jobs import ExportJobs
 from inventory.exports.jobs_memory import MemoryExportJobs
 from inventory.exports.routes import router as exports_router
+from inventory.free_slots.routes import router as free_slots_router
 from inventory.health import router as health_router
 from inventory.history.routes import router as history_router
 from inventory.labels.routes import router as labels_router
@@ -103,6 +104,7 @@ ROUTERS = (
     documents_router,
     school_calendar_router,
     booking_policies_router,
+    free_slots_router,
     bookings_router,
     calendar_feeds_router,
     sharing_router,

@@ -11,6 +11,8 @@ NextStart = Callable[[datetime], datetime | None]
 """The first moment from the given one on at which a slot may begin; None: there is no more."""
 Passes = Callable[[str, Span], bool]
 """Whether the policies let the caller have the resource of a key then."""
+Fits = Callable[[tuple[str, ...], Span], bool]
+"""Whether the policies let the caller have resources together then."""
 _ZERO = datetime(1970, 1, 1, tzinfo=UTC)
 _INSTANT = timedelta(microseconds=1)
 _NOTHING = timedelta(0)
@@ -42,13 +44,17 @@ class FreeSlot:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """How slots are looked for: `wanted` of a length within a window, none sharing a moment."""
+    """How slots are looked for: `wanted` of a length within a window, none sharing a moment.
+
+    `passes` judges each resource by itself, `fits` what was chosen as a whole.
+    """
 
     length: timedelta
     window: Span
     next_start: NextStart
     wanted: int = 1
     passes: Passes | None = None
+    fits: Fits | None = None
 
 
 def free_spans(
@@ -99,7 +105,8 @@ def among(starts: Iterable[datetime]) -> NextStart:
 def next_slots(needs: Sequence[Need], search: Search) -> tuple[FreeSlot, ...]:
     """The first slots in which every need is met at once, each by resources of its own.
 
-    No slot is passed over: between two that are found, none begins at an allowed start.
+    No slot is passed over: between two that are found, none begins at an allowed start. Only where
+    a choice does not fit as a whole, no other choice of the same moment is tried.
     """
     found: list[FreeSlot] = []
     chances = _Chances(needs, search)
@@ -110,7 +117,7 @@ def next_slots(needs: Sequence[Need], search: Search) -> tuple[FreeSlot, ...]:
         chances.move_to(at)
         span = Span(at, at + search.length)
         keys = chances.choose(span) if chances.are_enough() else None
-        if keys is not None:
+        if keys is not None and (search.fits is None or search.fits(keys, span)):
             found.append(FreeSlot(span, keys))
             at = search.next_start(span.end_at)
         elif chances.are_enough():

@@ -41,7 +41,6 @@ from inventory.school_calendar.keeping import calendar_of
 from inventory.school_calendar.rules import (
     Calendar,
     OpeningHours,
-    Place,
     hours_of,
     lessons_in,
     open_spans,
@@ -52,7 +51,8 @@ from inventory.staff.table import StaffRow
 
 STEP = timedelta(minutes=15)
 """Chosen: slots are proposed at quarters of an hour; a booking itself may begin at any moment."""
-_OF_PERSONS = frozenset({PolicyCode.QUALIFICATION, PolicyCode.HIGH_VOLTAGE, PolicyCode.MINORS})
+OF_PERSONS = frozenset({PolicyCode.QUALIFICATION, PolicyCode.HIGH_VOLTAGE, PolicyCode.MINORS})
+"""What depends on the persons an order names, not on the rest of it."""
 _TIMELESS = frozenset({PolicyCode.WHO, PolicyCode.LENGTH})
 
 
@@ -189,7 +189,7 @@ def ground_of(
     booked = [one.resource.code for one in resources if one.resource.kind is ResourceKind.PERSON]
     staff = _staff(db, owner, {*persons, *booked} - {""})
     needs = any(one.is_high_voltage for one in asked.values()) or any(
-        one.code in _OF_PERSONS and one.id is not None for one in policies
+        one.code in OF_PERSONS and one.id is not None for one in policies
     )
     has_register = bool(staff) or (needs and _has_staff(db, owner))
     return Ground(window, calendar, policies, asked, staff, has_register)
@@ -206,10 +206,7 @@ def _asked(
     hours = hours_of(calendar, bare.place)
     if hours not in known:
         known[hours] = open_spans(calendar, window, bare.place)
-    # a person has no doors; when they work is not ours to know
-    is_person = one.resource.kind is ResourceKind.PERSON
-    open_at = open_spans(calendar, window, Place()) if is_person else known[hours]
-    return replace(bare, open_at=open_at)
+    return replace(bare, open_at=known[hours])
 
 
 def _at_high_voltage(db: Session, organisation_code: str) -> frozenset[str]:

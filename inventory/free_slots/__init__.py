@@ -1,0 +1,1 @@
+"""Slice: what is free at a time, and when a set is free next."""

@@ -1,0 +1,150 @@
+"""Which resources a search may mean, and when each is somebody's."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from inventory.benches.table import Bench
+from inventory.bookable import Resource, ResourceKind, resource_of
+from inventory.bookings.guarding import holding
+from inventory.bookings.table import BookingPart
+from inventory.bookings.taking import Taken, taken_by_each
+from inventory.errors import Invalid
+from inventory.free_slots.schema import NeedIn
+from inventory.intervals import Span
+from inventory.moments import today
+from inventory.places.rules import RoomKind
+from inventory.places.table import RoomRow, WorkstationRow
+from inventory.staff.table import StaffRow
+
+MAX_CANDIDATES = 1000
+"""Chosen: five times the rigs of the largest fleet; more is a search for everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A resource a search considers, and all that it takes; `key` is the one it is booked by."""
+
+    things: tuple[Taken, ...]
+
+    @property
+    def key(self) -> str:
+        """The key of what was asked for: equipment that is a bench has the bench's."""
+        return self.things[0].resource.key
+
+
+def candidates_of(
+    db: Session, organisation_code: str, needs: Sequence[NeedIn], now: datetime
+) -> tuple[Mapping[str, Candidate], list[list[str]]]:
+    """Everything the needs may mean by key, and the keys of each need in the order of liking.
+
+    A statement for each kind that is described, and those of what they take.
+
+    Raises:
+        Invalid: a key is none, of another organisation, or there are too many to look at.
+        UnknownBench, UnknownResource: a key names nothing.
+    """
+    described = _Described(db, organisation_code, now)
+    wanted = [
+        _named(one.keys, organisation_code) if one.keys else described.of(one) for one in needs
+    ]
+    resources = list(dict.fromkeys(resource for each in wanted for resource in each))
+    if len(resources) > MAX_CANDIDATES:
+        raise Invalid("needs", f"at most {MAX_CANDIDATES} resources to look at")
+    taken = taken_by_each(db, resources)
+    found = {key: Candidate(things) for key, things in taken.items()}
+    keys = [[found[one.key].key for one in each] for each in wanted]
+    return {one.key: one for one in found.values()}, [list(dict.fromkeys(each)) for each in keys]
+
+
+def busy_of(
+    db: Session, keys: Collection[str], window: Span, now: datetime
+) -> Mapping[str, list[Span]]:
+    """When each of these is somebody's, with buffers; one statement, no rows of the ORM."""
+    found: dict[str, list[Span]] = {key: [] for key in keys}
+    query = select(BookingPart.resource_key, BookingPart.blocked_from, BookingPart.blocked_to)
+    here = query.where(
+        col(BookingPart.resource_key).in_(sorted(keys)),
+        BookingPart.blocked_to > window.start_at,
+        BookingPart.blocked_from < window.end_at,
+        *holding(now),
+    )
+    for key, start_at, end_at in db.exec(here).all():
+        found[key].append(Span(start_at, end_at))
+    return found
+
+
+def busy_with(candidate: Candidate, busy: Mapping[str, Sequence[Span]]) -> Iterable[Span]:
+    """When any part of a candidate is somebody's."""
+    if len(candidate.things) == 1:
+        return busy[candidate.key]
+    return [span for one in candidate.things for span in busy[one.resource.key]]
+
+
+def _named(keys: Sequence[str], organisation_code: str) -> list[Resource]:
+    found = []
+    for key in keys:
+        try:
+            resource = resource_of(key)
+        except ValueError as bad:
+            raise Invalid("needs", str(bad).removeprefix("expected ")) from None
+        if resource.organisation_code != organisation_code:
+            raise Invalid("needs", f"resources of {organisation_code}")
+        found.append(resource)
+    return found
+
+
+class _Described:
+    """Reads each kind at most once."""
+
+    def __init__(self, db: Session, organisation_code: str, now: datetime) -> None:
+        self._db = db
+        self._code = organisation_code
+        self._now = now
+        self._known: dict[ResourceKind, Sequence[Bench | RoomRow | WorkstationRow | StaffRow]] = {}
+
+    def of(self, need: NeedIn) -> list[Resource]:
+        if need.kind is ResourceKind.EQUIPMENT:
+            raise Invalid("needs", "keys of equipment; a register has too much of it")
+        if need.kind not in self._known:
+            self._known[need.kind] = self._read(need.kind)
+        return [
+            Resource(need.kind, self._code, _code_of(row))
+            for row in self._known[need.kind]
+            if self._fits(row, need)
+        ]
+
+    def _fits(self, row: Bench | RoomRow | WorkstationRow | StaffRow, need: NeedIn) -> bool:
+        if isinstance(row, Bench):
+            is_there = need.station is None or row.station_code == need.station
+            return is_there and (need.profile is None or row.profile == need.profile)
+        if isinstance(row, RoomRow):
+            stations = row.station_codes
+            is_there = need.station is None or not stations or need.station in stations
+            return is_there and row.kind is not RoomKind.STORE
+        if isinstance(row, StaffRow):
+            stations, day = row.station_codes, today(self._now)
+            is_there = need.station is None or not stations or need.station in stations
+            has_left = row.left_on is not None and row.left_on < day
+            return is_there and not has_left and need.staff_role in {None, *row.roles}
+        return True
+
+    def _read(self, kind: ResourceKind) -> Sequence[Bench | RoomRow | WorkstationRow | StaffRow]:
+        code = self._code
+        if kind is ResourceKind.BENCH:
+            benches = select(Bench).where(Bench.organisation_code == code)
+            return self._db.exec(benches.order_by(col(Bench.code))).all()
+        if kind is ResourceKind.ROOM:
+            rooms = select(RoomRow).where(RoomRow.organisation_code == code)
+            return self._db.exec(rooms.order_by(col(RoomRow.code))).all()
+        if kind is ResourceKind.WORKSTATION:
+            places = select(WorkstationRow).where(WorkstationRow.organisation_code == code)
+            return self._db.exec(places.order_by(col(WorkstationRow.code))).all()
+        people = select(StaffRow).where(StaffRow.organisation_code == code)
+        return self._db.exec(people.order_by(col(StaffRow.number))).all()
+
+
+def _code_of(row: Bench | RoomRow | WorkstationRow | StaffRow) -> str:
+    return row.number if isinstance(row, StaffRow) else row.code
