@@ -137,7 +137,8 @@ def delivering(settings: Settings, database: Database) -> Iterator[None]:
         BadMailSettings: the mail server's settings contradict each other.
     """
     outreach, setup = outreach_of(settings), mail_setup(settings)
-    groups = BotDoor(settings.base_url, outreach.bot_origins)
+    proxy = settings.bot_proxy.get_secret_value()
+    groups = BotDoor(settings.base_url, outreach.bot_origins, proxy=proxy)
     deliverers = [Deliverer(database, Channel.WEBHOOK, groups, outreach)]
     if setup is not None:
         deliverers.append(Deliverer(database, Channel.EMAIL, MailDoor(setup), outreach))

@@ -128,6 +128,9 @@ class Settings(BaseSettings):
         default="",
         description="gateways of group bots beside the services' own, https://HOST[:PORT],…",
     )
+    bot_proxy: SecretStr = Field(
+        default=SecretStr(""), description="proxy on the way to group bots, http://HOST:PORT"
+    )
 
     def make_var(self) -> None:
         """Make the data folder where it is missing; it holds password hashes: owner only.

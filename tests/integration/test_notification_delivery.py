@@ -13,15 +13,27 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from sqlmodel import col, select
+from typer.testing import CliRunner
 
+from inventory.accounts.rules import Principal, Role
+from inventory.benches.live_memory import MemoryLiveBenches
+from inventory.data_health.source import MemoryTransport
+from inventory.data_health.use_cases import Sources
 from inventory.database import Database, open_database
-from inventory.notifications.delivering import BOT_RESTS, claim, settle
+from inventory.notifications.addresses import set_address
+from inventory.notifications.bots import BotService, Outcome
+from inventory.notifications.delivering import BOT_RESTS, Parcel, claim, settle
 from inventory.notifications.failed import failed, retry
+from inventory.notifications.letters import Letter
 from inventory.notifications.outbox import Message, put
 from inventory.notifications.planning import Outreach, plan
 from inventory.notifications.rules import LEASE_LASTS, PAUSES, Channel, DeliveryState, MessageKind
 from inventory.notifications.table import Delivery, GroupBot, InboxEntry, MailAddress
+from inventory.notifications.targets import BotAddress, Target
+from inventory.notifications.wording import Language
+from stationmaster.cli_notifications import notifications_app
 from stationmaster.delivering import Deliverer
+from stationmaster.house_metrics import HouseFigures
 from stationmaster.mailing import BadMailSettings, MailDoor, MailSetup, mail_setup
 from stationmaster.settings import Settings
 from stationmaster.telling_groups import BotDoor
@@ -191,9 +203,6 @@ def test_a_server_that_is_away_is_waited_for_and_then_given_up(
 def test_a_code_is_mailed_to_the_address_it_is_to_prove(
     database: Database, mailbox: Mailbox, setup: MailSetup
 ) -> None:
-    from inventory.accounts.rules import Principal, Role
-    from inventory.notifications.addresses import set_address
-
     caller = Principal(3, "bj-teacher", Role.INSTRUCTOR, "BJ01")
     set_address(database, caller, "new@example.edu.cn", REACH, now=NOW)
     tell(database)
@@ -221,8 +230,6 @@ def test_two_processes_never_have_the_same_parcel(school_url: str) -> None:
         again = claim(opened, Channel.EMAIL, later)
         assert again is not None
         assert (again.batch, again.delivery_ids) == (parcel.batch, parcel.delivery_ids)
-        from inventory.notifications.bots import Outcome
-
         settle(opened, parcel, Outcome(is_sent=False, reason="late", is_final=True), later)
         assert {row.state for row in rows(opened)} == {DeliveryState.WAITING}
         settle(opened, again, Outcome(is_sent=True), later)
@@ -323,7 +330,11 @@ import sys
 from inventory.database import open_database
 from inventory.notifications.planning import Outreach
 from inventory.notifications.rules import Channel
+from inventory.notifications.targets import BotAddress, Target
+from inventory.notifications.wording import Language
+from stationmaster.cli_notifications import notifications_app
 from stationmaster.delivering import Deliverer
+from stationmaster.house_metrics import HouseFigures
 from stationmaster.mailing import MailDoor, MailSetup
 from tests.schools import Clock
 url, port, sender, base = sys.argv[1:]
@@ -396,3 +407,72 @@ def test_the_thread_delivers_soon_and_ends_when_told(
     assert came.wait(20)
     post.stop()
     assert rows(database)[0].state is DeliveryState.SENT
+
+
+def test_a_known_host_that_leads_into_a_private_network_is_not_called(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def resolved(*_: object) -> list[tuple[int, int, int, str, tuple[str, int]]]:
+        return [(2, 1, 6, "", ("10.0.0.7", 443))]
+
+    monkeypatch.setattr("socket.getaddrinfo", resolved)
+    url = "https://oapi.dingtalk.com/robot/send?access_token=1"
+    target = Target(Language.ZH, bot=BotAddress(BotService.DINGTALK, url, ""))
+    letter = Letter(1, MessageKind.CHANNEL_TEST, {"by": "x"}, NOW)
+    door = BotDoor(BASE, (), Clock())
+    outcome = door.send(Parcel("1.a", (1,), NOW, target, (letter,)))
+    door.close()
+    assert (outcome.is_sent, outcome.is_final) == (False, False)
+    assert outcome.reason == "oapi.dingtalk.com leads into a private network"
+
+
+def test_what_was_given_up_is_listed_and_tried_again_at_the_command_line(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setup: MailSetup
+) -> None:
+    listen_to(database)
+    tell(database)
+    plan(database, REACH, NOW)
+    with database.begin() as db:
+        (row,) = db.exec(select(Delivery)).all()
+        row.state, row.reason, row.done_at = DeliveryState.DEAD, "SMTP 554: spam", NOW
+        db.add(row)
+    monkeypatch.setenv("STATIONMASTER_VAR", str(tmp_path))
+    url = database.engine.url.render_as_string(hide_password=False)
+    monkeypatch.setenv("STATIONMASTER_DATABASE_URL", url)
+    run = CliRunner()
+    listed = run.invoke(notifications_app, ["failed"])
+    assert "SMTP 554: spam" in listed.output
+    assert "bj-teacher" in listed.output
+    assert run.invoke(notifications_app, ["failed", "--retry", "99"]).exit_code == 2
+    assert run.invoke(notifications_app, ["failed", "--retry-all"]).exit_code == 0
+    assert rows(database)[0].state is DeliveryState.WAITING
+    send = ["send-test", "me@example.edu.cn"]
+    refused = run.invoke(notifications_app, send)
+    assert (refused.exit_code, "STATIONMASTER_SMTP_HOST" in refused.output) == (2, True)
+    for name, value in (("HOST", "127.0.0.1"), ("PORT", str(setup.port)), ("FROM", SENDER)):
+        monkeypatch.setenv(f"STATIONMASTER_SMTP_{name}", value)
+    # the server speaks no TLS, which the command has to say and not to hide
+    assert "no answer" in run.invoke(notifications_app, send).output
+    monkeypatch.setenv("STATIONMASTER_SMTP_SECURITY", "none")
+    sent = run.invoke(notifications_app, send)
+    assert sent.exit_code == 0, sent.output
+
+
+def test_the_figures_of_the_outbox_are_told_to_prometheus(database: Database) -> None:
+    listen_to(database)
+    tell(database)
+    plan(database, REACH, NOW)
+    clock = Clock(NOW + timedelta(minutes=10))
+    sources = Sources(MemoryLiveBenches(), MemoryTransport())
+    families = HouseFigures(database, sources, clock).families()
+    told = {
+        (sample.name.removeprefix("stationmaster_notifications_"), *sample.labels.values()): (
+            sample.value
+        )
+        for family in families
+        for sample in family.samples
+        if sample.name.startswith("stationmaster_notifications_")
+    }
+    assert told["waiting", "email"] == 1
+    assert told["failed", "webhook"] == 0
+    assert told["oldest_due_seconds",] == 600
