@@ -50,6 +50,7 @@ COMMANDS = {
     "bridge disarm": "cli_diagnostics:disarm",
     "notifications": "cli_notifications:notifications_app",
     "sim": "cli_sims:sim_app",
+    "sim term": "cli_term:sim_term",
     "organisation": "cli_places:organisation_app",
     "station": "cli_places:station_app",
     "bench": "cli_places:bench_app",
