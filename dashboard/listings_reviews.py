@@ -37,6 +37,9 @@ _AREAS = (
     "station",
     "equipment_status",
     "equipment_field",
+    "condition_outcome",
+    "condition_basis",
+    "conditions",
 )
 
 

@@ -21,6 +21,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "gaps.common_rows": ("各模块通用", "Common to all modules"),
     "gaps.group_count": ("{n} 项，其中有差距 {open} 项", "{n} rows, {open} open"),
     "gaps.not_asked": ("清单不要求", "not asked for"),
+    "gaps.not_in_list": ("清单中没有此模块等级", "not in the list"),
+    "gaps.note_not_in_list": ("另有 {n} 个不在清单中", "{n} more are not in the list"),
     "gaps.more": ("显示其余 {n} 项", "Show {n} more"),
     "gaps.figure_columns": ("可开设的模块等级", "Module levels that pass"),
     "gaps.note_columns": ("没有必须整改项", "nothing binding lacks"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from inventory.readiness.findings import NOTHING_ASKED, Bilingual, FindingKind, Status
+from inventory.reviews.condition_differences import CheckedCondition, checked_conditions
 from inventory.stations.rules import Level
 
 Content = Mapping[str, Any]
@@ -80,6 +81,7 @@ class Difference:
     cells: tuple[CheckedCell, ...]
     rows: tuple[CheckedRow, ...]
     equipment: tuple[EquipmentChange, ...]
+    conditions: tuple[CheckedCondition, ...]
 
 
 @dataclass(slots=True)
@@ -124,6 +126,7 @@ def difference(before: Content, after: Content, matches: Mapping[str, str]) -> D
         cells=_cells(before, after),
         rows=rows,
         equipment=tuple(_equipment(before["equipment"], after["equipment"])),
+        conditions=checked_conditions(before, after),
     )
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from inventory.accounts.rules import Principal, Role
 from inventory.audit.use_cases import SYSTEM
+from inventory.conditions.use_cases import ConditionQuestion, station_conditions
 from inventory.database import Database
 from inventory.equipment.rules import stands_in
 from inventory.equipment.use_cases import items_of
@@ -25,7 +26,7 @@ def picture(
     list_version: str | None,
     now: datetime,
 ) -> Snapshot:
-    """Freeze the check of all the station's modules and levels as it is now.
+    """Freeze the check of all the station's modules, levels and conditions as it is now.
 
     Args:
         database: where list and register are read from.
@@ -37,7 +38,11 @@ def picture(
     Raises:
         UnknownList: no such version.
     """
-    answers = _answers(desk, found, list_version, now)
+    # the school's own view, looking only
+    looker = Principal(0, SYSTEM, Role.ADMINISTRATOR, found.organisation_code, is_read_only=True)
+    answers = _answers(desk, looker, found, list_version, now)
+    asked = ConditionQuestion()
+    conditions = station_conditions(database, desk, looker, found.code, asked, now=now)
     version = answers[0].list_version if answers else list_version or ""
     with database.read() as db:
         applied = db.get(RequirementList, version)
@@ -52,15 +57,18 @@ def picture(
             requirements=requirements,
             equipment=[item for item in items if stands_in(item, found.code)],
             answers=answers,
+            conditions=conditions.model_dump(mode="json"),
         )
     )
 
 
 def _answers(
-    desk: ReadinessDesk, found: Station, list_version: str | None, now: datetime
+    desk: ReadinessDesk,
+    looker: Principal,
+    found: Station,
+    list_version: str | None,
+    now: datetime,
 ) -> list[Readiness]:
-    # the school's own view, looking only
-    looker = Principal(0, SYSTEM, Role.ADMINISTRATOR, found.organisation_code, is_read_only=True)
     asked = Asked(MODULES[0], Level.ELEMENTARY, list_version=list_version)
     ground = desk.ground(looker, found.code, asked, now)
     of_use, on = ground.question.use, ground.question.on_date

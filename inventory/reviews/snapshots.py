@@ -13,13 +13,16 @@ from inventory.equipment.rules import EquipmentItem
 from inventory.readiness.findings import NOTHING_ASKED, Readiness
 from inventory.requirements.rules import Requirement
 
-FORM = 1
-"""Version of the text's form; readers of old texts go by it."""
+FORM = 2
+"""Version of the text's form; readers of old texts go by it. 1 had no conditions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pictured:
-    """All that a check rested on and what it said, of every module and level of a station."""
+    """All that a check rested on and what it said, of every module and level of a station.
+
+    `conditions` are those beyond equipment, as the API shows them.
+    """
 
     station: Mapping[str, Any]
     taken_at: datetime
@@ -28,6 +31,7 @@ class Pictured:
     requirements: Sequence[Requirement]
     equipment: Sequence[EquipmentItem]
     answers: Sequence[Readiness]
+    conditions: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ def frozen(picture: Pictured) -> Snapshot:
         },
         "equipment": picture.equipment,
         "answers": picture.answers,
+        "conditions": picture.conditions,
     }
     text = canonical(content)
     return Snapshot(text, hash_of(text), picture.list_version, _binding(picture.answers))

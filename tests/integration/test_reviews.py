@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 from sqlmodel import select
 
 from inventory.audit.table import AuditEntry
+from inventory.conditions.lists import bundled_conditions, import_conditions
 from inventory.equipment.use_cases import RegisterUpload, import_register
 from inventory.requirements.use_cases import import_list
 from inventory.requirements.writing import write_rows
@@ -124,6 +125,31 @@ def test_what_changed_since_a_check_was_frozen_is_told_row_by_row(house: Schools
     two = evaluator.get(path, params={"then": first, "later": later}).json()
     assert two["difference"] == told
     assert evaluator.get(path, params={"then": "0" * 64}).status_code == 404
+
+
+def test_conditions_beyond_equipment_are_frozen_beside_the_gaps(house: Schools) -> None:
+    school, evaluator = house.client("bj-master"), house.client("evaluator")
+    without = post(school, PATH, {"station": "BJ01-E"}, 201)
+    path = f"{PATH}/{without['id']}"
+    import_conditions(house.database, bundled_conditions(), who="test", now=house.clock())
+    gone_over = post(evaluator, f"{path}/steps", {"step": "pass_application"})["snapshot_sha256"]
+    frozen = evaluator.get(f"{path}/snapshots/{gone_over}").json()["content"]["conditions"]
+    now = school.get("/api/v1/stations/BJ01-E/conditions").json()
+    assert frozen["conditions"] == now["conditions"]
+    word = {"is_met": True, "note": "档案柜 3"}
+    post(school, "/api/v1/stations/BJ01-E/conditions/COND-005/statements", word, 201)
+    told = evaluator.get(f"{path}/difference").json()["difference"]["conditions"]
+    assert len(told) == len(now["conditions"])
+    (stated,) = [one for one in told if one["is_changed"]]
+    assert stated["condition_id"] == "COND-005"
+    assert [stated[side]["outcome"] for side in ("before", "after")] == ["unknown", "met"]
+    # a check of a day without a list of conditions has none, whatever applies now
+    older = {"then": without["snapshot_sha256"], "later": gone_over}
+    told = evaluator.get(f"{path}/difference", params=older).json()["difference"]["conditions"]
+    assert {one["before"] for one in told} == {None}
+    assert post(evaluator, f"{path}/comments", {"row_id": "COND-005", "text": "请附照片"})[
+        "comments"
+    ]
 
 
 def test_comments_on_rows_are_answered_in_their_thread(house: Schools) -> None:
