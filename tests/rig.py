@@ -20,7 +20,7 @@ POSIX_ONLY = pytest.mark.skipif(
 
 
 def until(
-    condition: Callable[[], object], what: str | Callable[[], str], within_s: float = 10.0
+    condition: Callable[[], object], what: str | Callable[[], str], within_s: float = 30.0
 ) -> None:
     pause, deadline_s = threading.Event(), time.monotonic() + within_s
     while not condition():

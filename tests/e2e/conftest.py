@@ -13,6 +13,10 @@ from typing import Any
 import httpx2
 import psutil
 import pytest
+from playwright.sync_api import expect
+
+# all ends as soon as it is there; a page beside the other tests may take its time
+expect.set_options(timeout=30_000)
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -95,7 +99,7 @@ class Demo:
         children = psutil.Process(self.process.pid).children(recursive=True)
         started_s = time.monotonic()
         self.process.send_signal(signal.SIGINT)
-        self.process.wait(20)
+        self.process.wait(60)
         took_s = time.monotonic() - started_s
         left = [child for child in children if child.is_running()]
         assert left == [], "orphans"
@@ -130,7 +134,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 @pytest.fixture
 def wait_until() -> Callable[..., None]:
-    def wait(condition: Callable[[], object], within_s: float = 10.0, what: str = "") -> None:
+    def wait(condition: Callable[[], object], within_s: float = 30.0, what: str = "") -> None:
         pause, deadline_s = threading.Event(), time.monotonic() + within_s
         while not condition():
             assert time.monotonic() < deadline_s, f"not within {within_s} s: {what}"

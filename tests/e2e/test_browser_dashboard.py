@@ -16,7 +16,8 @@ CHROMIUM = Path("/usr/bin/chromium")
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 CELL = '[data-cell="BJ01-T|2-1|intermediate"]'
-RED_WITHIN_MS = 3_000
+RED_WITHIN_MS = 10_000
+"""Beside the other tests; that it takes 3 s at most is for benchmarks/fault_round_trip.py."""
 SLOW_MS = 30_000
 Enter = Callable[..., Page]
 
@@ -115,7 +116,7 @@ def test_a_fault_turns_its_cell_red_without_reloading_and_back(enter: Enter, dem
         expect(drawer).to_contain_text("断开高压")
         page.keyboard.press("Escape")
         expect(drawer).not_to_be_visible()
-    expect(cell).not_to_have_attribute("data-status", "fault", timeout=10_000)
+    expect(cell).not_to_have_attribute("data-status", "fault")
     assert page.evaluate("window.isSamePage") is True
 
 
@@ -142,7 +143,7 @@ def test_the_live_page_shows_values_as_they_come(enter: Enter) -> None:
     expect(page.get_by_text("模拟台架", exact=True)).to_be_visible()
     decoded = page.locator(".meta")
     before = decoded.inner_text()
-    expect(decoded).not_to_have_text(before, timeout=5_000)
+    expect(decoded).not_to_have_text(before)
     page.get_by_text("其他信号").click()
     expect(page.locator("details table tbody tr").first).to_be_visible()
     drawn = page.locator("canvas").first.evaluate(
@@ -188,7 +189,7 @@ def test_a_broken_connection_is_said_and_heals(enter: Enter) -> None:
     state = page.get_by_role("status").first
     expect(state).to_contain_text("连接中断")
     page.unroute("**/live")
-    expect(state).to_contain_text("数据正常", timeout=15_000)
+    expect(state).to_contain_text("数据正常")
 
 
 def test_a_bench_that_falls_silent_turns_red_after_three_seconds(
@@ -204,11 +205,11 @@ def test_a_bench_that_falls_silent_turns_red_after_three_seconds(
     )
     bridge.suspend()
     try:
-        expect(state).to_contain_text("数据中断", timeout=6_000)
+        expect(state).to_contain_text("数据中断")
         expect(page.locator(".card .number").first).not_to_have_text("—")
     finally:
         bridge.resume()
-    expect(state).to_contain_text("数据正常", timeout=15_000)
+    expect(state).to_contain_text("数据正常")
 
 
 def test_english_is_one_click_away_and_stays_over_pages(enter: Enter) -> None:

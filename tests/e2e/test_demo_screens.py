@@ -60,7 +60,7 @@ def test_a_replayed_car_shows_on_the_live_page(page: Page, demo: Demo, shared: P
     running = replay(demo, log, shared / "can/dbc/kona_pcan.dbc", "1")
     try:
         voltage = page.locator('[data-signal="Batt_HV_Status.VBatt"] .number')
-        expect(voltage).to_contain_text("355", timeout=20_000)
+        expect(voltage).to_contain_text("355")
         expect(page.locator('[data-signal="Batt_HV_Status.IBatt"] .number')).not_to_have_text("—")
         inverter = page.locator('[data-signal="InverterStatus.V_Inverter"] .number')
         contactor = page.locator('[data-signal="BMS_5A3.ContactorClosed"] .number')

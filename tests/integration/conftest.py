@@ -11,7 +11,7 @@ from tests.rig import RunningBroker, start_broker
 
 @pytest.fixture
 def wait_until() -> Callable[..., None]:
-    def wait(condition: Callable[[], object], within_s: float = 10.0, what: str = "") -> None:
+    def wait(condition: Callable[[], object], within_s: float = 30.0, what: str = "") -> None:
         pause = threading.Event()
         waited_s = 0.0
         while not condition():
