@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx2
 import paho.mqtt.client as mqtt
+import pytest
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from telemetry.broker.access import INGEST_USER
