@@ -70,7 +70,7 @@ const BookingPanelParts = {
       [el("dt", {}, word(name)), el("dd", { "data-fact": name }, String(words))]));
   },
 
-  get isEditor() {
+  isEditor() {
     const { one, data } = this;
     return data.may_book && (one.holder === data.me.username || (data.may_approve && one.organisation_code === data.me.organisation));
   },
@@ -86,7 +86,7 @@ const BookingPanelParts = {
       requested: data.may_approve && one.organisation_code === data.me.organisation ? ["approve", "decline"] : [],
       booked: [...(one.checked_in_at ? [] : ["check_in"]), ...(hasBegun ? ["end_early"] : [])],
     }[one.state];
-    return steps && this.isEditor ? [...steps, "cancel"] : [];
+    return steps && this.isEditor() ? [...steps, "cancel"] : [];
   },
 
   steps() {
@@ -151,7 +151,7 @@ const BookingPanelParts = {
   timeForm() {
     const { say, one, data } = this;
     const isOpen = ["draft", "held", "requested", "booked", "waiting"].includes(one.state) && Date.parse(one.end_at) > Date.now();
-    if (!this.isEditor || !isOpen) return null;
+    if (!this.isEditor() || !isOpen) return null;
     const day = el("input", { type: "date", value: schoolDay(one.start_at), "aria-label": say("booking.day"), "data-focus": "move-day" });
     const from = el("input", { type: "time", value: schoolClock(one.start_at), "aria-label": say("booking.from"), "data-focus": "move-from" });
     const to = el("input", { type: "time", value: schoolClock(one.end_at), "aria-label": say("booking.to"), "data-focus": "move-to" });
