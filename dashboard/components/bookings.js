@@ -24,7 +24,6 @@ class BookingsView extends WorkView {
 
   take(asked) {
     for (const name of Object.keys(BOOKING_FILTERS)) if (asked[name]) this.filters[name] = asked[name];
-    this.filters.station ||= this.ownStation()?.code ?? "";
     if (asked.booking) this.open(Number(asked.booking));
   }
 
@@ -34,11 +33,12 @@ class BookingsView extends WorkView {
   }
 
   get station() {
-    return this.data.stations.find((one) => one.code === this.filters.station) ?? this.ownStation();
+    return this.data.stations.find((one) => one.code === this.filters.station);
   }
 
+  // whose calendar and rooms are meant
   get owner() {
-    return this.station?.organisation_code ?? this.data.me.organisation;
+    return (this.station ?? this.ownStation())?.organisation_code ?? this.data.me.organisation;
   }
 
   address() {

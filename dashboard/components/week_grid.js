@@ -18,8 +18,8 @@ const WeekGridParts = {
       el("span", { class: "muted small" }, term
         ? say("booking.week_in_term", { term: term.term, n: term.week }) : say("booking.holidays")),
       data.stations.length > 1
-        ? choice(say("stations.station"), data.stations.map((one) =>
-          [one.code, `${one.code} ${inLanguage(data.lang, one, "name")}`]), filters.station,
+        ? choice(say("stations.station"), [["", say("gaps.all")], ...data.stations.map((one) =>
+          [one.code, `${one.code} ${inLanguage(data.lang, one, "name")}`])], filters.station,
         (station) => this.see({ station })) : null,
       el("input", { type: "search", placeholder: say("booking.sought"), "aria-label": say("booking.sought"),
         value: filters.text, "data-focus": "search", oninput: (event) => this.set({ text: event.target.value }) }));
