@@ -1,4 +1,4 @@
-"""The broker's side of ingest: subscribe on every connect, only enqueue, acknowledge by hand."""
+"""The broker's side of ingest: subscribe on every connect, take what comes, acknowledge by hand."""
 
 import queue
 import threading
@@ -69,7 +69,10 @@ ALONE = Share()
 
 
 class Subscriber:
-    """Feeds `inbox`; a full inbox stops reading from the broker, it never drops."""
+    """What a writer attends; while none does, `inbox` is fed.
+
+    A full inbox stops reading from the broker, it never drops.
+    """
 
     def __init__(
         self,
@@ -90,8 +93,8 @@ class Subscriber:
         self._stopping = threading.Event()
         self._network: Network | None = None
         self._told = ""
-        # the embedded broker lets as many messages be under way in both; the properties of 5 cost
-        # a third of what paho needs for a message
+        # the embedded broker lets as many messages be under way in both, and one of its programs
+        # refuses 5
         self._client = self._new_client(
             MQTTProtocolVersion.MQTTv311 if address.is_embedded else MQTTProtocolVersion.MQTTv5
         )
