@@ -89,6 +89,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "booking_scope.following": ("这次及以后", "this and those that follow"),
     "booking_scope.all": ("整个系列", "the whole series"),
     "booking.reason": ("说明（不批准时必填）", "Words (needed to decline)"),
+    "booking.words": ("说明（可不填）", "Words (may be empty)"),
     "booking.title": ("预约 {id}", "Booking {id}"),
     "booking.untitled": ("（未命名）", "(no title)"),
     "booking.when": ("时间", "When"),

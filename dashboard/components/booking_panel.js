@@ -1,5 +1,7 @@
 // One booking at the right: what it takes, the steps possible now, and everything that happened.
 
+const CHECK_IN_EARLY_MS = 30 * 60_000;
+
 const BookingPanelParts = {
   open(id, warnings = []) {
     this.id = id;
@@ -81,10 +83,11 @@ const BookingPanelParts = {
     const now = Date.now();
     if (Date.parse(one.end_at) <= now) return [];
     const hasBegun = Date.parse(one.start_at) <= now;
+    const isNear = Date.parse(one.start_at) - now <= Math.max(CHECK_IN_EARLY_MS, one.set_up_s * 1000);
     const steps = {
       draft: ["confirm", "hold"], held: ["confirm"], waiting: ["confirm"],
       requested: data.may_approve && one.organisation_code === data.me.organisation ? ["approve", "decline"] : [],
-      booked: [...(one.checked_in_at ? [] : ["check_in"]), ...(hasBegun ? ["end_early"] : [])],
+      booked: [...(one.checked_in_at || !isNear ? [] : ["check_in"]), ...(hasBegun ? ["end_early"] : [])],
     }[one.state];
     return steps && this.isEditor() ? [...steps, "cancel"] : [];
   },
@@ -93,7 +96,8 @@ const BookingPanelParts = {
     const { say, one } = this;
     const steps = this.possible();
     if (!steps.length) return null;
-    const words = el("input", { type: "text", maxlength: 400, "aria-label": say("booking.reason"), placeholder: say("booking.reason"), "data-focus": "reason" });
+    const reason = say(steps.includes("decline") ? "booking.reason" : "booking.words");
+    const words = el("input", { type: "text", maxlength: 400, "aria-label": reason, placeholder: reason, "data-focus": "reason" });
     const scope = one.series_id ? this.scopes("cancel-scope") : null;
     const button = (step) => el("button", { type: "button", class: ["confirm", "approve", "check_in"].includes(step) ? "main" : "plain",
       "data-step": step, "data-focus": `step-${step}`,
