@@ -17,6 +17,7 @@ import httpx2
 from rich.console import Console
 
 from stationmaster import demo_data
+from stationmaster.demo_bookings import fill_bookings
 from stationmaster.demo_repairs import fill_repairs
 from stationmaster.demo_reviews import fill_reviews
 from stationmaster.demo_stocktakes import fill_stocktakes
@@ -218,6 +219,7 @@ def run_demo(settings: Settings, stop: threading.Event, console: Console) -> Non
         # while the benches come up: their checks take a second or two
         with house_database(settings) as database:
             fill_reviews(database, datetime.now(UTC))
+            fill_bookings(database, datetime.now(UTC))
             fill_repairs(database, datetime.now(UTC))
             fill_stocktakes(database, datetime.now(UTC))
         _wait_ready(settings, key, house, stop, console)
