@@ -78,6 +78,7 @@ from inventory.staff.routes import router as staff_router
 from inventory.stations.routes import router as stations_router
 from inventory.stocktakes.phone_routes import router as phone_router
 from inventory.stocktakes.routes import router as stocktakes_router
+from inventory.timetables.routes import router as timetables_router
 from inventory.utilisation.routes import router as utilisation_router
 from inventory.visits import Visits
 from inventory.work_orders.routes import router as work_orders_router
@@ -108,6 +109,7 @@ ROUTERS = (
     bookings_router,
     calendar_feeds_router,
     sharing_router,
+    timetables_router,
     alerts_router,
     data_health_router,
     rectifications_router,
