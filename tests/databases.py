@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,23 +24,20 @@ def _empty(_url: str) -> None:
 
 
 def _migrated(url: str) -> None:
-    database = open_database(url)
-    upgrade(database.engine)
-    database.close()
+    with closing(open_database(url)) as database:
+        upgrade(database.engine)
 
 
 def _furnished(url: str) -> None:
     _migrated(url)
-    database = open_database(url)
-    furnish(database, quick_passwords())
-    database.close()
+    with closing(open_database(url)) as database:
+        furnish(database, quick_passwords())
 
 
 def _demonstrated(url: str) -> None:
     _migrated(url)
-    database = open_database(url)
-    demo_data.fill(database, DEMO_PASSWORDS, now=DEMO_NOW, hashing=quick_passwords())
-    database.close()
+    with closing(open_database(url)) as database:
+        demo_data.fill(database, DEMO_PASSWORDS, now=DEMO_NOW, hashing=quick_passwords())
 
 
 STAGES: dict[str, Callable[[str], None]] = {
