@@ -8,9 +8,10 @@ from sqlmodel import Session, col, select
 
 from inventory.benches.table import Bench
 from inventory.bookable import resource_of
+from inventory.bookings.calendar_events import event_of
 from inventory.bookings.keeping import parts_of
 from inventory.bookings.rules import BookingState
-from inventory.bookings.table import Booking
+from inventory.bookings.table import Booking, BookingPart
 from inventory.moments import SCHOOL_ZONE
 from inventory.notifications.outbox import Everybody, Fact, Message, Recipient, put
 from inventory.notifications.rules import MessageKind
@@ -28,15 +29,29 @@ class Told:
     dedupe_key: str | None = None
 
 
+_IN_CALENDARS = frozenset(
+    {
+        MessageKind.BOOKING_CONFIRMED,
+        MessageKind.BOOKING_APPROVED,
+        MessageKind.BOOKING_CHANGED,
+        MessageKind.BOOKING_CANCELLED,
+        MessageKind.BOOKING_DISPLACED,
+        MessageKind.NO_SHOW_RELEASED,
+    }
+)
+"""After these a calendar has to say something else than before."""
+
+
 def tell(db: Session, row: Booking, told: Told) -> None:
-    """Put a message about a booking in the outbox of the transaction."""
+    """Put a message about a booking in the outbox of the transaction, as mail with its event."""
+    parts = parts_of(db, [row])[row.id or 0]
     about: dict[str, Fact] = {
         "booking_id": row.id,
         "title": row.title or None,
         "purpose": row.purpose.value,
         "station": row.station_code,
         "holder": row.holder,
-        "resources": names_of(db, row),
+        "resources": names_of(db, parts),
         "start_at": row.start_at,
         "end_at": row.end_at,
         "note": row.note or None,
@@ -57,6 +72,7 @@ def tell(db: Session, row: Booking, told: Told) -> None:
             known,
             told.at,
             told.dedupe_key,
+            attach_ics=event_of(row, parts, {}) if told.kind in _IN_CALENDARS else None,
             done_by=told.done_by,
         ),
     )
@@ -81,9 +97,9 @@ def tell_placed(
         tell(db, row, Told(MessageKind.BOOKING_REQUESTED, at, deciders, told, row.holder))
 
 
-def names_of(db: Session, row: Booking) -> Sequence[str]:
-    """What was asked for, as people call it; at most two statements."""
-    asked = [part for part in parts_of(db, [row])[row.id or 0] if part.is_asked]
+def names_of(db: Session, parts: Sequence[BookingPart]) -> Sequence[str]:
+    """What of the parts was asked for, as people call it; at most one statement."""
+    asked = [part for part in parts if part.is_asked]
     codes = [part.bench_code for part in asked if part.bench_code is not None]
     query = select(Bench.code, Bench.name_zh).where(col(Bench.code).in_(codes))
     names: Mapping[str | None, str] = dict(db.exec(query).all()) if codes else {}

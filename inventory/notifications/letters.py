@@ -6,15 +6,24 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pydantic import TypeAdapter
+
+from inventory.calendar_texts import CalendarEvent, invitation
 from inventory.notifications.bots import harmless
 from inventory.notifications.rules import MessageKind
 from inventory.notifications.texts_house import DIGEST_TITLE, FOOTER, MORE
 from inventory.notifications.wording import Language, Worded, moment_words, picked, worded
 
+EVENTS = TypeAdapter(CalendarEvent)
+"""How an event lies in the outbox."""
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message to be put into words; `number` is that of the message."""
+    """A message to be put into words; `number` is that of the message.
+
+    `attach_ics` is an iCalendar file or an event as `EVENTS` writes it.
+    """
 
     number: int
     kind: MessageKind
@@ -53,7 +62,7 @@ def mail_text(letters: Sequence[Letter], reader: Reader) -> MailText:
     return MailText(
         subject,
         "\n\n".join([*parts, f"-- \n{footer}\n"]),
-        tuple(one.attach_ics for one in letters if one.attach_ics),
+        tuple(_calendar(one.attach_ics) for one in letters if one.attach_ics),
     )
 
 
@@ -82,6 +91,11 @@ def group_text(letters: Sequence[Letter], reader: Reader, most_bytes: int) -> st
         count = len(titles) - len(kept)
         more = picked(MORE, reader.language).format(count=count, address=address)
     return "\n".join([*kept, more or address])
+
+
+def _calendar(attached: str) -> str:
+    """The file itself, or of an event as it was kept."""
+    return invitation(EVENTS.validate_json(attached)) if attached.startswith("{") else attached
 
 
 def _cut(lines: Sequence[str], address: str, most_bytes: int) -> str:

@@ -11,6 +11,8 @@ from sqlmodel import Session, col, or_, select
 
 from inventory.accounts.rules import Role
 from inventory.accounts.table import User
+from inventory.calendar_texts import CalendarEvent
+from inventory.notifications.letters import EVENTS
 from inventory.notifications.rules import MessageKind
 from inventory.notifications.table import InboxEntry, OutboxMessage
 
@@ -50,7 +52,8 @@ class Message:
         at: when it happened.
         dedupe_key: tells the same news from other news of its kind: the second message with a key
             is not put. Begin it with the slice's name: `bookings:17:no_show`.
-        attach_ics: an iCalendar file that goes with the e-mail.
+        attach_ics: an event that goes with the e-mail as iCalendar file; it is made when the mail
+            is, since that takes ten times as long as all else of a message. Or the file itself.
         done_by: user name of who did it and so need not be told.
     """
 
@@ -60,7 +63,7 @@ class Message:
     facts: Mapping[str, Fact]
     at: datetime
     dedupe_key: str | None = None
-    attach_ics: str | None = None
+    attach_ics: CalendarEvent | str | None = None
     done_by: str | None = None
 
 
@@ -87,7 +90,7 @@ def put(db: Session, message: Message) -> int | None:
         at=message.at,
         facts=to_jsonable_python(dict(message.facts)),
         dedupe_key=key,
-        attach_ics=message.attach_ics,
+        attach_ics=_kept(message.attach_ics),
         token=secrets.token_hex(8),
     )
     db.add(row)
@@ -96,6 +99,10 @@ def put(db: Session, message: Message) -> int | None:
     db.add_all(InboxEntry(message_id=row.id or 0, user_id=one) for one in people)
     db.flush()
     return len(people)
+
+
+def _kept(attached: CalendarEvent | str | None) -> str | None:
+    return EVENTS.dump_json(attached).decode() if isinstance(attached, CalendarEvent) else attached
 
 
 def people_of(db: Session, message: Message) -> list[int]:

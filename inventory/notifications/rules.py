@@ -92,7 +92,6 @@ _URGENT = frozenset(
 )
 _LOW = frozenset(
     {
-        MessageKind.BOOKING_CONFIRMED,
         MessageKind.HOLD_EXPIRED,
         MessageKind.REMINDER_DUE,
         MessageKind.FEEDBACK_ASKED,

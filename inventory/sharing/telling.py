@@ -8,7 +8,7 @@ from sqlmodel import Session
 from inventory.bookings.calendar_events import event_of
 from inventory.bookings.keeping import parts_of
 from inventory.bookings.table import Booking
-from inventory.calendar_texts import invitation
+from inventory.calendar_texts import CalendarEvent
 from inventory.notifications.outbox import Everybody, Fact, Message, Recipient, put
 from inventory.notifications.rules import MessageKind
 from inventory.organisations.use_cases import organisation
@@ -62,6 +62,6 @@ def _people(row: SharingRequest, side: SharingSide) -> tuple[str, list[Recipient
     return row.requester_organisation_code, [row.requested_by]
 
 
-def _event(db: Session, booking: Booking) -> str:
+def _event(db: Session, booking: Booking) -> CalendarEvent:
     parts = parts_of(db, [booking])[booking.id or 0]
-    return invitation(event_of(booking, parts, {}))
+    return event_of(booking, parts, {})

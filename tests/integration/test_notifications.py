@@ -164,19 +164,19 @@ def test_preferences_start_with_defaults_and_keep_what_is_said(house_of_both: Sc
     )
     assert before["address"] is None
     kinds = {one["kind"]: one["timing"] for one in before["kinds"]}
-    assert kinds["booking_confirmed"] == "digest"
+    assert kinds["reminder_due"] == "digest"
     assert kinds["booking_displaced"] == "at_once"
     assert "address_check" not in kinds
-    change = {"language": "en", "quiet_from": "21:30", "timings": {"booking_confirmed": "off"}}
+    change = {"language": "en", "quiet_from": "21:30", "timings": {"reminder_due": "off"}}
     assert client.patch(path, json=change, headers=WRITES).status_code == 200
     change = {"timings": {"booking_approved": "digest"}}
     after = client.patch(path, json=change, headers=WRITES).json()
     kinds = {one["kind"]: one["timing"] for one in after["kinds"]}
     assert (after["language"], after["quiet_from"]) == ("en", "21:30")
-    assert (kinds["booking_confirmed"], kinds["booking_approved"]) == ("off", "digest")
-    reset = client.patch(path, json={"timings": {"booking_confirmed": None}}, headers=WRITES)
+    assert (kinds["reminder_due"], kinds["booking_approved"]) == ("off", "digest")
+    reset = client.patch(path, json={"timings": {"reminder_due": None}}, headers=WRITES)
     kinds = {one["kind"]: one["timing"] for one in reset.json()["kinds"]}
-    assert kinds["booking_confirmed"] == "digest"
+    assert kinds["reminder_due"] == "digest"
     with house_of_both.database.read() as db:
         entries = db.exec(
             select(AuditEntry).where(AuditEntry.entity == "notification_preferences")

@@ -11,8 +11,9 @@ from dashboard.listings_inbox import PAGES
 from dashboard.wording import TEXTS as SCREEN_TEXTS
 from inventory.alerts.rules import AlertKind
 from inventory.bookings.rules import BookingPurpose
+from inventory.calendar_texts import CalendarEvent, invitation
 from inventory.notifications.bots import BotService
-from inventory.notifications.letters import Letter, Reader, group_text, mail_text
+from inventory.notifications.letters import EVENTS, Letter, Reader, group_text, mail_text
 from inventory.notifications.rules import TECHNICAL, MessageKind, Timing
 from inventory.notifications.texts_house import TEXTS, WORDS
 from inventory.notifications.wording import MOST_SIGNS, Language, names_in, picked, worded
@@ -117,6 +118,13 @@ def test_one_message_is_a_mail_of_its_own_and_several_a_digest() -> None:
 def test_calendar_files_go_along() -> None:
     one = Letter(1, MessageKind.BOOKING_APPROVED, dict(BOOKING), AT, "BEGIN:VCALENDAR")
     assert mail_text([one], ZH).calendars == ("BEGIN:VCALENDAR",)
+
+
+def test_an_event_is_made_into_a_file_when_the_mail_is_made() -> None:
+    event = CalendarEvent("booking", 17, "BJ01", AT, AT, "考核", created_at=AT, changed_at=AT)
+    kept = EVENTS.dump_json(event).decode()
+    one = Letter(1, MessageKind.BOOKING_APPROVED, dict(BOOKING), AT, kept)
+    assert mail_text([one], ZH).calendars == (invitation(event),)
 
 
 def test_a_group_reads_no_mention_link_or_emphasis_in_what_people_wrote() -> None:
