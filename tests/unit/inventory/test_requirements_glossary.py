@@ -11,7 +11,9 @@ from inventory.annual_reports.rules import AnnualSection
 from inventory.benches.rules import Liveness
 from inventory.bookable import ResourceKind
 from inventory.booking_policies.rules import Askers, Effect, PolicyCode
-from inventory.bookings.rules import BookingPurpose, BookingState, SwapState
+from inventory.bookings.drafts import BookingWish
+from inventory.bookings.life import BookingStep
+from inventory.bookings.rules import BookingPurpose, BookingState, SeriesScope, SwapState
 from inventory.calendar_feeds.rules import FeedKind
 from inventory.conditions.rules import Check, ConditionBasis, ConditionOutcome, StatementState
 from inventory.consumables.rules import MovementKind, StockState
@@ -91,6 +93,9 @@ DOMAIN: tuple[type[StrEnum], ...] = (
     BookingState,
     ResourceKind,
     SwapState,
+    BookingStep,
+    BookingWish,
+    SeriesScope,
     PolicyCode,
     Effect,
     Askers,
