@@ -1,6 +1,6 @@
 """Orders against policies (pure): every objection names the policy, with figures."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,7 +20,7 @@ from inventory.booking_policies.rules import (
     moment_text,
 )
 from inventory.booking_policies.supervising import demand_of_person, supervisor_there
-from inventory.intervals import Span, common, minus
+from inventory.intervals import Span, minus
 from inventory.readiness.findings import Bilingual
 from inventory.school_calendar.rules import is_by_lessons, week_span
 
@@ -256,10 +256,14 @@ def _in_order(case: _Case) -> Iterator[Found]:
             yield "resources", truth.resource_key, reason
 
 
-def _within(week: Span, spans: Sequence[Span]) -> timedelta:
+def _within(week: Span, spans: Iterable[Span]) -> timedelta:
     # two benches at once are two bookings and count twice
-    found = (part.length for one in spans for part in common([week], [one]))
-    return sum(found, timedelta(0))
+    lengths = (
+        min(one.end_at, week.end_at) - max(one.start_at, week.start_at)
+        for one in spans
+        if one.meets(week)
+    )
+    return sum(lengths, timedelta(0))
 
 
 _CHECKS: Mapping[PolicyCode, Callable[[_Case], Iterator[Found]]] = {

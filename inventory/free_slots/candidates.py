@@ -1,9 +1,11 @@
 """Which resources a search may mean, and when each is somebody's."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
+from sqlalchemy import ColumnElement, DateTime, SQLColumnExpression, String, type_coerce
 from sqlmodel import Session, col, select
 
 from inventory.benches.table import Bench
@@ -21,6 +23,9 @@ from inventory.staff.table import StaffRow
 
 MAX_CANDIDATES = 1000
 """Chosen: five times the rigs of the largest fleet; more is a search for everything."""
+_PORTION = 2_000
+Busy = Mapping[str, Sequence[datetime]]
+"""By key the starts and ends of what is taken, in turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,28 +64,52 @@ def candidates_of(
     return {one.key: one for one in found.values()}, [list(dict.fromkeys(each)) for each in keys]
 
 
-def busy_of(
-    db: Session, keys: Collection[str], window: Span, now: datetime
-) -> Mapping[str, list[Span]]:
-    """When each of these is somebody's, with buffers; one statement, no rows of the ORM."""
-    found: dict[str, list[Span]] = {key: [] for key in keys}
-    query = select(BookingPart.resource_key, BookingPart.blocked_from, BookingPart.blocked_to)
-    here = query.where(
+def busy_of(db: Session, keys: Collection[str], window: Span, now: datetime) -> Busy:
+    """When each of these is somebody's, with buffers; one statement.
+
+    Tens of thousands of rows are read in portions and none is kept, since the garbage collector
+    would take longer than the search; lessons begin and end together, so few moments are many.
+    """
+    found: dict[str, list[datetime]] = {key: [] for key in keys}
+    query = select(
+        col(BookingPart.resource_key),
+        _as_kept(db, col(BookingPart.blocked_from)),
+        _as_kept(db, col(BookingPart.blocked_to)),
+    ).where(
         col(BookingPart.resource_key).in_(sorted(keys)),
         BookingPart.blocked_to > window.start_at,
         BookingPart.blocked_from < window.end_at,
         *holding(now),
     )
-    for key, start_at, end_at in db.exec(here).all():
-        found[key].append(Span(start_at, end_at))
+    known: dict[object, datetime] = {}
+    rows = db.connection().execute(query.execution_options(yield_per=_PORTION))
+    for key, start, end in rows:
+        moments = found[key]
+        moments.append(known.get(start) or known.setdefault(start, _moment(start)))
+        moments.append(known.get(end) or known.setdefault(end, _moment(end)))
     return found
 
 
-def busy_with(candidate: Candidate, busy: Mapping[str, Sequence[Span]]) -> Iterable[Span]:
-    """When any part of a candidate is somebody's."""
-    if len(candidate.things) == 1:
-        return busy[candidate.key]
-    return [span for one in candidate.things for span in busy[one.resource.key]]
+def _as_kept(db: Session, column: SQLColumnExpression[datetime]) -> ColumnElement[Any]:
+    """A moment as the driver gives it; tens of thousands of conversions take longer than the rest.
+
+    SQLite keeps text, a server hands out aware moments.
+    """
+    kind = String() if db.get_bind().dialect.name == "sqlite" else DateTime(timezone=True)
+    return type_coerce(column, kind)
+
+
+def _moment(kept: object) -> datetime:
+    if isinstance(kept, datetime):
+        return kept
+    return datetime.fromisoformat(str(kept)).replace(tzinfo=UTC)
+
+
+def busy_with(candidate: Candidate, busy: Busy) -> Iterator[Span]:
+    """When any part of a candidate is somebody's, in no order."""
+    for one in candidate.things:
+        moments = iter(busy[one.resource.key])
+        yield from map(Span, moments, moments)
 
 
 def _named(keys: Sequence[str], organisation_code: str) -> list[Resource]:

@@ -10,7 +10,7 @@ from inventory.booking_policies.free import Buffers, free_spans
 from inventory.booking_policies.judging import OF_PERSONS, Beside, Ground
 from inventory.booking_policies.rules import Order, Verdict, is_of
 from inventory.bookings.desk import TruthSource
-from inventory.free_slots.candidates import Candidate, busy_with
+from inventory.free_slots.candidates import Busy, Candidate, busy_with
 from inventory.intervals import Span, common
 from inventory.work_orders.repairs import Repairs
 
@@ -32,7 +32,7 @@ class Scene:
     order: Order
     ground: Ground
     candidates: Mapping[str, Candidate]
-    busy: Mapping[str, Sequence[Span]]
+    busy: Busy
     beside: Beside
     repairs: Repairs
 
@@ -60,7 +60,7 @@ class Scene:
         return None
 
     def free(self, key: str, buffers: Buffers) -> tuple[Span, ...]:
-        """When a candidate may be had; nothing while it is under repair."""
+        """When a candidate may be had for long enough; nothing while it is under repair."""
         if self.repair_of(key) is not None:
             return ()
         order = self.order_of([key], self.order.span)
@@ -68,7 +68,8 @@ class Scene:
         open_at = opened[0]
         for other in opened[1:]:
             open_at = open_at if other is open_at else common(open_at, other)
-        return free_spans(open_at, busy_with(self.candidates[key], self.busy), buffers)
+        found = free_spans(open_at, busy_with(self.candidates[key], self.busy), buffers)
+        return tuple(one for one in found if one.end_at - one.start_at >= self.order.span.length)
 
 
 def passing(scene: Scene, liked: Sequence[Sequence[str]]) -> Callable[[str, Span], bool]:
