@@ -39,6 +39,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "新增 {created}，更新 {updated}，未变 {unchanged}。",
         "New {created}, changed {updated}, the same {unchanged}.",
     ),
+    "papers.passed_over": ("跳过 {n} 行注释：第 {list} 行", "{n} comments passed over: row {list}"),
+    "papers.ignored": ("未使用的列：{list}", "Columns not used: {list}"),
     "papers.wrong_total": (
         "文件中“{column}”合计为 {stated}，各行之和为 {counted}；系统一律以各行之和为准。",
         "The file's total of “{column}” is {stated}, its rows add up to {counted}, which counts.",

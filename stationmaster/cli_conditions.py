@@ -28,9 +28,10 @@ from stationmaster.evidence import StoredLiveBenches
 from stationmaster.files import read_file
 from stationmaster.language import Language
 from stationmaster.opening import house_database
-from stationmaster.readiness_printing import STATUSES, problem_lines, told
+from stationmaster.readiness_printing import STATUSES, told
 from stationmaster.settings import Settings
 from stationmaster.stores import open_reader
+from stationmaster.telling_imports import tell_left_out
 
 _MARKS = {
     ConditionOutcome.MET: "●",
@@ -126,8 +127,7 @@ def import_condition_list(  # noqa: PLR0913, PLR0917 - the command line's option
     counts = (done.row_count, done.computed)
     words = ("行，自动计算", "行") if lang is Language.ZH else ("rows, computed", "")
     typer.echo(f"{done.version}: {counts[0]} {words[0]} {counts[1]} {words[1]}".rstrip())
-    for line in problem_lines(done.problems, lang):
-        typer.secho(line, fg="yellow", err=True)
+    tell_left_out(done, lang)
 
 
 def _upload(file: Path) -> ConditionUpload:

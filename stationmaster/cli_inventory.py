@@ -1,7 +1,7 @@
 """Commands for requirement lists, registers and readiness: `lists`, `register`, `check`."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,7 +18,6 @@ from inventory.readiness.rules import decide
 from inventory.requirements.errors import RowsRefused
 from inventory.requirements.mapping_memory import mapping_of
 from inventory.requirements.rules import DEFAULT_BINDING, Authority
-from inventory.requirements.tabular import PassedOver
 from inventory.requirements.template import LIST_COLUMNS
 from inventory.requirements.unreadable import UnreadableFile
 from inventory.requirements.use_cases import (
@@ -39,6 +38,7 @@ from stationmaster.language import Language
 from stationmaster.opening import house_database
 from stationmaster.readiness_printing import problem_lines, result_lines
 from stationmaster.settings import Settings
+from stationmaster.telling_imports import tell_counts, tell_left_out
 
 lists_app = typer.Typer(no_args_is_help=True, help="Requirement lists 设备与工具清单")
 register_app = typer.Typer(no_args_is_help=True, help="Equipment register 设备台账")
@@ -131,16 +131,7 @@ def import_list_file(  # noqa: PLR0913, PLR0917 - the command line's options
     zh = lang is Language.ZH
     was = ("，内容已存在" if zh else ", already there") if done.was_known else ""
     typer.echo(f"{done.version}: {done.row_count} {'行' if zh else 'rows'}{was}")
-    _tell_left_out(done.ignored_columns, lang)
-    for line in [*problem_lines(done.problems, lang), *_passed_lines(done.passed_over, lang)]:
-        typer.secho(line, fg="yellow", err=True)
-
-
-def _passed_lines(passed_over: Sequence[PassedOver], lang: Language) -> Iterator[str]:
-    if passed_over:
-        yield f"{'未作为数据行' if lang is Language.ZH else 'no rows of data'}: {len(passed_over)}"
-    for one in passed_over:
-        yield f"{one.sheet}#{one.row} {one.why}: {one.text}"
+    tell_left_out(done, lang)
 
 
 @lists_app.command("show")
@@ -206,12 +197,7 @@ def import_register_file(
     with plain_refusals(lang), house_database(Settings()) as database:
         upload = RegisterUpload(file.name, read_file(file), organisation, partial)
         done = import_register(database, upload, who=operator())
-    counts = (done.created, done.updated, done.unchanged)
-    words = ("新增", "更新", "未变") if lang is Language.ZH else ("created", "updated", "unchanged")
-    typer.echo(", ".join(f"{word} {n}" for word, n in zip(words, counts, strict=True)))
-    _tell_left_out(done.ignored_columns, lang)
-    for line in [*problem_lines(done.problems, lang), *_passed_lines(done.passed_over, lang)]:
-        typer.secho(line, fg="yellow", err=True)
+    tell_counts((done.created, done.updated, done.unchanged), done, lang)
 
 
 def check(  # noqa: PLR0913, PLR0917 - the command line's options
@@ -275,9 +261,3 @@ def _stated(options: Mapping[str, object]) -> dict[str, int]:
 def _write(file: Path, content: bytes) -> None:
     write_file(file, content)
     typer.echo(str(file))
-
-
-def _tell_left_out(columns: tuple[str, ...], lang: Language) -> None:
-    if columns:
-        heading = "未使用的列" if lang is Language.ZH else "columns not used"
-        typer.secho(f"{heading}: {', '.join(columns)}", fg="yellow", err=True)

@@ -42,9 +42,9 @@ from stationmaster.evidence import StoredLiveBenches
 from stationmaster.files import read_file, write_file
 from stationmaster.language import Language
 from stationmaster.opening import house_database
-from stationmaster.readiness_printing import problem_lines
 from stationmaster.settings import Settings
 from stationmaster.stores import open_reader
+from stationmaster.telling_imports import tell_counts
 
 report_app = typer.Typer(no_args_is_help=True, help="Papers to hand in 报告与表格")
 MOST = 1000
@@ -181,12 +181,8 @@ def batches(
         code = organisation or caller.organisation_code
         upload = BatchUpload(file.name, read_file(file), code, year, partial)
         done = import_batches(database, caller, upload)
-    counts = (done.created, done.updated, done.unchanged)
+    tell_counts((done.created, done.updated, done.unchanged), done, lang)
     zh = lang is Language.ZH
-    words = ("新增", "更新", "未变") if zh else ("created", "updated", "unchanged")
-    typer.echo(", ".join(f"{word} {n}" for word, n in zip(words, counts, strict=True)))
-    for line in problem_lines(done.problems, lang):
-        typer.secho(line, fg="yellow", err=True)
     for one in done.wrong_totals:
         told = (
             f"文件中 {one.column} 合计为 {one.stated}，各行之和为 {one.counted}"

@@ -22,8 +22,8 @@ from stationmaster.cli_inventory import File, Lang, Partial, plain_refusals
 from stationmaster.files import read_file, write_file
 from stationmaster.language import Language
 from stationmaster.opening import house_database
-from stationmaster.readiness_printing import problem_lines
 from stationmaster.settings import Settings
+from stationmaster.telling_imports import tell_counts
 
 proofs_app = typer.Typer(no_args_is_help=True, help="Calibrations, tests and agreements 校准与检定")
 Asset = Annotated[str, typer.Argument(help="asset number 资产编号")]
@@ -120,14 +120,7 @@ def import_proof_file(
     with plain_refusals(lang), house_database(Settings()) as database:
         upload = RegisterUpload(file.name, read_file(file), organisation, partial)
         done = import_proofs(database, upload, who=operator())
-    counts = (done.created, done.updated, done.unchanged)
-    words = ("新增", "更新", "未变") if lang is Language.ZH else ("created", "updated", "unchanged")
-    typer.echo(", ".join(f"{word} {n}" for word, n in zip(words, counts, strict=True)))
-    if done.ignored_columns:
-        heading = "未使用的列" if lang is Language.ZH else "columns not used"
-        typer.secho(f"{heading}: {', '.join(done.ignored_columns)}", fg="yellow", err=True)
-    for line in problem_lines(done.problems, lang):
-        typer.secho(line, fg="yellow", err=True)
+    tell_counts((done.created, done.updated, done.unchanged), done, lang)
 
 
 @proofs_app.command("export")

@@ -1,6 +1,5 @@
 """Commands for people and rooms of a school: `staff`, `rooms`."""
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Annotated
 
@@ -13,7 +12,6 @@ from inventory.moments import today
 from inventory.places.importing import PlaceUpload, export_places, import_places
 from inventory.places.template import PLACE_COLUMNS
 from inventory.places.use_cases import station_places
-from inventory.requirements.tabular import RowProblem
 from inventory.requirements.writing import template
 from inventory.staff.errors import UnknownStaffMember
 from inventory.staff.importing import StaffUpload, export_staff, import_staff
@@ -30,8 +28,8 @@ from stationmaster.cli_inventory import File, Lang, Partial, plain_refusals
 from stationmaster.files import read_file, write_file
 from stationmaster.language import Language
 from stationmaster.opening import house_database
-from stationmaster.readiness_printing import problem_lines
 from stationmaster.settings import Settings
+from stationmaster.telling_imports import tell_counts
 
 staff_app = typer.Typer(no_args_is_help=True, help="People and certificates 人员与证书")
 rooms_app = typer.Typer(no_args_is_help=True, help="Rooms and workstations 房间与工位")
@@ -40,10 +38,6 @@ StationCode = Annotated[str, typer.Argument(help="station code 站点代码")]
 Day = Annotated[
     datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="default: today 日期")
 ]
-_DONE = {
-    Language.ZH: ("新增", "更新", "未变", "盘点更正"),
-    Language.EN: ("created", "updated", "unchanged", "corrected"),
-}
 
 
 @staff_app.command("template")
@@ -62,7 +56,7 @@ def import_staff_file(
     with plain_refusals(lang), house_database(Settings()) as database:
         upload = StaffUpload(file.name, read_file(file), organisation, partial)
         done = import_staff(database, upload, who=operator(), now=datetime.now(UTC))
-    tell_import((done.created, done.updated, done.unchanged), done.problems, lang)
+    tell_counts((done.created, done.updated, done.unchanged), done, lang)
 
 
 @staff_app.command("export")
@@ -147,7 +141,7 @@ def import_rooms_file(
     with plain_refusals(lang), house_database(Settings()) as database:
         upload = PlaceUpload(file.name, read_file(file), organisation, partial)
         done = import_places(database, upload, who=operator())
-    tell_import((done.created, done.updated, done.unchanged), done.problems, lang)
+    tell_counts((done.created, done.updated, done.unchanged), done, lang)
 
 
 @rooms_app.command("export")
@@ -177,14 +171,6 @@ def show_rooms(station: StationCode, username: As, lang: Lang = Language.ZH) -> 
         typer.echo(f"{fact.name}: {words[0]} {fact.stated}, {words[1]} {fact.derived}{mark}")
     lost = "存放地点不在房间内" if lang is Language.ZH else "equipment in no known room"
     typer.echo(f"{lost}: {found.unplaced_count} / {found.unplaced_count + found.placed}")
-
-
-def tell_import(counts: Sequence[int], problems: tuple[RowProblem, ...], lang: Language) -> None:
-    """Say what an import did, and why rows were left out."""
-    words = _DONE[lang][: len(counts)]
-    typer.echo(", ".join(f"{word} {n}" for word, n in zip(words, counts, strict=True)))
-    for line in problem_lines(problems, lang):
-        typer.secho(line, fg="yellow", err=True)
 
 
 def _day(on: datetime | None, now: datetime) -> date:

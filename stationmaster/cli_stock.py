@@ -22,11 +22,12 @@ from stationmaster.acting import MOST, As, acting
 from stationmaster.cli_accounts import operator
 from stationmaster.cli_evidence import School
 from stationmaster.cli_inventory import File, Lang, Partial, plain_refusals
-from stationmaster.cli_school import Day, Owner, tell_import
+from stationmaster.cli_school import Day, Owner
 from stationmaster.files import read_file, write_file
 from stationmaster.language import Language
 from stationmaster.opening import house_database
 from stationmaster.settings import Settings
+from stationmaster.telling_imports import tell_counts
 
 stock_app = typer.Typer(no_args_is_help=True, help="Consumables 耗材")
 
@@ -48,7 +49,7 @@ def import_stock_file(
         upload = StockUpload(file.name, read_file(file), organisation, partial)
         done = import_stock(database, upload, who=operator(), now=datetime.now(UTC))
     counts = (done.created, done.updated, done.unchanged, done.corrected)
-    tell_import(counts, done.problems, lang)
+    tell_counts(counts, done, lang)
 
 
 @stock_app.command("export")

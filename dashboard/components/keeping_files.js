@@ -31,7 +31,9 @@ Object.assign(KeepView.prototype, {
       const done = await send("POST", `${data.api}/${path}/file`, body);
       this.tableTold = [el("p", { class: "done", role: "status" }, say("keeping.imported", done)),
         done.ignored_columns.length ? el("p", { class: "small muted" },
-          say("keeping.ignored", { list: done.ignored_columns.join("、") })) : null];
+          say("keeping.ignored", { list: done.ignored_columns.join("、") })) : null,
+        done.passed_over.length ? el("p", { class: "small muted" }, say("keeping.passed_over", {
+          n: done.passed_over.length, list: done.passed_over.map((one) => one.row).join("、") })) : null];
     } catch (error) {
       if (!(error instanceof Problem || error instanceof TypeError)) throw error;
       this.tableTold = this.importRefused(error);

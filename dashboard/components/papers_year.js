@@ -57,7 +57,10 @@ const YearParts = {
         const done = await send("POST", `${this.reportPath()}/batches/import`, form);
         const wrong = done.wrong_totals.map((one) =>
           say("papers.wrong_total", { ...one, column: say(`batch.${one.column}`) }));
-        return { good: [say("papers.imported", done)], wrong };
+        const lines = done.passed_over.map((one) => one.row).join("、");
+        return { wrong, good: [say("papers.imported", done),
+          ...(lines ? [say("papers.passed_over", { n: done.passed_over.length, list: lines })] : []),
+          ...(done.ignored_columns.length ? [say("papers.ignored", { list: done.ignored_columns.join("、") })] : [])] };
       } catch (error) {
         const problems = error instanceof Problem ? error.problem.problems : null;
         if (!Array.isArray(problems)) throw error;

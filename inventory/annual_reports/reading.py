@@ -8,7 +8,7 @@ from inventory.annual_reports.rules import wrong_totals as differing
 from inventory.annual_reports.schema import MOST_PERSONS, BatchOrder
 from inventory.requirements.cells import RowReader, Unexpected, text, whole_number
 from inventory.requirements.reading import demand_columns
-from inventory.requirements.tabular import RowProblem, SourceRow, read_table
+from inventory.requirements.tabular import PassedOver, RowProblem, SourceRow, read_table
 from inventory.requirements.writing import Column
 from inventory.stations.rules import Level
 
@@ -54,6 +54,7 @@ class BatchReading:
     problems: tuple[RowProblem, ...]
     ignored_columns: tuple[str, ...]
     wrong_totals: tuple[WrongTotal, ...]
+    passed_over: tuple[PassedOver, ...] = ()
 
 
 def read_batches(name: str, content: bytes) -> BatchReading:
@@ -86,6 +87,7 @@ def read_batches(name: str, content: bytes) -> BatchReading:
         tuple(sorted(problems, key=lambda problem: problem.row)),
         tuple(column for column in table.columns if column not in known),
         differing(stated, total(one.figures for one in batches)),
+        table.comments,
     )
 
 

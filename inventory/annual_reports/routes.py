@@ -91,6 +91,7 @@ def import_training_batches(
         unchanged=done.unchanged,
         problems=list(done.problems),
         ignored_columns=list(done.ignored_columns),
+        passed_over=list(done.passed_over),
         wrong_totals=list(done.wrong_totals),
     )
 

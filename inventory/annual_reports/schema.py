@@ -9,7 +9,7 @@ from sqlmodel import SQLModel
 
 from inventory.annual_reports.rules import AnnualSection, Figures, WrongTotal, has_more_certified
 from inventory.organisations.schema import Code
-from inventory.requirements.tabular import RowProblem
+from inventory.requirements.tabular import PassedOver, RowProblem
 from inventory.stations.rules import Level
 
 FIRST_YEAR, LAST_YEAR = 2019, 2099
@@ -117,4 +117,5 @@ class BatchesImported(BaseModel):
     unchanged: int
     problems: list[RowProblem]
     ignored_columns: list[str]
+    passed_over: list[PassedOver] = Field(description="rows that are comments")
     wrong_totals: list[WrongTotal]

@@ -18,7 +18,7 @@ from inventory.database import Database, Row
 from inventory.errors import Taken, UnknownTrainingBatch
 from inventory.organisations.use_cases import organisation
 from inventory.requirements.errors import RowsRefused
-from inventory.requirements.tabular import RowProblem
+from inventory.requirements.tabular import PassedOver, RowProblem
 
 RowT = TypeVar("RowT", bound=Row)
 _KEY = ("batch", "certificate", "profession", "levels")
@@ -45,6 +45,7 @@ class BatchImport:
     problems: tuple[RowProblem, ...]
     ignored_columns: tuple[str, ...]
     wrong_totals: tuple[WrongTotal, ...]
+    passed_over: tuple[PassedOver, ...] = ()
 
 
 def annual_report(
@@ -197,6 +198,7 @@ def import_batches(database: Database, principal: Principal, upload: BatchUpload
         problems=reading.problems,
         ignored_columns=reading.ignored_columns,
         wrong_totals=reading.wrong_totals,
+        passed_over=reading.passed_over,
     )
 
 

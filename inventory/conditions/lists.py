@@ -19,7 +19,7 @@ from inventory.requirements.applying import first_applying
 from inventory.requirements.errors import ListVersionTaken, RowsRefused, UnknownList
 from inventory.requirements.publishing import publishers_for
 from inventory.requirements.rules import DEFAULT_BINDING, Authority
-from inventory.requirements.tabular import RowProblem, SourceRow
+from inventory.requirements.tabular import PassedOver, RowProblem, SourceRow
 from inventory.requirements.use_cases import MAX_TITLE, MAX_VERSION
 
 BUNDLED_NAME = "conditions_draft.csv"
@@ -53,6 +53,7 @@ class ConditionImport:
     was_known: bool
     problems: tuple[RowProblem, ...]
     ignored_columns: tuple[str, ...]
+    passed_over: tuple[PassedOver, ...] = ()
 
 
 def bundled_conditions() -> ConditionUpload:
@@ -108,6 +109,7 @@ def import_conditions(
         known is not None,
         reading.problems,
         reading.ignored_columns,
+        reading.passed_over,
     )
 
 

@@ -10,7 +10,7 @@ from inventory.conditions.schema import MAX_CELL, ConditionCells
 from inventory.readiness.findings import Bilingual
 from inventory.requirements.cells import RowReader, Unexpected, text
 from inventory.requirements.reading import demand_columns, sourced, uses_of
-from inventory.requirements.tabular import RowProblem, SourceRow, read_table
+from inventory.requirements.tabular import PassedOver, RowProblem, SourceRow, read_table
 from inventory.requirements.unreadable import UnreadableFile
 from inventory.requirements.writing import Column
 
@@ -50,6 +50,7 @@ class ConditionReading:
     problems: tuple[RowProblem, ...]
     stated_version: str
     ignored_columns: tuple[str, ...]
+    passed_over: tuple[PassedOver, ...] = ()
 
     @property
     def version(self) -> str:
@@ -89,6 +90,7 @@ def read_conditions(name: str, content: bytes) -> ConditionReading:
         tuple(sorted(problems, key=lambda problem: problem.row)),
         versions[0] if versions else "",
         tuple(name for name in table.columns if name not in named),
+        table.comments,
     )
 
 

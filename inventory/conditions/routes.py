@@ -97,6 +97,7 @@ def import_a_condition_list(
         was_known=done.was_known,
         problems=list(done.problems),
         ignored_columns=list(done.ignored_columns),
+        passed_over=list(done.passed_over),
     )
 
 

@@ -17,7 +17,7 @@ from inventory.conditions.rules import (
 from inventory.organisations.schema import Code
 from inventory.readiness.findings import Bilingual, Status
 from inventory.requirements.rules import Authority
-from inventory.requirements.tabular import RowProblem
+from inventory.requirements.tabular import PassedOver, RowProblem
 from inventory.stations.rules import StationUse
 
 MAX_CELL = 2000
@@ -123,6 +123,7 @@ class ConditionListImported(BaseModel):
     was_known: bool
     problems: list[RowProblem]
     ignored_columns: list[str]
+    passed_over: list[PassedOver] = Field(description="rows that are comments")
 
 
 class ConditionOut(BaseModel):

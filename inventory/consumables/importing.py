@@ -17,7 +17,7 @@ from inventory.database import Database
 from inventory.moments import today
 from inventory.organisations.use_cases import organisation
 from inventory.requirements.errors import RowsRefused
-from inventory.requirements.tabular import RowProblem
+from inventory.requirements.tabular import PassedOver, RowProblem
 from inventory.stations.use_cases import own_stations
 
 
@@ -41,6 +41,7 @@ class StockImport:
     corrected: int
     problems: tuple[RowProblem, ...]
     ignored_columns: tuple[str, ...]
+    passed_over: tuple[PassedOver, ...] = ()
 
 
 def import_stock(
@@ -74,7 +75,9 @@ def import_stock(
         ]
     steps = [step for step, _ in done]
     counts = (steps.count("created"), steps.count("updated"), steps.count(""))
-    return StockImport(*counts, sum(corrected), problems, reading.ignored_columns)
+    return StockImport(
+        *counts, sum(corrected), problems, reading.ignored_columns, reading.passed_over
+    )
 
 
 def export_stock(db: Session, principal: Principal, organisation_code: str, name: str) -> bytes:

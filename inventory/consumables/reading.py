@@ -8,7 +8,7 @@ from decimal import Decimal
 from inventory.consumables.rules import MAX_MILLI, milli_of, shown
 from inventory.requirements.cells import RowReader, Unexpected, text
 from inventory.requirements.reading import demand_columns
-from inventory.requirements.tabular import RowProblem, SourceRow, read_table
+from inventory.requirements.tabular import PassedOver, RowProblem, SourceRow, read_table
 from inventory.requirements.writing import Column, write_rows
 
 CONSUMABLE_COLUMNS = (
@@ -56,6 +56,7 @@ class StockReading:
     rows: tuple[StockRow, ...]
     problems: tuple[RowProblem, ...]
     ignored_columns: tuple[str, ...]
+    passed_over: tuple[PassedOver, ...] = ()
 
 
 def read_stock(name: str, content: bytes) -> StockReading:
@@ -84,7 +85,7 @@ def read_stock(name: str, content: bytes) -> StockReading:
     named = {column.name for column in CONSUMABLE_COLUMNS}
     ignored = tuple(column for column in table.columns if column not in named)
     problems.sort(key=lambda problem: problem.row)
-    return StockReading(tuple(rows), tuple(problems), ignored)
+    return StockReading(tuple(rows), tuple(problems), ignored, table.comments)
 
 
 def write_stock(name: str, found: Iterable[Counted]) -> bytes:

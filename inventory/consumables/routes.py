@@ -85,6 +85,7 @@ def import_consumables(
         corrected=done.corrected,
         problems=list(done.problems),
         ignored_columns=list(done.ignored_columns),
+        passed_over=list(done.passed_over),
     )
 
 

@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 from inventory.consumables.rules import MovementKind, StockState
 from inventory.database import enum_as_text
 from inventory.organisations.schema import Code, Name
-from inventory.requirements.tabular import RowProblem
+from inventory.requirements.tabular import PassedOver, RowProblem
 
 ConsumableCode = Annotated[
     str, StringConstraints(pattern=r"^[^\s;|'\"=+@#-][^\s;|'\"]{0,63}$", max_length=64)
@@ -127,3 +127,4 @@ class StockImported(BaseModel):
     corrected: int
     problems: list[RowProblem]
     ignored_columns: list[str]
+    passed_over: list[PassedOver] = Field(description="rows that are comments")

@@ -46,6 +46,7 @@ def import_proofs(database: Database, upload: RegisterUpload, *, who: str) -> Re
         unchanged=done.count(""),
         problems=tuple(problems),
         ignored_columns=reading.ignored_columns,
+        passed_over=reading.passed_over,
     )
 
 

@@ -9,7 +9,7 @@ from inventory.proofs.rules import ProofKind, ProofRecord, ProofResult
 from inventory.proofs.schema import MOST_MONTHS
 from inventory.requirements.cells import RowReader, Unexpected, day, one_of, text, whole_number
 from inventory.requirements.reading import demand_columns
-from inventory.requirements.tabular import RowProblem, SourceRow, read_table
+from inventory.requirements.tabular import PassedOver, RowProblem, SourceRow, read_table
 from inventory.requirements.writing import Column
 
 PROOF_COLUMNS = (
@@ -65,6 +65,7 @@ class ProofReading:
     rows: tuple[ProofRow, ...]
     problems: tuple[RowProblem, ...]
     ignored_columns: tuple[str, ...]
+    passed_over: tuple[PassedOver, ...] = ()
 
 
 def read_proof_file(name: str, content: bytes) -> ProofReading:
@@ -83,7 +84,7 @@ def read_proof_file(name: str, content: bytes) -> ProofReading:
         if not row_problems:
             rows.append(found)
     ignored = tuple(column for column in table.columns if column not in PROOF_NAMES.values())
-    return ProofReading(tuple(rows), tuple(problems), ignored)
+    return ProofReading(tuple(rows), tuple(problems), ignored, table.comments)
 
 
 def proof_rows(items: Iterable[EquipmentItem]) -> list[list[str]]:

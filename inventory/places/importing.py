@@ -23,7 +23,7 @@ from inventory.places.rules import Room, Workstation
 from inventory.places.schema import RoomFields, WorkstationFields
 from inventory.places.table import RoomRow, WorkstationRow
 from inventory.requirements.errors import RowsRefused
-from inventory.requirements.tabular import RowProblem
+from inventory.requirements.tabular import PassedOver, RowProblem
 from inventory.stations.use_cases import own_stations
 
 
@@ -46,6 +46,7 @@ class PlaceImport:
     unchanged: int
     problems: tuple[RowProblem, ...]
     ignored_columns: tuple[str, ...]
+    passed_over: tuple[PassedOver, ...] = ()
 
 
 def import_places(database: Database, upload: PlaceUpload, *, who: str) -> PlaceImport:
@@ -78,7 +79,7 @@ def import_places(database: Database, upload: PlaceUpload, *, who: str) -> Place
         )
         done = [_put(db, code, kept, one, who) for one in good]
     counts = (done.count("created"), done.count("updated"), done.count(""))
-    return PlaceImport(*counts, problems, reading.ignored_columns)
+    return PlaceImport(*counts, problems, reading.ignored_columns, reading.passed_over)
 
 
 def export_places(db: Session, principal: Principal, organisation_code: str, name: str) -> bytes:

@@ -13,7 +13,7 @@ from inventory.places.template import (
 )
 from inventory.requirements.cells import RowReader, Unexpected, one_of, text
 from inventory.requirements.reading import demand_columns
-from inventory.requirements.tabular import RowProblem, SourceRow, read_table
+from inventory.requirements.tabular import PassedOver, RowProblem, SourceRow, read_table
 from inventory.requirements.writing import write_rows
 
 _PLACE_CODE = re.compile(r"[^\s;|'\"=+@#-][^\s;|'\"]{0,31}")
@@ -50,6 +50,7 @@ class PlaceReading:
     rooms: tuple[PlaceRow, ...]
     problems: tuple[RowProblem, ...]
     ignored_columns: tuple[str, ...]
+    passed_over: tuple[PassedOver, ...] = ()
 
 
 def read_places(name: str, content: bytes) -> PlaceReading:
@@ -83,7 +84,9 @@ def read_places(name: str, content: bytes) -> PlaceReading:
     named = {column.name for column in PLACE_COLUMNS}
     ignored = tuple(column for column in table.columns if column not in named)
     good = tuple(one for code, one in rooms.items() if code not in bad)
-    return PlaceReading(good, tuple(sorted(problems, key=lambda one: one.row)), ignored)
+    return PlaceReading(
+        good, tuple(sorted(problems, key=lambda one: one.row)), ignored, table.comments
+    )
 
 
 def write_places(name: str, rooms: Iterable[Room]) -> bytes:

@@ -9,7 +9,7 @@ from sqlmodel import SQLModel
 from inventory.database import enum_as_text
 from inventory.organisations.schema import Code, Name
 from inventory.places.rules import RoomKind, WorkstationKind
-from inventory.requirements.tabular import RowProblem
+from inventory.requirements.tabular import PassedOver, RowProblem
 
 PlaceCode = Annotated[
     str, StringConstraints(pattern=r"^[^\s;|'\"=+@#-][^\s;|'\"]{0,31}$", max_length=32)
@@ -122,6 +122,7 @@ class PlacesImported(BaseModel):
     unchanged: int
     problems: list[RowProblem]
     ignored_columns: list[str]
+    passed_over: list[PassedOver] = Field(description="rows that are comments")
 
 
 class FactOut(BaseModel):

@@ -12,7 +12,7 @@ from inventory.database import Database
 from inventory.documents.table import Document
 from inventory.organisations.use_cases import organisation
 from inventory.requirements.errors import RowsRefused
-from inventory.requirements.tabular import RowProblem
+from inventory.requirements.tabular import PassedOver, RowProblem
 from inventory.staff.keeping import By, members_of, put_member
 from inventory.staff.reading import PersonRow, read_staff
 from inventory.staff.rules import StaffMember
@@ -39,6 +39,7 @@ class StaffImport:
     unchanged: int
     problems: tuple[RowProblem, ...]
     ignored_columns: tuple[str, ...]
+    passed_over: tuple[PassedOver, ...] = ()
 
 
 def import_staff(
@@ -65,7 +66,7 @@ def import_staff(
         before = {one.number: one for one in members_of(db, code)}
         done = [_put(db, code, before.get(one.number), one, (who, now)) for one in good]
     counts = (done.count("created"), done.count("updated"), done.count(""))
-    return StaffImport(*counts, problems, reading.ignored_columns)
+    return StaffImport(*counts, problems, reading.ignored_columns, reading.passed_over)
 
 
 def export_staff(db: Session, principal: Principal, organisation_code: str, name: str) -> bytes:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from inventory.requirements.cells import RowReader, Unexpected, day, one_of, text
 from inventory.requirements.reading import LEVEL_WORDS, demand_columns
-from inventory.requirements.tabular import RowProblem, SourceRow, read_table
+from inventory.requirements.tabular import PassedOver, RowProblem, SourceRow, read_table
 from inventory.staff.rules import (
     Affiliation,
     Certificate,
@@ -93,6 +93,7 @@ class StaffReading:
     persons: tuple[PersonRow, ...]
     problems: tuple[RowProblem, ...]
     ignored_columns: tuple[str, ...]
+    passed_over: tuple[PassedOver, ...] = ()
 
 
 def read_staff(name: str, content: bytes) -> StaffReading:
@@ -125,7 +126,9 @@ def read_staff(name: str, content: bytes) -> StaffReading:
     named = {column.name for column in STAFF_COLUMNS}
     ignored = tuple(column for column in table.columns if column not in named)
     good = tuple(one for number, one in persons.items() if number not in bad)
-    return StaffReading(good, tuple(sorted(problems, key=lambda one: one.row)), ignored)
+    return StaffReading(
+        good, tuple(sorted(problems, key=lambda one: one.row)), ignored, table.comments
+    )
 
 
 def _read_row(row: SourceRow, firsts: dict[str, SourceRow]) -> tuple[StaffMember, list[RowProblem]]:

@@ -89,6 +89,7 @@ def import_members(
         unchanged=done.unchanged,
         problems=list(done.problems),
         ignored_columns=list(done.ignored_columns),
+        passed_over=list(done.passed_over),
     )
 
 

@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 from inventory.database import enum_as_text
 from inventory.organisations.schema import Code
 from inventory.readiness.findings import Bilingual
-from inventory.requirements.tabular import RowProblem
+from inventory.requirements.tabular import PassedOver, RowProblem
 from inventory.staff.rules import (
     Affiliation,
     CertificateKind,
@@ -161,6 +161,7 @@ class StaffImported(BaseModel):
     unchanged: int
     problems: list[RowProblem]
     ignored_columns: list[str]
+    passed_over: list[PassedOver] = Field(description="rows that are comments")
 
 
 class CountedOut(BaseModel):
