@@ -36,6 +36,7 @@ from inventory.database import Database
 from inventory.documents.files import DocumentFiles
 from inventory.documents.files_memory import MemoryFiles
 from inventory.documents.routes import router as documents_router
+from inventory.door_pages.routes import public_router as doors_router
 from inventory.due.routes import router as due_router
 from inventory.edge import MAX_BODY_BYTES, Edge, Metrics
 from inventory.equipment.proof_routes import router as proofs_router
@@ -133,6 +134,7 @@ PAGES = (
     phone_router,
     verify_router,
     calendars_router,
+    doors_router,
     open_sharing_router,
 )
 """What lies outside of the API and has its path in full."""

@@ -29,7 +29,7 @@ public_router = APIRouter(
 )
 Owner = Annotated[Principal, Depends(require(Action.MANAGE_CALENDAR_FEED))]
 FeedId = Annotated[int, Path(ge=1, le=2**31 - 1)]
-_WRONG_COSTS = 10
+WRONG_COSTS = 10
 """Chosen: 30 wrong addresses in ten minutes; one that was mistyped is asked for every hour."""
 
 
@@ -65,7 +65,7 @@ def read_calendar(secret: str, request: Request, database: TheDatabase, now: Now
     try:
         content = feed_bytes(database, subscribed(database, secret, now), now)
     except (Unknown, NotAllowed) as refused:
-        visits_of(request).count(client_address(request), now, _WRONG_COSTS)
+        visits_of(request).count(client_address(request), now, WRONG_COSTS)
         raise UnknownFeed(secret[:8]) from refused
     return calendar_answer(request, content, "private, no-cache")
 
