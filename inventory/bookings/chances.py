@@ -43,10 +43,12 @@ def look(db: Session, desk: Desk, asking: Asking) -> Chance:
     verdict = verdict_of(db, desk, asking, found)
     if verdict.refusals:
         raise PolicyRefused(verdict.refusals)
-    left = [one for one in found if one.booking_id not in verdict.displaces]
-    if left and draft.wish is not BookingWish.WAIT:
+    gives_way = verdict.displaces if _is_firm(desk, draft.wish, verdict) else ()
+    left = [one for one in found if one.booking_id not in gives_way]
+    may_wait = draft.wish is BookingWish.WAIT and draft.span.start_at > desk.now
+    if left and not may_wait:
         raise taken_by(left[0])
-    return Chance(verdict, left, () if left else tuple(dict.fromkeys(verdict.displaces)))
+    return Chance(verdict, left, () if left else gives_way)
 
 
 def settle(row: Booking, wish: BookingWish, chance: Chance, desk: Desk) -> None:
@@ -69,6 +71,12 @@ def may_approve(principal: Principal | None, organisation_codes: Collection[str]
         authorize(principal, Action.APPROVE_BOOKING, Owned(code)) is Decision.ALLOWED
         for code in organisation_codes
     )
+
+
+def _is_firm(desk: Desk, wish: BookingWish, verdict: Verdict) -> bool:
+    """Whether the order becomes a booking at once: a hold or a request drives nobody out."""
+    deciding = verdict.needs_approval_by
+    return wish is not BookingWish.HOLD and (not deciding or may_approve(desk.principal, deciding))
 
 
 def approve_anew(row: Booking, verdict: Verdict, desk: Desk) -> None:

@@ -171,11 +171,14 @@ def snapshot(row: Booking, parts: Sequence[BookingPart]) -> Snapshot:
 
 
 def _hold(row: Booking, parts: Sequence[BookingPart]) -> None:
+    if row.state is BookingState.REQUESTED:
+        row.hold_until = row.start_at if row.start_at > row.changed_at else row.end_at
+    elif row.state is BookingState.BOOKED:
+        row.hold_until = None
     # what nobody has made firm holds nothing any more when its time is out, seen or not
-    until = {BookingState.HELD: row.hold_until, BookingState.REQUESTED: row.start_at}
+    until = row.hold_until if row.state in HOLDING else None
     for part in parts:
-        part.is_holding = row.state in HOLDING
-        part.held_until = until.get(row.state)
+        part.is_holding, part.held_until = row.state in HOLDING, until
 
 
 def _record(db: Session, row: Booking, doing: Doing, old: Snapshot | None, new: Snapshot) -> None:

@@ -14,7 +14,7 @@ class BookingStep(StrEnum):
     `place` makes it. `confirm` makes a draft, a hold or a place in the queue a booking, or a
     request where somebody must say yes. `offer` gives a freed slot to who waited; `expire`,
     `displace` and `release` are the house's own steps. `move`, `edit` and `swap` leave the state
-    as it is, but what needs a yes needs it again after a move.
+    as it is, but what needs a yes needs it again at another place.
     """
 
     PLACE = "place"
@@ -68,6 +68,8 @@ _TO: Mapping[BookingStep, BookingState] = {
 }
 _BEFORE_START = frozenset({BookingStep.SWAP, BookingStep.DISPLACE, BookingStep.WAIT})
 _WHILE_IT_RUNS = frozenset({BookingStep.END_EARLY, BookingStep.RELEASE})
+_DECIDED_BY_PLACE = frozenset({BookingState.REQUESTED, BookingState.BOOKED})
+_PUT_ELSEWHERE = frozenset({BookingStep.MOVE, BookingStep.SWAP})
 CHECK_IN_EARLY = timedelta(minutes=30)
 """Chosen: who sets up comes before the lesson; a longer set-up time counts instead."""
 HOLD_LASTS = timedelta(minutes=15)
@@ -112,20 +114,21 @@ def taken(life: BookingLife, step: BookingStep, now: datetime) -> BookingState |
         return Refusal(untimely)
     if life.needs_approval and step is BookingStep.CONFIRM:
         return BookingState.REQUESTED
-    if life.needs_approval and step is BookingStep.MOVE and life.state is BookingState.BOOKED:
-        return BookingState.REQUESTED
+    if life.state in _DECIDED_BY_PLACE and step in _PUT_ELSEWHERE:
+        return BookingState.REQUESTED if life.needs_approval else BookingState.BOOKED
     return _TO.get(step, life.state)
 
 
 def is_overdue(life: BookingLife, now: datetime) -> bool:
     """Whether the time of a booking that was never made firm is out.
 
-    A hold ends with its time-out, a request and a place in the queue with the start of the slot,
-    a draft with its end.
+    A hold or a request ends with its time-out, a place in the queue with the start of the slot, a
+    draft with its end. The time-out of a request is the start too, or the end if it was asked for
+    only then.
     """
-    if life.state is BookingState.HELD:
+    if life.state in {BookingState.HELD, BookingState.REQUESTED}:
         return life.hold_until is not None and life.hold_until <= now
-    if life.state in {BookingState.REQUESTED, BookingState.WAITING}:
+    if life.state is BookingState.WAITING:
         return life.start_at <= now
     return life.state is BookingState.DRAFT and life.end_at <= now
 
@@ -144,7 +147,7 @@ def _untimely(life: BookingLife, step: BookingStep, now: datetime) -> str:
         return "one that is not over yet"
     if step is BookingStep.CANCEL:
         return ""
-    if life.state is BookingState.HELD and is_overdue(life, now):
+    if life.hold_until is not None and is_overdue(life, now):
         return "one whose time is not out yet"
     return _of_begin(life, step, now) or _of_presence(life, step, now)
 

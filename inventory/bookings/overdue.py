@@ -69,10 +69,10 @@ def _overdue(db: Session, desk: Desk) -> Sequence[Booking]:
     """As `life.is_overdue` says, in the database's words."""
     state, now = col(Booking.state), desk.now
     is_out: list[ColumnElement[bool]] = [
-        and_(state == BookingState.HELD, col(Booking.hold_until) <= now),
         and_(
-            state.in_([BookingState.REQUESTED, BookingState.WAITING]), col(Booking.start_at) <= now
+            state.in_([BookingState.HELD, BookingState.REQUESTED]), col(Booking.hold_until) <= now
         ),
+        and_(state == BookingState.WAITING, col(Booking.start_at) <= now),
         and_(state == BookingState.DRAFT, col(Booking.end_at) <= now),
     ]
     query = select(Booking).where(or_(*is_out)).order_by(col(Booking.id)).limit(AT_ONCE)

@@ -11,7 +11,7 @@ from inventory.bookings.judging import nearest
 from inventory.bookings.keeping import Doing, keep, let_go, parts_of, snapshot, state_after
 from inventory.bookings.life import OFFER_LASTS, BookingStep, hold_until
 from inventory.bookings.recalling import asking_of
-from inventory.bookings.rules import BookingState
+from inventory.bookings.rules import HOLDING, BookingState
 from inventory.bookings.table import Booking, BookingPart
 from inventory.bookings.telling import Told, tell
 from inventory.errors import InventoryError
@@ -80,9 +80,9 @@ def expire(db: Session, desk: Desk, rows: Sequence[Booking]) -> None:
     house = desk.as_house()
     left: list[Left] = []
     for row in rows:
-        was_held = row.state is BookingState.HELD
+        has_held = row.state in HOLDING
         left += close(db, house, row, BookingStep.EXPIRE)
-        if was_held or row.approval_by:
+        if has_held:
             tell(db, row, Told(MessageKind.HOLD_EXPIRED, house.now, (row.holder,)))
     offer_left(db, house, left)
 
@@ -148,11 +148,15 @@ def make_way(db: Session, booking_ids: Collection[int]) -> None:
 
 def displace(db: Session, desk: Desk, by: Booking, booking_ids: Collection[int]) -> None:
     """Let bookings give way to another one, and tell their holders what is free nearby."""
+    left: list[Left] = []
     for booking_id in booking_ids:
         row = db.get_one(Booking, booking_id)
         asking = asking_of(db, row)
+        left += [Left(key, asking.draft.blocked) for key in asking.keys]
         close(db, desk.as_house(), row, BookingStep.DISPLACE, by=by.id)
         facts: dict[str, Fact] = {"displaced_by": by.title or by.holder}
         for free in nearest(db, desk, asking)[:1]:
             facts["nearest_at"] = free.start_at
         tell(db, row, Told(MessageKind.BOOKING_DISPLACED, desk.now, (row.holder,), facts))
+    # an exam may leave a part of what gave way to it
+    offer_left(db, desk, left)

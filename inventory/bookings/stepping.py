@@ -103,6 +103,8 @@ def _firm(db: Session, desk: Desk, row: Booking, wanted: Wanted) -> None:
     displaced: Sequence[int] = ()
     doing = Doing(wanted.step, desk.who, desk.now)
     if row.state is BookingState.HELD:
+        if row.approval_by and may_approve(desk.principal, deciders(row)):
+            row.decided_at, row.decided_by = desk.now, desk.who
         row.state = state_after(row, BookingStep.CONFIRM, desk.now)
     else:
         asking = asking_of(db, row)
@@ -110,7 +112,6 @@ def _firm(db: Session, desk: Desk, row: Booking, wanted: Wanted) -> None:
         chance = look(db, desk, replace(asking, draft=replace(asking.draft, wish=wish)))
         settle(row, wish, chance, desk)
         displaced = chance.displaced if row.state in HOLDING else ()
-    row.hold_until = row.hold_until if row.state is BookingState.HELD else None
     make_way(db, displaced)
     keep(db, row, parts, old, doing)
     displace(db, desk, row, displaced)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sqlmodel import Session, col, or_, select
 
-from inventory.bookings.chances import look
+from inventory.bookings.chances import Chance, approve_anew, look
 from inventory.bookings.desk import FOR_OTHERS, Asking, Desk
 from inventory.bookings.errors import UnknownSwap
 from inventory.bookings.keeping import (
@@ -20,10 +20,10 @@ from inventory.bookings.keeping import (
 )
 from inventory.bookings.life import BookingStep
 from inventory.bookings.recalling import draft_of, stored_holder
-from inventory.bookings.rules import SwapState
+from inventory.bookings.rules import BookingState, SwapState
 from inventory.bookings.table import Booking, BookingPart, BookingSwap
 from inventory.bookings.taking import Taken, taken_with
-from inventory.bookings.telling import Told, shown_span, tell
+from inventory.bookings.telling import Told, shown_span, tell, tell_placed
 from inventory.errors import Invalid, NotAllowed, StepNotPossible
 from inventory.notifications.rules import MessageKind
 
@@ -125,21 +125,24 @@ def _do(db: Session, desk: Desk, swap: BookingSwap, rows: tuple[Booking, Booking
         row.sqlmodel_update(slot)
     doing = Doing(BookingStep.SWAP, desk.who, desk.now)
     for row, things, before in zip(rows, reversed(sets), old, strict=True):
-        _judge(db, desk, row, things)
+        approve_anew(row, _judge(db, desk, row, things).verdict, desk)
+        row.state = state_after(row, BookingStep.SWAP, desk.now)
         keep(db, row, put_parts(db, row, things), before, doing)
+        if row.state is BookingState.REQUESTED:
+            tell_placed(db, row, desk.now)
 
 
 def _things(db: Session, row: Booking, parts: Sequence[BookingPart]) -> tuple[Taken, ...]:
     return taken_with(db, draft_of(row, parts).resources)
 
 
-def _judge(db: Session, desk: Desk, row: Booking, things: Sequence[Taken]) -> None:
+def _judge(db: Session, desk: Desk, row: Booking, things: Sequence[Taken]) -> Chance:
     """Policies see each of them at its new place; the other one's place is empty by now."""
     resources = tuple(one.resource for one in things if one.is_asked)
     draft = draft_of(row, ())
     holder, own = stored_holder(db, row), frozenset({row.id or 0})
     asking = Asking(replace(draft, resources=resources), holder, things, own)
-    look(db, desk, asking)
+    return look(db, desk, asking)
 
 
 def _close(db: Session, desk: Desk, swap: BookingSwap, state: SwapState) -> None:
