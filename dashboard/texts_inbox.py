@@ -21,7 +21,6 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "News of bookings, repairs, rectifications and alerts comes here.",
     ),
     "inbox.more": ("再显示 {n} 条", "Show {n} more"),
-    "inbox.open": ("查看", "Open"),
     "inbox.today": ("今天", "Today"),
     "inbox.urgent": ("紧急", "urgent"),
     "inbox.mail": ("邮箱", "E-mail"),
