@@ -66,6 +66,8 @@ def pytest_collection_finish() -> None:
         if name.startswith("streamlit.") and isinstance(logger, logging.Logger):
             logger.propagate = True
     gc.freeze()
+    # a test makes thousands of things that all end with it
+    gc.set_threshold(20_000, 10, 10)
     gc.enable()
 
 
