@@ -16,7 +16,7 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "in_use": ("使用中，到 {at}", "In use until {at}"),
     "under_repair": ("维修中，暂停使用（工单 {n}）", "Out of use, under repair (work order {n})"),
     "next": ("接下来", "Next"),
-    "nothing": ("本周没有其他预约", "Nothing else is booked this week"),
+    "nothing": ("七天内没有其他预约", "Nothing else is booked within seven days"),
     "no_rigs": ("这里还没有台架。", "There are no rigs here yet."),
     "as_of": ("截至 {at}", "as of {at}"),
     "lost": ("连接中断，以下为", "No connection; this is"),
@@ -44,7 +44,7 @@ _STYLE = (
     ".busy{border-color:#0b5cad;background:#e9f2fc}"
     ".off{border-color:#b42318;background:#fdecea}"
     ".rig h2{margin:0;font-size:4vmin}.state{font-size:6vmin;font-weight:700;margin:.5vmin 0}"
-    ".what{font-size:4vmin;margin:0}.one .state{font-size:11vmin}.one .what{font-size:6vmin}"
+    ".what{font-size:4vmin;margin:0}.one{grid-column:1/-1}.one .state{font-size:11vmin}.one .what{font-size:6vmin}"
     "ol{margin:1vmin 0 0;padding:0;list-style:none}li{padding:.4vmin 0}"
     "time{display:inline-block;min-width:26vmin;font-variant-numeric:tabular-nums}"
     ".grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,60vmin),1fr));"

@@ -1,4 +1,4 @@
-"""What a door page shows: the things of its calendar's address, with what holds them this week."""
+"""What a door page shows: the things of its calendar's address, with what holds them for seven days."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -9,13 +9,14 @@ from sqlmodel import Session
 
 from inventory.bookable import resource_of
 from inventory.bookings.rules import BookingState
-from inventory.bookings.week import WeekQuery, monday_of, week_plan
+from inventory.bookings.week import WeekQuery, week_plan
 from inventory.calendar_feeds.errors import UnknownFeed
 from inventory.calendar_feeds.rules import FeedKind
 from inventory.calendar_feeds.table import CalendarFeed
 from inventory.calendar_feeds.use_cases import Subscribed, demand_subject
 from inventory.database import Database
 from inventory.door_pages.rules import DoorSlot, DoorState, door_state
+from inventory.moments import today
 from inventory.work_orders.repairs import repairs
 
 
@@ -32,7 +33,7 @@ def door_states(database: Database, subscribed: Subscribed, now: datetime) -> li
         raise UnknownFeed("")
     with database.read() as db:
         demand_subject(db, reader, feed)
-        week = WeekQuery(monday_of(None, now), feed.station_code)
+        week = WeekQuery(today(now), feed.station_code)
         plan = week_plan(db, reader, week, now)
         slots = _slots(plan, feed)
         rigs = _rigs(plan, feed)

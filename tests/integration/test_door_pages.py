@@ -59,7 +59,7 @@ def test_a_door_of_a_station_has_all_its_rigs_in_the_language_of_its_address(
         _, path = door(house, **order)
         page = house.client().get(path).text
         assert page.count("<section") == 2
-        assert "Nothing else is booked this week" in page
+        assert "Nothing else is booked within seven days" in page
 
 
 def test_an_address_that_was_ended_or_is_no_doors_says_so_and_nothing_else(
