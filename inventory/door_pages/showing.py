@@ -1,4 +1,4 @@
-"""What a door page shows: the things of its calendar's address, with what holds them for seven days."""
+"""What a door page shows: the things of a calendar, with what holds them for seven days."""
 
 from collections import defaultdict
 from collections.abc import Mapping
