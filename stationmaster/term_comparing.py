@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from device_sims.term.account import Account
 from inventory.utilisation.schema import FiguresOut
+from stationmaster.term_feed import ROW_MS
 from stationmaster.term_running import BenchDayCompared
 
 SECOND = 1000
@@ -26,25 +27,31 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class _Figure:
-    """`edges`: how many beginnings and ends of use a difference may come from, each by a look."""
+    """`allowed`: seconds sampling may make of a day, given those between two looks."""
 
     name: str
     told: Callable[[Account], float]
     measured: Callable[[FiguresOut], float]
-    edges: Callable[[BenchDayCompared], int]
+    allowed: Callable[[BenchDayCompared, float], float]
 
 
-def _of_use(day: BenchDayCompared) -> int:
-    return 2 * day.account.sessions
+def _of_use(day: BenchDayCompared, look_s: float) -> float:
+    # each beginning and each end of use by one look
+    return 2 * day.account.sessions * look_s
 
 
-def _exactly(_: BenchDayCompared) -> int:
-    return 0
+def _exactly(_day: BenchDayCompared, _look_s: float) -> float:
+    return 0.0
 
 
-def _of_faults(day: BenchDayCompared) -> int:
+def _of_faults(day: BenchDayCompared, look_s: float) -> float:
     # a fault is confirmed and cleared after its own time, then at the next look: some looks each
-    return 4 * day.faults
+    return 4 * day.faults * look_s
+
+
+def _of_rows(day: BenchDayCompared, look_s: float) -> float:
+    # a row stands for the minute until the next: when a bench was heard is told by the row
+    return 2 * (1 + day.offs) * ROW_MS / SECOND + _of_faults(day, look_s)
 
 
 FIGURES = (
@@ -76,6 +83,7 @@ FIGURES = (
     _Figure(
         "available", lambda one: one.available / SECOND, lambda one: one.available_s, _of_faults
     ),
+    _Figure("heard", lambda one: one.heard / SECOND, lambda one: one.observed_s, _of_rows),
 )
 
 
@@ -87,7 +95,7 @@ def compared(days: Sequence[BenchDayCompared], look_s: float) -> list[Compared]:
         measured = [figure.measured(one.measured) for one in days]
         apart = [abs(one - other) for one, other in zip(told, measured, strict=True)]
         beyond = sum(
-            gap > figure.edges(day) * look_s + 0.001 for gap, day in zip(apart, days, strict=True)
+            gap > figure.allowed(day, look_s) + 0.001 for gap, day in zip(apart, days, strict=True)
         )
         found.append(
             Compared(figure.name, sum(told), sum(measured), max(apart, default=0.0), beyond)

@@ -33,7 +33,12 @@ _VALUES: Mapping[
     BenchKind, tuple[Mapping[str, Value], Mapping[str, Value], Mapping[str, Value]]
 ] = {
     BenchKind.BATTERY: (
-        {"pack_current_a": 0.0, "hv_commanded": False, "isolation_kohm": 2000.0},
+        {
+            "pack_current_a": 0.0,
+            "hv_commanded": False,
+            "isolation_kohm": 2000.0,
+            "pack_voltage_v": 350.0,
+        },
         {"pack_current_a": 24.0, "hv_commanded": True},
         {"isolation_kohm": 20.0},
     ),

@@ -36,6 +36,7 @@ class BenchDayCompared:
     account: Account
     measured: FiguresOut
     faults: int
+    offs: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,4 +153,6 @@ def _compared(
     for one in plan:
         account = account_of(one, idle_s)
         figures = measured[one.bench, one.day]
-        yield BenchDayCompared(one.bench, one.day, account, figures, len(one.faulty))
+        yield BenchDayCompared(
+            one.bench, one.day, account, figures, faults=len(one.faulty), offs=len(one.off)
+        )

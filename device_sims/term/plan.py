@@ -150,6 +150,8 @@ def _bench_day(
 ) -> BenchDay:
     chances, on = settings.chances, stretch(day, (ON_MIN, OFF_MIN))
     faulty = _some(chance, chances.fault, day, (60, 300))
+    # it is mended before the bench is switched off, or nobody would see that it is
+    faulty = common(faulty, [(on[0], on[1] - 5 * MINUTE)])
     off = minus(_some(chance, chances.off, day, (60, 600)), _widened(faulty))
     # a fault that is told late would open its work order late
     offline = [] if faulty else _some(chance, chances.offline, day, (30, 180))
