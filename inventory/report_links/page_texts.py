@@ -18,7 +18,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "In danger (smoke, electric shock, leaking liquid)? Leave, and tell a teacher at once.",
     ),
     "text": ("问题描述（必填）", "What is wrong (required)"),
-    "photo": ("照片（可选，JPEG、PNG 或 WebP）", "Photo (optional; JPEG, PNG or WebP)"),
+    "photo": (
+        "照片（可选；拍摄位置等信息不会保存）",
+        "Photo (optional; where it was taken is not kept)",
+    ),
     "trap": ("请留空", "Leave this empty"),
     "send": ("提交报修", "Send the report"),
     "known": (
@@ -43,8 +46,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "unknown": ("没有找到这个报修编号，请核对。", "No report has this number; please check it."),
     "no_text": ("请写 1 至 2000 个字。", "Please write 1 to 2000 characters."),
     "bad_photo": (
-        "照片无法接收：请使用 JPEG、PNG 或 WebP，且不要过大。",
-        "The photo can't be taken: please use JPEG, PNG or WebP, and not too large a one.",
+        "照片无法接收：请使用 12 MB 以内的 JPEG、PNG 或 WebP 照片。",
+        "The photo can't be taken: please use JPEG, PNG or WebP of at most 12 MB.",
     ),
     "busy": (
         "报修过于频繁，请 {minutes} 分钟后再试；紧急情况请直接告知现场教师。",

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from io import BytesIO
 from math import ceil
 from typing import BinaryIO
 
@@ -13,12 +14,14 @@ from sqlmodel import Session, col, func, select
 
 from inventory.database import Database
 from inventory.documents.files import DocumentFiles
-from inventory.documents.rules import IMAGES
+from inventory.documents.metadata import NoPicture, without_metadata
+from inventory.documents.rules import HEAD_BYTES, IMAGES, media_type
 from inventory.documents.use_cases import Received, keep_document, receive
-from inventory.errors import Invalid
+from inventory.errors import Invalid, UnsupportedFile
 from inventory.report_links.errors import TooManyReports, UnknownReport, UnknownReportLink
 from inventory.report_links.rules import (
     ALPHABET,
+    MAX_PHOTO_BYTES,
     MAX_TEXT,
     NUMBER_LENGTH,
     PER_ADDRESS,
@@ -105,7 +108,7 @@ def take_report(
         UnknownReportLink: the token is wrong, or was replaced or ended.
         TooManyReports: too many came by this link or from this address.
         Invalid: there is no text or too much of it, or the photo is too large.
-        UnsupportedFile: the photo is none.
+        UnsupportedFile: the photo is none, or broken.
         SourceUnavailable: there is no room for the photo.
     """
     with database.begin() as db:
@@ -116,9 +119,7 @@ def take_report(
     text = written.text.replace("\0", "").strip()
     if not 0 < len(text) <= MAX_TEXT:
         raise Invalid("text", f"1 to {MAX_TEXT} characters")
-    photo = None
-    if written.photo is not None:
-        photo = receive(files, written.photo_name, written.photo, IMAGES)
+    photo = None if written.photo is None else _photo(files, written.photo_name, written.photo)
     with database.begin() as db:
         form_id = written.form_id if _FORM_ID.fullmatch(written.form_id) else None
         if (known := _known(db, form_id)) is not None:
@@ -138,6 +139,21 @@ def take_report(
             )
         )
     return number
+
+
+def _photo(files: DocumentFiles, name: str, content: BinaryIO) -> Received:
+    """Keep a photo without the place and the device a phone writes into it."""
+    told = content.read(MAX_PHOTO_BYTES + 1)
+    if len(told) > MAX_PHOTO_BYTES:
+        raise Invalid("photo", f"at most {MAX_PHOTO_BYTES // 1024 // 1024} MB")
+    kind = media_type(told[:HEAD_BYTES])
+    if kind is None or kind not in IMAGES:
+        raise UnsupportedFile(sorted(one.value for one in IMAGES))
+    try:
+        bare = without_metadata(told, kind)
+    except NoPicture as broken:
+        raise UnsupportedFile([kind.value]) from broken
+    return receive(files, name, BytesIO(bare), IMAGES)
 
 
 def report_state(database: Database, typed: str, caller: Caller) -> ReportState:
