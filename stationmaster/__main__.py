@@ -53,6 +53,7 @@ COMMANDS = {
     "bridge arm": "cli_diagnostics:arm",
     "bridge disarm": "cli_diagnostics:disarm",
     "notifications": "cli_notifications:notifications_app",
+    "utilisation": "cli_utilisation:utilisation",
     "sim": "cli_sims:sim_app",
     "sim term": "cli_term:sim_term",
     "organisation": "cli_places:organisation_app",
