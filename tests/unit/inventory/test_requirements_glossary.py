@@ -49,6 +49,7 @@ from inventory.stocktakes.rules import (
     ProposalState,
     StocktakeState,
 )
+from inventory.utilisation.rules import BookingOutcome
 from inventory.work_orders.rules import WorkOrderSource, WorkOrderState, WorkOrderStep
 from telemetry.contract.payloads import (
     BusHealth,
@@ -93,6 +94,7 @@ DOMAIN: tuple[type[StrEnum], ...] = (
     BookingState,
     ResourceKind,
     SwapState,
+    BookingOutcome,
     BookingStep,
     BookingWish,
     SeriesScope,
