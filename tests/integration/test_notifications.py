@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -28,7 +29,7 @@ def reaching(house: Schools) -> Schools:
     parts = Parts(
         house.database, house.live, passwords=house.passwords, clock=house.clock, outreach=REACH
     )
-    return Schools(house.database, house.live, create_app(parts), house.passwords, house.clock)
+    return replace(house, app=create_app(parts))
 
 
 @pytest.fixture
