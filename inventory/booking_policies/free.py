@@ -172,8 +172,13 @@ class _Chances:
         for piece in range(len(pieces)):
             if not _give(piece, [liked[place] for place in pieces], taken, set()):
                 return None
-        by_piece = {piece: key for key, piece in taken.items()}
-        return tuple(by_piece[piece] for piece in range(len(pieces)))
+        # pieces of one need are alike, so they are told in the order of liking
+        return tuple(
+            key
+            for place, keys in enumerate(liked)
+            for key in keys
+            if key in taken and pieces[taken[key]] == place
+        )
 
 
 def _give(

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Form, Query, Response, UploadFile
 from pydantic import BaseModel
 
 from inventory.accounts.policies import Now, TheDatabase, require
@@ -12,6 +12,7 @@ from inventory.accounts.rules import Action, Principal
 from inventory.bookable import MAX_KEY
 from inventory.database import Database
 from inventory.moments import today
+from inventory.requirements.writing import MEDIA_TYPES
 from inventory.school_calendar.public_holidays import FIRST_YEAR, LAST_YEAR
 from inventory.school_calendar.rules import Place
 from inventory.school_calendar.schema import (
@@ -24,13 +25,29 @@ from inventory.school_calendar.schema import (
     SettingsIn,
     Terms,
 )
-from inventory.school_calendar.use_cases import days_of, put_part, put_settings, school_calendar
+from inventory.school_calendar.use_cases import (
+    CalendarUpload,
+    days_of,
+    export_calendar,
+    import_calendar,
+    put_part,
+    put_settings,
+    school_calendar,
+)
 
 router = APIRouter(tags=["school calendar"])
 Reader = Annotated[Principal, Depends(require(Action.READ_BOOKING))]
 Writer = Annotated[Principal, Depends(require(Action.WRITE_STATION))]
 Owner = Annotated[str | None, Query(max_length=32, description="default: mine")]
-_DEFAULT = "; null gives it back to the default"
+
+
+class CalendarForm(BaseModel):
+    """A calendar's file; without an organisation: of the caller's own."""
+
+    model_config = {"extra": "forbid"}
+
+    file: UploadFile
+    organisation: str | None = None
 
 
 class Desk:
@@ -98,28 +115,64 @@ def list_days(
         return days_of(db, caller, code, days.between, days.place)
 
 
-@router.put("/school-calendar/terms", description=f"Set all terms{_DEFAULT}.")
-def put_terms(desk: TheDesk, items: Terms | None) -> CalendarOut:
+@router.get("/school-calendar/file")
+def export_file(
+    database: TheDatabase,
+    caller: Reader,
+    now: Now,
+    organisation: Owner = None,
+    file_format: Annotated[Literal["csv", "xlsx"], Query(alias="format")] = "xlsx",
+) -> Response:
+    """The calendar as a file that can be imported again; of a new school it is the template."""
+    name = f"calendar.{file_format}"
+    with database.read() as db:
+        code = organisation or caller.organisation_code
+        content = export_calendar(db, caller, code, today(now), name)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=MEDIA_TYPES[file_format], headers=headers)
+
+
+@router.post("/school-calendar/file")
+def import_file(
+    form: Annotated[CalendarForm, Form(media_type="multipart/form-data")],
+    database: TheDatabase,
+    caller: Writer,
+    now: Now,
+) -> CalendarOut:
+    """Set the parts of the calendar that a csv or xlsx file has rows of: all of it or nothing."""
+    code = form.organisation or caller.organisation_code
+    upload = CalendarUpload(form.file.filename or "", form.file.file.read(), code)
+    return import_calendar(database, caller, upload, now=now)
+
+
+@router.put("/school-calendar/terms")
+def put_terms(desk: TheDesk, items: Terms) -> CalendarOut:
     """Set all terms."""
     return desk.put("terms", items)
 
 
-@router.put("/school-calendar/periods", description=f"Set the lesson periods{_DEFAULT}.")
-def put_periods(desk: TheDesk, items: Periods | None) -> CalendarOut:
+@router.put("/school-calendar/periods")
+def put_periods(desk: TheDesk, items: Periods) -> CalendarOut:
     """Set the lesson periods."""
     return desk.put("periods", items)
 
 
-@router.put("/school-calendar/hours", description=f"Set all opening hours{_DEFAULT}.")
-def put_hours(desk: TheDesk, items: Hours | None) -> CalendarOut:
+@router.put("/school-calendar/hours")
+def put_hours(desk: TheDesk, items: Hours) -> CalendarOut:
     """Set all opening hours."""
     return desk.put("hours", items)
 
 
-@router.put("/school-calendar/days", description=f"Set the days that are special{_DEFAULT}.")
-def put_days(desk: TheDesk, items: Days | None) -> CalendarOut:
+@router.put("/school-calendar/days")
+def put_days(desk: TheDesk, items: Days) -> CalendarOut:
     """Set the days that are special."""
     return desk.put("days", items)
+
+
+@router.delete("/school-calendar/{part}")
+def reset_part(part: Literal["terms", "periods", "hours", "days"], desk: TheDesk) -> CalendarOut:
+    """Give a part back to the default."""
+    return desk.put(part, None)
 
 
 @router.put("/school-calendar/settings")

@@ -1,6 +1,7 @@
 """Reading and setting a school's calendar."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,8 +15,10 @@ from inventory.audit.use_cases import record
 from inventory.bookable import resource_of
 from inventory.database import Database
 from inventory.errors import Invalid
+from inventory.requirements.errors import RowsRefused
 from inventory.school_calendar.checking import check_part
 from inventory.school_calendar.keeping import calendar_of, calendars
+from inventory.school_calendar.reading import read_calendar, write_calendar
 from inventory.school_calendar.rules import Place
 from inventory.school_calendar.schema import CalendarOut, SchoolDayOut, SettingsIn
 from inventory.school_calendar.showing import PARTS, day_shown, shown
@@ -98,6 +101,60 @@ def put_part(
         row = _row(db, organisation_code, principal, now)
         _keep(db, row, {part: rows}, (principal.username, now))
         return shown(organisation_code, row, now.date())
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarUpload:
+    """A calendar's file of one organisation."""
+
+    name: str
+    content: bytes
+    organisation_code: str
+
+
+def import_calendar(
+    database: Database, principal: Principal, upload: CalendarUpload, *, now: datetime
+) -> CalendarOut:
+    """Set the parts a file names, all of them or nothing; other parts stay.
+
+    Raises:
+        UnreadableFile: the file as a whole can't be read.
+        RowsRefused: rows are bad.
+        Invalid: a part contradicts itself or names what is not the school's, or the file is empty.
+        UnknownOrganisation: there is none, or the caller may not know of it.
+        NotAllowed: the caller's role does not change stations.
+    """
+    reading = read_calendar(upload.name, upload.content)
+    if reading.problems:
+        raise RowsRefused(reading.problems)
+    if not reading.parts:
+        raise Invalid("file", "at least one row")
+    code = upload.organisation_code
+    with database.begin() as db:
+        demand_organisation(db, principal, code, Action.WRITE_STATION)
+        for part, rows in reading.parts.items():
+            check_part(part, rows)
+        row = _row(db, code, principal, now)
+        parts = {part: list(rows) for part, rows in reading.parts.items()}
+        if "hours" in parts:
+            _demand_own(db, code, parts["hours"])
+            # hours of single resources have no row in a file
+            parts["hours"] += [one for one in row.hours or () if one["resource"]]
+        _keep(db, row, parts, (principal.username, now))
+        return shown(code, row, now.date())
+
+
+def export_calendar(
+    db: Session, principal: Principal, organisation_code: str, on: date, name: str
+) -> bytes:
+    """A calendar as a file of the name's kind, which `import_calendar` takes back.
+
+    Raises:
+        UnknownOrganisation: there is none, or the caller may not know of it.
+        NotAllowed: the caller's role sees no bookings.
+        UnreadableFile: the name ends in neither .csv nor .xlsx.
+    """
+    return write_calendar(name, school_calendar(db, principal, organisation_code, on))
 
 
 def put_settings(

@@ -1,0 +1,127 @@
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from inventory.audit.table import AuditEntry
+from tests.databases import Databases
+from tests.schools import WRITES, Schools, schools
+
+PATH = "/api/v1/booking-policies"
+WEEK_AHEAD = {"code": "horizon", "most": 7, "askers": "own", "roles": ["instructor"]}
+BOOKING = {
+    "bench_code": "battery-01",
+    "purpose": "class",
+    "start_at": "2026-12-10T01:00:00Z",
+    "end_at": "2026-12-10T02:00:00Z",
+}
+
+
+@pytest.fixture
+def house(databases: Databases, tmp_path: Path) -> Iterator[Schools]:
+    with databases.fresh("sqlite", "furnished", tmp_path) as url, schools(url) as built:
+        yield built
+
+
+def put(
+    house: Schools,
+    code: str,
+    body: Any,  # noqa: ANN401 - JSON
+    username: str = "bj-master",
+    status: int = 200,
+) -> Any:  # noqa: ANN401 - JSON
+    answer = house.client(username).put(f"{PATH}/{code}", json=body, headers=WRITES)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def test_what_a_school_sets_stands_in_place_of_the_default_of_its_code(house: Schools) -> None:
+    before = house.client("bj-teacher").get(PATH).json()
+    assert all(one["is_default"] for one in before)
+    after = put(house, "horizon", [WEEK_AHEAD])
+    own = [one for one in after if not one["is_default"]]
+    assert [(one["code"], one["most"], one["set_by"]) for one in own] == [
+        ("horizon", 7, "bj-master")
+    ]
+    assert own[0]["said"]["zh"] == "本单位·教师：最多提前 7 天预约（否则拒绝）"
+    codes = [one["code"] for one in after]
+    assert codes.count("horizon") == 1
+    assert set(codes) == {one["code"] for one in before}
+    reset = house.client("bj-master").delete(f"{PATH}/horizon", headers=WRITES)
+    assert reset.json() == before
+    with house.database.read() as db:
+        entries = db.exec(select(AuditEntry).where(AuditEntry.entity == "booking_policy")).all()
+    assert [entry.entity_id for entry in entries] == ["BJ01/horizon"] * 2
+
+
+def test_a_booking_by_api_is_held_against_what_the_school_has_set(house: Schools) -> None:
+    put(house, "horizon", [WEEK_AHEAD])
+    teacher = house.client("bj-teacher")
+    refused = teacher.post("/api/v1/bookings", json=BOOKING, headers=WRITES)
+    assert refused.status_code == 422, refused.text
+    (refusal,) = refused.json()["refusals"]
+    assert (refusal["code"], refusal["field"]) == ("horizon", "start_at")
+    assert "现提前 9 天" in refusal["said"]["zh"]
+    master = house.client("bj-master").post("/api/v1/bookings", json=BOOKING, headers=WRITES)
+    assert master.status_code == 201, master.text
+
+
+def test_the_policies_of_a_resource_are_explained_to_whom_they_are_for(house: Schools) -> None:
+    on_bench = {"code": "length", "most": 120, "resource_key": "bench:BJ01/battery-01"}
+    put(house, "length", [on_bench])
+    asked = {"resource": "bench:BJ01/battery-01", "station": "BJ01-T"}
+    told = house.client("bj-teacher").get(f"{PATH}/explained", params=asked).json()
+    assert {one["askers"] for one in told} <= {"all", "own"}
+    assert [one["said"]["en"] for one in told if one["code"] == "length"] == [
+        "bench:BJ01/battery-01: each booking at most 2 h (else: refused)"
+    ]
+    other = house.client("bj-teacher").get(
+        f"{PATH}/explained", params=asked | {"resource": "bench:BJ01/motor-01"}
+    )
+    assert "length" not in {one["code"] for one in other.json()}
+    bad = house.client("bj-teacher").get(f"{PATH}/explained", params={"resource": "battery-01"})
+    assert bad.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("code", "item", "field"),
+    [
+        ("notice", WEEK_AHEAD, "code"),
+        ("horizon", {"code": "horizon"}, "most"),
+        ("horizon", WEEK_AHEAD | {"least": 3}, "least"),
+        ("length", {"code": "length", "least": 60, "most": 30}, "most"),
+        ("horizon", WEEK_AHEAD | {"station_code": "GX02-T"}, "station_code"),
+        ("horizon", WEEK_AHEAD | {"resource_key": "bench:GX02/battery-02"}, "resource_key"),
+        ("horizon", WEEK_AHEAD | {"resource_key": "battery"}, "resource_key"),
+    ],
+)
+def test_a_policy_that_says_nothing_or_too_much_is_refused(
+    house: Schools, code: str, item: dict[str, object], field: str
+) -> None:
+    assert put(house, code, [item], status=422)["field"] == field
+
+
+def test_a_default_is_switched_off_on_record_and_not_by_an_empty_list(house: Schools) -> None:
+    put(house, "weekly_quota", [], status=422)
+    off = {"code": "weekly_quota", "effect": "off", "most": 1}
+    after = put(house, "weekly_quota", [off])
+    assert [one["effect"] for one in after if one["code"] == "weekly_quota"] == ["off"]
+
+
+def test_policies_are_set_by_the_station_master_and_seen_by_the_schools_people(
+    house: Schools,
+) -> None:
+    put(house, "horizon", [WEEK_AHEAD], "bj-teacher", 403)
+    put(house, "horizon", [WEEK_AHEAD], "evaluator", 403)
+    for username, status in (("gx-master", 404), ("visitor", 403), ("evaluator", 200)):
+        answer = house.client(username).get(PATH, params={"organisation": "BJ01"})
+        assert answer.status_code == status
+    foreign = house.client("gx-master").put(
+        f"{PATH}/horizon", params={"organisation": "BJ01"}, json=[WEEK_AHEAD], headers=WRITES
+    )
+    assert foreign.status_code == 404
+    explained = {"resource": "bench:BJ01/battery-01"}
+    answer = house.client("gx-master").get(f"{PATH}/explained", params=explained)
+    assert answer.status_code == 404
