@@ -12,7 +12,7 @@ from inventory.bookings.desk import Asking, Desk
 from inventory.bookings.drafts import BookingWish
 from inventory.bookings.errors import PolicyRefused
 from inventory.bookings.guarding import Occupant, occupants, taken_by
-from inventory.bookings.judging import verdict_of
+from inventory.bookings.judging import may_displace, verdict_of
 from inventory.bookings.life import HOLD_LASTS, hold_until
 from inventory.bookings.rules import BookingPurpose, BookingState
 from inventory.bookings.table import Booking
@@ -38,14 +38,17 @@ def look(db: Session, desk: Desk, asking: Asking) -> Chance:
         SlotTaken: somebody has a part of it then who does not give way, and it does not wait.
     """
     draft = asking.draft
-    _demand_in_order(db, asking)
     found = occupants(db, asking.keys, draft.blocked, desk.now, asking.without)
+    may_wait = draft.wish is BookingWish.WAIT and draft.span.start_at > desk.now
+    if found and not may_wait and not may_displace(db, draft):
+        # what is surely lost is not weighed: in a race that would keep the others waiting
+        raise taken_by(found[0])
+    _demand_in_order(db, asking)
     verdict = verdict_of(db, desk, asking, found)
     if verdict.refusals:
         raise PolicyRefused(verdict.refusals)
     gives_way = verdict.displaces if _is_firm(desk, draft.wish, verdict) else ()
     left = [one for one in found if one.booking_id not in gives_way]
-    may_wait = draft.wish is BookingWish.WAIT and draft.span.start_at > desk.now
     if left and not may_wait:
         raise taken_by(left[0])
     return Chance(verdict, left, () if left else gives_way)

@@ -7,8 +7,10 @@ from sqlmodel import Session, col, select
 
 from inventory.booking_policies.free import Buffers
 from inventory.booking_policies.judging import Beside, Ground, Located, ground_of
-from inventory.booking_policies.rules import Conflict, HeldSlot, Order, Verdict
+from inventory.booking_policies.keeping import policies_of
+from inventory.booking_policies.rules import Conflict, HeldSlot, Order, PolicyCode, Verdict
 from inventory.bookings.desk import Asking, Desk
+from inventory.bookings.drafts import Draft
 from inventory.bookings.guarding import Occupant, occupants
 from inventory.bookings.rules import HOLDING
 from inventory.bookings.table import Booking
@@ -37,6 +39,16 @@ def verdict_of(db: Session, desk: Desk, asking: Asking, found: Sequence[Occupant
         tuple(desk.truth(db, asking.things, span, desk.now)),
     )
     return ground.judge(_order(asking, ground), desk.now, beside)
+
+
+def may_displace(db: Session, draft: Draft) -> bool:
+    """Whether a policy of the owner lets orders for such a purpose drive out others at all."""
+    return any(
+        one.code is PolicyCode.EXAM_PRIORITY
+        and one.displaces
+        and (not one.scope.purposes or draft.purpose in one.scope.purposes)
+        for one in policies_of(db, draft.organisation_code)
+    )
 
 
 def nearest(db: Session, desk: Desk, asking: Asking) -> Sequence[Span]:

@@ -15,14 +15,14 @@ from inventory.bookings.drafts import BookingWish, Draft
 from inventory.bookings.errors import PolicyRefused
 from inventory.bookings.finding import booking, shown, shown_of
 from inventory.bookings.guarding import guarded, occupants, taken_by
-from inventory.bookings.judging import nearest
+from inventory.bookings.judging import may_displace, nearest
 from inventory.bookings.keeping import parts_of
 from inventory.bookings.life import BookingStep
 from inventory.bookings.moving import DESCRIBING, change
 from inventory.bookings.orders import BookingChange, BookingOrder
 from inventory.bookings.placing import Placed, place
 from inventory.bookings.recalling import draft_of
-from inventory.bookings.rules import BookingPurpose, objection
+from inventory.bookings.rules import objection
 from inventory.bookings.schema import BookingOut, PlacedOut, SwapOut, WarningOut
 from inventory.bookings.stepping import Wanted, demand_own, demand_step, take
 from inventory.bookings.swapping import answer_swap, offer_swap
@@ -227,15 +227,13 @@ def _refuse_early(db: Session, desk: Desk, draft: Draft) -> None:
     """Turn away what is surely taken before it makes a writer wait."""
     if draft.wish not in {BookingWish.BOOK, BookingWish.HOLD}:
         return
-    if draft.purpose is BookingPurpose.EXAM:
-        # an exam may drive others out
-        return
     if (refused := objection(draft.span.start_at, draft.span.end_at, desk.now)) is not None:
         raise Invalid(*refused)
     demand_use(db, desk, draft)
     holder_of(db, desk, draft)
     keys = [one.resource.key for one in taken_with(db, draft.resources)]
-    if found := occupants(db, keys, draft.blocked, desk.now):
+    found = occupants(db, keys, draft.blocked, desk.now)
+    if found and not may_displace(db, draft):
         refusal = taken_by(found[0])
         refusal.nearest = near_slots(db, desk, draft)
         raise refusal
