@@ -17,6 +17,7 @@ from dashboard import (
     texts_papers,
     texts_places,
     texts_plan,
+    texts_refusals,
     texts_register,
     texts_repairs,
     texts_review_words,
@@ -30,6 +31,7 @@ from dashboard import (
 TEXTS: Mapping[str, tuple[str, str]] = {
     **texts_words.TEXTS,
     **texts_pages.TEXTS,
+    **texts_refusals.TEXTS,
     **texts_live.TEXTS,
     **texts_health.TEXTS,
     **texts_inbox.TEXTS,

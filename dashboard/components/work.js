@@ -71,9 +71,46 @@ function problemText(say, lang, error) {
   if (words) return words;
   if (status === 403) return say("trouble.not_allowed_hint");
   if (problem.field) {
-    return say("trouble.field", { field: problem.field, expected: problem.expected ?? "" });
+    return say("trouble.field", { field: problem.field, expected: expectedWords(say, lang, problem.expected ?? "") });
   }
-  return problem.detail || say("trouble.server", { status });
+  const refused = lang === "en" && problem.detail ? "" : refusedWords(say, problem, status);
+  return refused || problem.detail || say("trouble.server", { status });
+}
+
+const REFUSED = ["taken", "unsupported-file", "unstorable-text", "404", "409", "413", "429", "503"];
+
+// The server explains itself in English; what it says of most is told by its kind or its status.
+function refusedWords(say, problem, status) {
+  const kind = (problem.type ?? "").split(":").at(-1);
+  const fields = (problem.errors ?? []).map((one) => one.location?.at(-1)).filter(Boolean).join("、");
+  if (fields) return say("trouble.refused_422", { fields });
+  const key = [kind, String(status)].find((one) => REFUSED.includes(one));
+  return key ? say(`trouble.refused_${key}`, { code: "", ...problem }) : "";
+}
+
+const EXPECTED = [
+  ["most", /^at most ([\d.,]+(?: MB)?)(?:,.*)?$/],
+  ["least", /^at least ([\d.,]+)$/],
+  ["characters", /^(\d+) to (\d+) characters$/],
+  ["range", /^([\d.,]+) to ([\d.,]+)$/],
+  ["not_before", /^a day not before ([\d-]+)$/],
+  ["not_after", /^a day not after ([\d-]+)$/],
+  ["after", /^after ([\dT:+Z-]+)$/],
+  ["words", /^words\b/],
+  ["once", /^each \S+ once$/],
+  ["one_of", /^one of (.+)$/],
+  ["not_empty", /^a file that is not empty$/],
+  ["evidence", /^a document, or a note /],
+  ["user", /^the user name of somebody of (\S+)$/],
+  ["of_school", /^(?:a station|stations|a thing|things|equipment|a resource|resources) of ([A-Z][A-Z0-9-]*)/],
+];
+
+function expectedWords(say, lang, expected) {
+  for (const [name, sign] of lang === "en" ? [] : EXPECTED) {
+    const found = sign.exec(expected);
+    if (found) return say(`trouble.expected_${name}`, { a: found[1], b: found[2] });
+  }
+  return expected;
 }
 
 function keepInAddress(values) {
