@@ -46,8 +46,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "unknown": ("没有找到这个报修编号，请核对。", "No report has this number; please check it."),
     "no_text": ("请写 1 至 2000 个字。", "Please write 1 to 2000 characters."),
     "bad_photo": (
-        "照片无法接收：请使用 12 MB 以内的 JPEG、PNG 或 WebP 照片。",
-        "The photo can't be taken: please use JPEG, PNG or WebP of at most 12 MB.",
+        "照片无法接收：请使用 8 MB 以内的 JPEG、PNG 或 WebP 照片。",
+        "The photo can't be taken: please use JPEG, PNG or WebP of at most 8 MB.",
     ),
     "busy": (
         "报修过于频繁，请 {minutes} 分钟后再试；紧急情况请直接告知现场教师。",

@@ -15,7 +15,7 @@ NUMBER_LENGTH = 8
 """40 bits, of which `PER_ADDRESS` are tried in an hour, for a state without a word of the text."""
 _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
 MAX_TEXT = 2000
-MAX_PHOTO_BYTES = 12 * 1024 * 1024
+MAX_PHOTO_BYTES = 8 * 1024 * 1024
 """Chosen: a phone's photo of 12 megapixels has 2 to 6 MB, and an address may send 60 an hour."""
 
 

@@ -145,7 +145,7 @@ def test_what_is_sent_twice_is_one_report(house: Schools) -> None:
         ({"text": "好" * 2001}, "请写 1 至 2000 个字"),
         ({"photo": b"MZ" + b"0" * 60}, "照片无法接收"),
         ({"photo": b"\xff\xd8\xff\xe0" + b"0" * 60}, "照片无法接收"),
-        ({"photo": b"\xff\xd8\xff" + bytes(MAX_PHOTO_BYTES)}, "12 MB"),
+        ({"photo": b"\xff\xd8\xff" + bytes(MAX_PHOTO_BYTES)}, "8 MB"),
         ({"website": "http://spam"}, "无法读取"),
     ],
 )
