@@ -149,9 +149,12 @@ def _conditions(query: RequestQuery) -> list[ColumnElement[bool]]:
 def _out(
     principal: Principal, row: SharingRequest, offer: SharingOffer, booking: Booking
 ) -> RequestOut:
-    known = set(RequestOut.model_fields) - {"title_zh", "title_en", "side", "hold_until"}
+    of_others = {"title_zh", "title_en", "side", "hold_until", "start_at", "end_at"}
     return RequestOut(
-        **row.model_dump(include=known),
+        **row.model_dump(include=set(RequestOut.model_fields) - of_others),
+        # the owner may have moved it since
+        start_at=booking.start_at,
+        end_at=booking.end_at,
         title_zh=offer.title_zh,
         title_en=offer.title_en,
         side=side_of(principal, row),

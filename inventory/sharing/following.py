@@ -82,7 +82,7 @@ def measured_use(db: Session, booking: Booking) -> int | None:
 def _next(db: Session, row: SharingRequest, now: datetime) -> SharingStep | None:
     booking = db.get_one(Booking, row.booking_id)
     visit = Visit(
-        row.end_at,
+        booking.end_at,
         booking.hold_until if booking.state is BookingState.HELD else None,
         booking.checked_in_at,
         is_given_up=booking.state not in HOLDING,

@@ -1,7 +1,7 @@
 """Writing, publishing and withdrawing offers, by those who manage the station."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -21,6 +21,8 @@ from inventory.sharing.schema import OfferHours, OfferOrder, OfferOwned
 from inventory.sharing.searching import OfferFacts, hours_objection, places_of
 from inventory.sharing.table import SharingOffer
 from inventory.stations.use_cases import station
+
+_FIRST_YEAR, _LAST_YEAR = 2000, 2199
 
 
 def write_offer(
@@ -170,6 +172,11 @@ def _demand_shape(order: OfferOrder) -> None:
         raise Invalid("hours", expected)
     if order.least_minutes > order.most_minutes:
         raise Invalid("most_minutes", "not less than least_minutes")
+    for name in ("first_day", "last_day"):
+        day: date | None = getattr(order, name)
+        # the ends of the calendar leave no room for midnights in other zones
+        if day is not None and not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+            raise Invalid(name, f"a year from {_FIRST_YEAR} to {_LAST_YEAR}")
     if order.first_day and order.last_day and order.first_day > order.last_day:
         raise Invalid("last_day", "not before first_day")
     if len(set(order.resources)) < len(order.resources):

@@ -36,8 +36,8 @@ def tell(db: Session, row: SharingRequest, done: Done, news: News) -> None:
         "resources": [offer.title_zh],
         "station": offer.station_code,
         "requester": organisation(db, row.requester_organisation_code).name_zh,
-        "start_at": row.start_at,
-        "end_at": row.end_at,
+        "start_at": booking.start_at,
+        "end_at": booking.end_at,
     }
     if done.text:
         about["reason"] = done.text

@@ -289,10 +289,17 @@ def test_a_visit_that_the_bench_itself_began_is_over_with_its_time(house: School
     assert (page["state"], page["used_s"]) == ("visited", 5400)
 
 
-def test_a_booking_that_was_given_up_elsewhere_cancels_the_visit(house: Schools) -> None:
+def test_a_booking_that_is_moved_or_given_up_elsewhere_takes_the_visit_along(
+    house: Schools,
+) -> None:
     request = ask(house, publish(house))["id"]
     agree(house, request)
     number = house.client("bj-master").get(f"{REQUESTS}/{request}").json()["booking_id"]
+    later = {"end_at": (START + timedelta(hours=2)).isoformat()}
+    moved = send(house, "bj-master", f"/api/v1/bookings/{number}", later, "PATCH")
+    assert moved.status_code == 200, moved.text
+    page = house.client("gx-master").get(f"{REQUESTS}/{request}").json()
+    assert datetime.fromisoformat(page["end_at"]) == START + timedelta(hours=2)
     path = f"/api/v1/bookings/{number}/cancellation"
     assert house.client("bj-master").post(path, headers=WRITES).status_code == 200
     assert follow_all(house.database, house.clock.at) == {request: [SharingStep.CANCEL]}
@@ -385,6 +392,8 @@ def test_an_offer_that_cannot_be_is_refused_by_its_field(house: Schools) -> None
     assert field(hours=twice) == "hours"
     assert field(least_minutes=300, most_minutes=200) == "most_minutes"
     assert field(first_day="2026-12-05", last_day="2026-12-04") == "last_day"
+    assert field(first_day="0001-01-01") == "first_day"
+    assert field(last_day="9999-12-31") == "last_day"
     assert field(resources=["bench:BJ01/battery-01"] * 2) == "resources"
     assert field(resources=["nonsense"]) == "resources"
 
