@@ -18,6 +18,8 @@ from inventory.bookings.table import NO_OVERLAP, Booking, BookingPart
 from inventory.bookings.use_cases import book
 from inventory.database import Database, open_database
 from inventory.errors import SlotTaken
+from tests.asgi_server import AsgiServer
+from tests.booking_race import race
 from tests.schools import NOW, WRITES, Schools, schools
 
 TEACHER = Principal(3, "bj-teacher", Role.INSTRUCTOR, "BJ01")
@@ -183,3 +185,14 @@ def test_of_many_who_want_one_slot_exactly_one_gets_it(school_url: str) -> None:
         with doors[0].read() as db:
             assert len(db.exec(select(Booking)).all()) == 1
     assert sum(won) == 1
+
+
+def test_of_many_clients_exactly_one_gets_the_slot_and_nobody_an_error(house: Schools) -> None:
+    server = AsgiServer(house.app)
+    try:
+        found = race(server.port, ["bj-teacher", "bj-master"] * 8, order(), 240)
+    finally:
+        server.stop()
+    assert found.statuses == {201: 1, 409: 239}
+    with house.database.read() as db:
+        assert len(db.exec(select(BookingPart)).all()) == 1

@@ -63,7 +63,8 @@ class Person:
         return self.send(f"/bookings/{made['id']}/steps", body, status)
 
     def get(self, path: str, status: int = 200, **asked: Any) -> Any:  # noqa: ANN401 - JSON
-        answer = self._client.get(f"/api/v1{path}", params=asked)
+        named = {"from" if name == "start" else name: value for name, value in asked.items()}
+        answer = self._client.get(f"/api/v1{path}", params=named)
         assert answer.status_code == status, answer.text
         return answer.json()
 
@@ -131,7 +132,7 @@ def test_a_hold_that_nobody_confirms_is_nobodys_seen_or_not(house: Schools) -> N
     assert len(told(house, MessageKind.HOLD_EXPIRES)) == 1
     house.clock.move(minutes=15)
     teacher.step(held, "confirm", 422)
-    assert master.get("/bookings/week", **{"from": "2026-12-02"})["events"] == []
+    assert master.get("/bookings/week", start="2026-12-02")["events"] == []
     assert master.book(order())["state"] == "booked"
     assert teacher.state(held) == "expired"
 
@@ -283,6 +284,6 @@ def test_the_week_of_all_rigs_costs_five_statements_at_most(house: Schools) -> N
     assert len(statements) <= 5, statements
     assert [one["resource_key"] for one in week["rigs"]] == [BENCH, MOTOR, "equipment:BJ01/A2"]
     assert len(week["events"]) == 4
-    elsewhere = foreign.get("/bookings/week", **{"from": "2026-12-02"})
+    elsewhere = foreign.get("/bookings/week", start="2026-12-02")
     assert (elsewhere["events"], len(elsewhere["rigs"])) == ([], 1)
     assert teacher.get("/bookings/week", station="BJ01-E")["rigs"] == []
