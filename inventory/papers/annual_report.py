@@ -11,6 +11,7 @@ from inventory.papers.schema import Block, Fact, Grid, PaperContent
 from inventory.papers.wording import numeral, zh
 from inventory.stations.rules import Level
 from inventory.stations.schema import StationFields
+from inventory.utilisation.schema import FiguresOut
 
 _PARTS: Sequence[tuple[str, Sequence[AnnualSection]]] = (
     (
@@ -27,18 +28,21 @@ _PARTS: Sequence[tuple[str, Sequence[AnnualSection]]] = (
     ("下一步工作举措", (AnnualSection.NEXT_STEPS,)),
 )
 _UNWRITTEN = "（本节未填写）"
+_HOUR_S = 3600
 
 
 @dataclass(frozen=True, slots=True)
 class YearOfSchool:
     """A year's report as the school wrote it, its stations and how many benches of each are shared.
 
-    `benches` is by station code: all, and those marked as open to others.
+    `benches` is by station code: all, and those marked as open to others. `use` is what the year's
+    use of all benches was measured to be.
     """
 
     report: AnnualReportOut
     stations: Sequence[StationFields]
     benches: Mapping[str, tuple[int, int]]
+    use: FiguresOut
 
 
 def annual_report_paper(origin: Origin, year: YearOfSchool) -> PaperContent:
@@ -52,7 +56,7 @@ def annual_report_paper(origin: Origin, year: YearOfSchool) -> PaperContent:
                 blocks.append(heading(f"（{numeral(place)}）{zh(section)}", 2))
             blocks.append(words(report.sections.get(section, _UNWRITTEN)))
             if section is AnnualSection.SITES:
-                blocks += [words(_persons(report.totals)), _stations(year)]
+                blocks += [words(_persons(report.totals)), words(_hours(year.use)), _stations(year)]
     blocks += [heading("附表"), _batches(report.batches, report.totals)]
     headline = Headline(
         PaperKind.ANNUAL_REPORT,
@@ -79,6 +83,18 @@ def _persons(totals: Figures) -> str:
     return (
         f"本年度共培训 {totals.trained} 人，考核 {totals.assessed} 人，获证 {totals.certified} 人"
         f"{rate}；其中面向社会培训 {totals.social} 人。"
+    )
+
+
+def _hours(use: FiguresOut) -> str:
+    if not use.effective_s:
+        return "本年度没有测得的台架机时。"
+    effective, outside = use.effective_s / _HOUR_S, use.outside_used_s / _HOUR_S
+    shared = 0.0 if use.shared is None else use.shared
+    covered = "未评估" if use.coverage is None else f"{use.coverage:.1%}"
+    return (
+        f"本年度台架有效机时 {effective:.1f} 小时，其中校外机时 {outside:.1f} 小时，"
+        f"共享率 {shared:.1%}；机时由台架自动上报测得，数据覆盖率 {covered}。"
     )
 
 

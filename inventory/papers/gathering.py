@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func
 from sqlmodel import Session, case, col, select
@@ -35,6 +35,9 @@ from inventory.stations.rules import Level
 from inventory.stations.schema import StationFields
 from inventory.stations.table import Station
 from inventory.stations.use_cases import station
+from inventory.utilisation.fleet import Question
+from inventory.utilisation.schema import FiguresOut, GroupBy
+from inventory.utilisation.use_cases import report as utilisation
 
 _EVERY = 1_000_000
 
@@ -154,9 +157,17 @@ def _annual(desk: Desk, principal: Principal, order: PaperOrder) -> PaperContent
         query = select(Station).where(Station.organisation_code == owner.code)
         stations = db.exec(query.order_by(col(Station.code))).all()
         benches = _benches(db, owner.code)
+        use = _use(db, principal, (owner.code, order.year), desk.now)
     origin = Origin(owner.code, owner.name_zh, desk.now, principal.username, desk.salt)
     fields = [StationFields.model_validate(one) for one in stations]
-    return annual_report_paper(origin, YearOfSchool(report, fields, benches))
+    return annual_report_paper(origin, YearOfSchool(report, fields, benches, use))
+
+
+def _use(db: Session, principal: Principal, year: tuple[str, int], now: datetime) -> FiguresOut:
+    owner, number = year
+    first, last = date(number, 1, 1), date(number, 12, 31)
+    asked = Question(first, last, organisation=owner, by=GroupBy.ALL)
+    return utilisation(db, principal, asked, now).total
 
 
 def _benches(db: Session, organisation_code: str) -> dict[str, tuple[int, int]]:

@@ -1,5 +1,6 @@
 import io
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -9,6 +10,7 @@ from typer.testing import CliRunner
 
 from inventory.audit.table import AuditEntry
 from inventory.requirements.writing import write_rows
+from inventory.usage_sessions.table import UsageSession
 from stationmaster.cli_papers import report_app
 from tests.databases import Databases
 from tests.paper_reading import rows_of_sheet, tables_of_word
@@ -81,6 +83,18 @@ def test_the_paper_has_the_schools_words_and_the_sums(house: Schools) -> None:
     words = {"sections": {"mechanism": "成立领导小组。\n定期例会。", "sites": "{{7*7}}"}}
     assert client.patch(f"{PATH}/sections", json=words, headers=WRITES).status_code == 200
     order = {"kind": "annual_report", "year": 2022}
+    began = datetime(2022, 3, 1, 1, tzinfo=UTC)
+    with house.database.begin() as db:
+        until = began + timedelta(hours=2)
+        db.add(
+            UsageSession(
+                bench_code="motor-01",
+                usage_id="u",
+                started_at=began,
+                observed_at=until,
+                ended_at=until,
+            )
+        )
     code = client.post("/api/v1/papers", json=order, headers=WRITES).json()["code"]
     word = client.get(f"/api/v1/papers/{code}/file", params={"format": "docx"}).content
     stations, batches = tables_of_word(word)
@@ -93,6 +107,7 @@ def test_the_paper_has_the_schools_words_and_the_sums(house: Schools) -> None:
     assert total[5:9] == (632, 632, 341, 17)
     lines = [row[0] for row in rows_of_sheet(excel)]
     assert {"成立领导小组。", "定期例会。", "{{7*7}}", "（本节未填写）"} <= set(lines)
+    assert any("有效机时 2.0 小时，其中校外机时 0.0 小时" in str(line) for line in lines)
     told = client.get(f"/api/v1/verify/{code}").json()
     assert (told["year"], told["station_code"], told["summary"][-1]["value"]) == (2022, None, "17")
 
