@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from inventory.conditions import register_checks, safety_checks, staff_checks
+from inventory.conditions import register_checks, report_checks, safety_checks, staff_checks
 from inventory.conditions.ground import Ask, StationGround
 from inventory.conditions.recognising import numbers
 from inventory.conditions.rules import Check, Computed, Condition
@@ -33,6 +33,7 @@ CHECKS: Mapping[Check, Callable[[Ask], Computed]] = {
     Check.TASK_WORKSTATIONS: register_checks.task_workstations,
     Check.VERIFICATION_DATES: register_checks.proof_dates(ProofKind.VERIFICATION),
     Check.CALIBRATION_DATES: register_checks.proof_dates(ProofKind.CALIBRATION),
+    Check.ANNUAL_REPORT: report_checks.annual_report,
 }
 
 

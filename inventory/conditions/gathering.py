@@ -4,10 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlmodel import Session, select
+from sqlalchemy import func
+from sqlmodel import Session, col, select
 
 from inventory.accounts.rules import Principal
-from inventory.conditions.ground import Instrument, SelfCheck, StationGround
+from inventory.annual_reports.rules import AnnualSection
+from inventory.annual_reports.table import AnnualText, TrainingBatch
+from inventory.conditions.ground import AnnualReportState, Instrument, SelfCheck, StationGround
 from inventory.consumables.table import Consumable
 from inventory.equipment.rules import EquipmentItem, EquipmentStatus, stands_in
 from inventory.equipment.use_cases import items_of
@@ -77,7 +80,28 @@ def ground_of(db: Session, found: Station, on: date, answers: Sequence[Readiness
         exam_minutes=found.exam_minutes,
         equipment_names=[f"{one.item_zh} {one.item_en}" for one in in_service],
         consumable_count=_consumables(db, code, found.code),
+        annual_report=_annual_report(db, code, on),
     )
+
+
+def _annual_report(db: Session, organisation_code: str, on: date) -> AnnualReportState | None:
+    years = (on.year, on.year - 1)
+    texts = select(AnnualText.year, func.count()).where(
+        AnnualText.organisation_code == organisation_code,
+        col(AnnualText.year).in_(years),
+        AnnualText.text != "",
+    )
+    lists = select(TrainingBatch.year, func.count()).where(
+        TrainingBatch.organisation_code == organisation_code, col(TrainingBatch.year).in_(years)
+    )
+    written = dict(db.exec(texts.group_by(col(AnnualText.year))).all())
+    batches = dict(db.exec(lists.group_by(col(TrainingBatch.year))).all())
+    told = [
+        AnnualReportState(year, written.get(year, 0), len(AnnualSection), batches.get(year, 0))
+        for year in years
+    ]
+    best = max(told, key=lambda one: (one.written, one.batches))
+    return best if best.written or best.batches else None
 
 
 def _consumables(db: Session, organisation_code: str, station_code: str) -> int:

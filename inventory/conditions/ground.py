@@ -33,12 +33,23 @@ class Instrument:
 
 
 @dataclass(frozen=True, slots=True)
+class AnnualReportState:
+    """How far a school is with its report of a year."""
+
+    year: int
+    written: int
+    sections: int
+    batches: int
+
+
+@dataclass(frozen=True, slots=True)
 class StationGround:
     """A station on a day.
 
     `staff` is who works there; `is_staff_kept` is whether the school keeps a staff register at all.
     `facts` are the ones that apply; `out_of_use` names equipment that is not in working order.
     `exam_minutes` are those of a whole exam; `equipment_names` are of all that is in service.
+    `annual_report` is the one furthest on of this year and the last, None where nothing is written.
     """
 
     on: date
@@ -54,6 +65,7 @@ class StationGround:
     exam_minutes: int | None = None
     equipment_names: Sequence[str] = ()
     consumable_count: int = 0
+    annual_report: AnnualReportState | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ _SIGNS: tuple[tuple[Check, str], ...] = (
     (Check.TASK_WORKSTATIONS, r"整车或台架|vehicle OR bench"),
     (Check.CALIBRATION_DATES, r"非强检|user_interval"),
     (Check.VERIFICATION_DATES, r"强检器具|强制检定|compulsory verification"),
+    (Check.ANNUAL_REPORT, r"年度试点工作报告|sections present"),
 )
 _COMPILED = tuple((check, re.compile(sign, re.IGNORECASE)) for check, sign in _SIGNS)
 """Earlier ones win: 非强检 contains 强检, and the electrician's row names the watcher too."""

@@ -64,6 +64,7 @@ class Check(StrEnum):
     TASK_WORKSTATIONS = "task_workstations"
     VERIFICATION_DATES = "verification_dates"
     CALIBRATION_DATES = "calibration_dates"
+    ANNUAL_REPORT = "annual_report"
     STATED = "stated"
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory.conditions.computing import CHECKS, computed
-from inventory.conditions.ground import Instrument, SelfCheck, StationGround
+from inventory.conditions.ground import AnnualReportState, Instrument, SelfCheck, StationGround
 from inventory.conditions.reading import read_conditions
 from inventory.conditions.recognising import is_exact, numbers
 from inventory.conditions.rules import (
@@ -93,6 +93,7 @@ def test_all_forty_rows_of_the_draft_are_read_and_what_can_be_computed_is_known(
         "COND-030": "special_operation_dates",
         "COND-033": "verification_dates",
         "COND-034": "calibration_dates",
+        "COND-035": "annual_report",
     }
     assert set(CHECKS) == set(Check) - {Check.STATED}
 
@@ -103,6 +104,17 @@ def test_an_empty_house_passes_nothing(row: str) -> None:
     found = computed(ROWS[row], blank)
     assert found is not None
     assert found.is_met is not True
+
+
+@pytest.mark.parametrize(
+    ("written", "batches", "is_met"), [(7, 2, True), (6, 2, False), (7, 0, False)]
+)
+def test_an_annual_report_is_whole_with_every_section_and_its_batches(
+    written: int, batches: int, is_met: bool
+) -> None:
+    report = AnnualReportState(2026, written, 7, batches)
+    assert answer("COND-035", [], annual_report=report) is is_met
+    assert computed(ROWS["COND-035"], EMPTY).is_met is None  # type: ignore[union-attr]
 
 
 def test_the_numbers_of_a_rule_are_its_own() -> None:
