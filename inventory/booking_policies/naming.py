@@ -23,6 +23,7 @@ from inventory.staff.rules import (
     last_day,
     state_of,
 )
+from inventory.stations.rules import Level
 
 _HOUR = 60
 
@@ -103,6 +104,15 @@ def without_certificate(one: StaffMember, kind: CertificateKind, on: date) -> Bi
     until_zh, until_en = (f"（{end}）", f" ({end})") if end and end < on else ("", "")
     return Bilingual(
         f"{paper_word.zh}在 {on} {why.zh}{until_zh}", f"{paper_word.en}: on {on} {why.en}{until_en}"
+    )
+
+
+def without_level(level: Level, module: str) -> Bilingual:
+    """No valid certificate of a level or above in a module."""
+    what = word(level)
+    return Bilingual(
+        f"无有效的 {module} {what.zh}及以上证书",
+        f"has no valid certificate of {module} at {what.en} or above",
     )
 
 

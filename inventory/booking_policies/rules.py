@@ -75,7 +75,8 @@ class Policy:
     `allowed_roles` (who) may book; `displaces` (exam priority) are the purposes that give way.
     Qualification and high voltage ask for one person named in the order who has any of the
     `staff_roles`, all of the `certificates` and, if `is_trainer_rule`, meets the trainer rule at
-    `level`. One that `waits_for_register` only warns while the school registers no staff.
+    `level` (none: the order's, else the lowest) and holds it in the order's module. One that
+    `waits_for_register` only warns while the school registers no staff.
     """
 
     code: PolicyCode
@@ -130,6 +131,7 @@ class Order:
     headcount: int = 0
     has_minors: bool = False
     supervisor: str = ""
+    level: Level | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from inventory.bookable import ResourceKind
 from inventory.booking_policies import naming
 from inventory.booking_policies.rules import Facts, Order, Policy
 from inventory.readiness.findings import Bilingual
-from inventory.staff.judging import judge_trainer
+from inventory.staff.judging import has_level, judge_trainer
 from inventory.staff.rules import StaffMember, held, is_there
 from inventory.stations.rules import Level
 
@@ -34,14 +34,18 @@ def demand_of_person(policy: Policy, order: Order, facts: Facts) -> Bilingual | 
     Of several persons the one who misses least is told.
     """
     days = _days(order, facts)
-    lacks = [(one, list(_lacking(policy, one, days))) for one in persons_named(order, facts)]
+    asked = policy.level or order.level or Level.ELEMENTARY, order.module or None
+    named = persons_named(order, facts)
+    lacks = [(one, list(_lacking(policy, one, days, asked))) for one in named]
     if not lacks:
         return naming.nobody_named(policy)
     best, lacking = min(lacks, key=lambda one: len(one[1]))
     return naming.lacks(best, lacking) if lacking else None
 
 
-def _lacking(policy: Policy, one: StaffMember, days: tuple[date, date]) -> Iterator[Bilingual]:
+def _lacking(
+    policy: Policy, one: StaffMember, days: tuple[date, date], asked: tuple[Level, str | None]
+) -> Iterator[Bilingual]:
     if not all(is_there(one, day) for day in days):
         yield Bilingual("当天不在岗", "is not there that day")
     if policy.staff_roles and not set(policy.staff_roles) & set(one.roles):
@@ -51,9 +55,17 @@ def _lacking(policy: Policy, one: StaffMember, days: tuple[date, date]) -> Itera
         if expired:
             yield naming.without_certificate(one, kind, expired[0])
     if policy.is_trainer_rule:
-        for part in judge_trainer(one, [policy.level or Level.ELEMENTARY], days[1]).parts:
-            if part.is_met is not True:
-                yield part.said
+        yield from _no_trainer(one, days[1], *asked)
+
+
+def _no_trainer(
+    one: StaffMember, on: date, level: Level, module: str | None
+) -> Iterator[Bilingual]:
+    for part in judge_trainer(one, [level], on).parts:
+        if part.is_met is not True:
+            yield part.said
+    if module is not None and not has_level(one, level, module, on):
+        yield naming.without_level(level, module)
 
 
 def _days(order: Order, facts: Facts) -> tuple[date, date]:

@@ -15,6 +15,7 @@ from inventory.bookings.guarding import Occupant, occupants
 from inventory.bookings.rules import HOLDING
 from inventory.bookings.table import Booking
 from inventory.intervals import Span
+from inventory.stations.rules import Level
 
 _AROUND = timedelta(days=8)
 """Longer than a week, so that the weeks of a quota lie inside whatever the weekday."""
@@ -102,6 +103,7 @@ def _order(asking: Asking, ground: Ground) -> Order:
         draft.headcount or 0,
         draft.has_minors,
         draft.supervisor or "",
+        Level(draft.level) if draft.level else None,
     )
 
 

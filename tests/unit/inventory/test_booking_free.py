@@ -100,14 +100,13 @@ def test_the_next_slots_are_those_found_by_trying_every_minute(
     search = Search(length * MINUTE, WINDOW, every(step * MINUTE), wanted, passes)
     found = next_slots(needs, search)
     assert [one.span for one in found] == expected
-    for slot in found:
-        keys = iter(slot.keys)
+    for one in found:
+        keys = iter(one.keys)
         taken = [next(keys) for need in needs for _ in range(need.count)]
         assert len(set(taken)) == len(taken)
         places = [need for need in needs for _ in range(need.count)]
         assert all(
-            key in free_during(need.free, slot.span)
-            for key, need in zip(taken, places, strict=True)
+            key in free_during(need.free, one.span) for key, need in zip(taken, places, strict=True)
         )
 
 

@@ -31,6 +31,7 @@ from inventory.school_calendar.defaults import HOURS, PERIODS
 from inventory.school_calendar.public_holidays import SchoolDays
 from inventory.school_calendar.rules import Calendar, open_spans
 from inventory.staff.rules import Certificate, CertificateKind, StaffMember, StaffRole
+from inventory.stations.rules import Level
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 """Monday, nine in the morning at school."""
@@ -203,6 +204,38 @@ def test_high_voltage_work_needs_somebody_whose_certificate_holds_on_that_day() 
     assert "2026-12-03" in said(late, HIGH_VOLTAGE, facts=facts).refusals[0].said.zh
     person = Asked(Resource(ResourceKind.PERSON, "BJ01", "T-017"))
     assert said(order(resources=(LIVE, person)), HIGH_VOLTAGE, facts=facts).is_passed
+
+
+TRAINER = StaffMember(
+    "T-020",
+    roles=(StaffRole.TRAINER,),
+    modules=("2-1",),
+    trade_since=date(2015, 9, 1),
+    certificates=(
+        Certificate(CertificateKind.SKILL_LEVEL, level=Level.INTERMEDIATE, modules=("2-1",)),
+        Certificate(CertificateKind.DEGREE),
+        Certificate(CertificateKind.TRAINER, valid_until=date(2026, 12, 31)),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("days", "module", "level", "missing"),
+    [
+        (1, "2-1", Level.INTERMEDIATE, ""),
+        (1, "2-1", Level.ADVANCED, "高级"),
+        (1, "2-3", Level.ELEMENTARY, "无有效的 2-3 初级及以上证书"),
+        (60, "2-1", Level.INTERMEDIATE, "缺有效的评价组织师资证书"),
+    ],
+)
+def test_a_class_is_taught_by_a_trainer_who_meets_the_rule_on_its_day(
+    days: int, module: str, level: Level, missing: str
+) -> None:
+    rule = Policy(PolicyCode.QUALIFICATION, is_trainer_rule=True)
+    facts = Facts(CALENDAR, {"T-020": TRAINER}, has_register=True)
+    wanted = order(days * 24 * HOUR, supervisor="T-020", module=module, level=level)
+    told = "".join(one.said.zh for one in said(wanted, rule, facts=facts).refusals)
+    assert (missing in told) if missing else (told == "")
 
 
 def test_a_school_without_a_staff_register_is_warned_instead_of_locked_out() -> None:
