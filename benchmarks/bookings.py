@@ -123,7 +123,10 @@ def _served(url: str) -> Iterator[int]:
             "STATIONMASTER_DATABASE_URL": url,
         }
         command = [sys.executable, "-m", "stationmaster", "serve"]
-        process = subprocess.Popen(command, env=os.environ | own)  # noqa: S603 - our own command
+        # the house has no telemetry here and says so now and then
+        process = subprocess.Popen(  # noqa: S603 - our own command
+            command, env=os.environ | own, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         try:
             _wait_for(port)
             yield port

@@ -10,10 +10,11 @@ from sqlmodel import Session, col, select
 from inventory.accounts.access import demand, visible_organisations
 from inventory.accounts.rules import Action, Principal, Resource
 from inventory.audit.table import AuditEntry
+from inventory.bookings.desk import FOR_OTHERS
 from inventory.bookings.keeping import parts_of
-from inventory.bookings.rules import BookingState
-from inventory.bookings.schema import BookingOut, HistoryEntry, PartOut
-from inventory.bookings.table import Booking, BookingPart
+from inventory.bookings.rules import BookingState, SwapState
+from inventory.bookings.schema import BookingOut, HistoryEntry, PartOut, SwapOut
+from inventory.bookings.table import Booking, BookingPart, BookingSwap
 from inventory.errors import UnknownBooking
 from inventory.organisations.use_cases import organisation
 
@@ -100,6 +101,26 @@ def history(db: Session, row: Booking) -> list[HistoryEntry]:
         HistoryEntry(at=one.at, who=one.who, action=one.action, old=one.old, new=one.new)
         for one in db.exec(query.order_by(col(AuditEntry.id))).all()
     ]
+
+
+def open_swaps(db: Session, principal: Principal) -> list[SwapOut]:
+    """Offers nobody has answered, to or by the caller; a station master sees all of the school.
+
+    The earliest is the first.
+    """
+    either = or_(
+        col(BookingSwap.offered_id) == col(Booking.id),
+        col(BookingSwap.wanted_id) == col(Booking.id),
+    )
+    query = (
+        select(BookingSwap)
+        .join(Booking, either)
+        .where(BookingSwap.state == SwapState.OFFERED, visible_to(principal))
+    )
+    if principal.role not in FOR_OTHERS:
+        query = query.where(Booking.holder == principal.username)
+    rows = db.exec(query.distinct().order_by(col(BookingSwap.id))).all()
+    return [SwapOut.model_validate(row) for row in rows]
 
 
 def running_bookings(db: Session, now: datetime) -> Sequence[tuple[Booking, str]]:

@@ -11,7 +11,15 @@ from inventory.accounts.rules import Action, Principal
 from inventory.bookable import MAX_KEY
 from inventory.bookings import use_cases
 from inventory.bookings.desk import Desk
-from inventory.bookings.finding import BookingQuery, booking, bookings, history, shown, shown_of
+from inventory.bookings.finding import (
+    BookingQuery,
+    booking,
+    bookings,
+    history,
+    open_swaps,
+    shown,
+    shown_of,
+)
 from inventory.bookings.keeping import parts_of
 from inventory.bookings.orders import (
     BookingChange,
@@ -161,6 +169,13 @@ def offer_swap(
 ) -> SwapOut:
     """Offer one of my bookings for this one; a station master exchanges them at once."""
     return use_cases.swap(database, desk, order.offered_id, booking_id)
+
+
+@router.get("/booking-swaps")
+def list_open_swaps(database: TheDatabase, caller: Reader) -> list[SwapOut]:
+    """Offers to swap that wait for an answer, to me or by me."""
+    with database.read() as db:
+        return open_swaps(db, caller)
 
 
 @router.post("/booking-swaps/{swap_id}/answer")

@@ -198,6 +198,8 @@ def test_two_holders_exchange_their_slots_when_both_agree(house: Schools) -> Non
     path = f"/bookings/{theirs['id']}/swaps"
     other.send(path, {"offered_id": mine["id"]}, 403)
     offer = teacher.send(path, {"offered_id": mine["id"]}, 201)
+    assert other.get("/booking-swaps") == [offer]
+    assert Person(house, "gx-master").get("/booking-swaps") == []
     teacher.send(f"/booking-swaps/{offer['id']}/answer", {"accept": True}, 403)
     Person(house, "gx-master").send(f"/booking-swaps/{offer['id']}/answer", {"accept": True}, 404)
     done = other.send(f"/booking-swaps/{offer['id']}/answer", {"accept": True})
