@@ -158,7 +158,7 @@ def send(client: TestClient, text: str, version: str, status: int) -> Any:  # no
 def test_a_list_is_imported_once_and_whole_by_those_who_publish(house: Schools) -> None:
     evaluator = house.client("evaluator")
     done = send(evaluator, edition(), "2027-1", 201)
-    assert (done["row_count"], done["computed"], done["was_known"]) == (40, 23, False)
+    assert (done["row_count"], done["computed"], done["was_known"]) == (40, 24, False)
     assert send(evaluator, edition(), "2027-1", 200)["was_known"]
     send(evaluator, edition() + "\n", "2027-1", 409)
     bad = edition().replace("COND-040,both", "COND-040,nowhere")
