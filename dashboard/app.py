@@ -39,6 +39,7 @@ from dashboard.screens import (
     station,
     stations,
     stocktakes,
+    utilisation,
 )
 from dashboard.screens.guarding import Show, show_guarded
 from dashboard.wording import Lang, say
@@ -47,6 +48,7 @@ PAGES: Mapping[str, tuple[Show, str]] = {
     "stations": (stations.show, ":material/grid_on:"),
     "station": (station.show, ":material/fact_check:"),
     "bookings": (bookings.show, ":material/calendar_month:"),
+    "utilisation": (utilisation.show, ":material/bar_chart:"),
     "gaps": (gaps.show, ":material/checklist:"),
     "rectifications": (rectifications.show, ":material/task_alt:"),
     "conditions": (conditions.show, ":material/rule:"),

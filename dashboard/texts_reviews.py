@@ -147,7 +147,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "review.no_gaps": ("两次检查都没有未达标项。", "Nothing is unmet in either check."),
     "review.no_rows": ("没有这样的要求项。", "No row is like that."),
     "review.no_rows_hint": ("选择“全部”查看清单的每一项。", "Choose “All” to see every row."),
-    "review.conditions": ("设备以外的条件（{met}/{all} 达到）", "Beyond equipment ({met}/{all} met)"),
+    "review.conditions": (
+        "设备以外的条件（{met}/{all} 达到）",
+        "Beyond equipment ({met}/{all} met)",
+    ),
     "review.conditions_none": (
         "没有随本次检查冻结的条件。",
         "No conditions beyond equipment were frozen with these checks.",

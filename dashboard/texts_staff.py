@@ -16,7 +16,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "新增 {created}，更新 {updated}，未变 {unchanged}。",
         "{created} added, {updated} updated, {unchanged} unchanged.",
     ),
-    "keeping.passed_over": ("跳过 {n} 行注释：第 {list} 行", "{n} comments passed over: row {list}"),
+    "keeping.passed_over": (
+        "跳过 {n} 行注释：第 {list} 行",
+        "{n} comments passed over: row {list}",
+    ),
     "keeping.ignored": ("未使用的列：{list}", "Columns not used: {list}"),
     "keeping.search": ("搜索编号、名称", "Search number, name"),
     "keeping.tables": ("表格导出与导入", "Tables out and in"),

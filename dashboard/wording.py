@@ -25,6 +25,7 @@ from dashboard import (
     texts_staff,
     texts_stocktakes,
     texts_tasks,
+    texts_utilisation,
     texts_words,
 )
 
@@ -43,6 +44,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     **texts_staff.TEXTS,
     **texts_places.TEXTS,
     **texts_bookings.TEXTS,
+    **texts_utilisation.TEXTS,
     **texts_due.TEXTS,
     **texts_register.TEXTS,
     **texts_papers.TEXTS,

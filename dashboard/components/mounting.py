@@ -145,6 +145,14 @@ BOOKINGS = _component(
     "bookings",
     is_work=True,
 )
+UTILISATION = _component(
+    "utilisation",
+    "week_slots",
+    "utilisation_charts",
+    "utilisation_bench",
+    "utilisation",
+    is_work=True,
+)
 BADGE = _component("badge")
 LOGIN = _component("login", isolated=False)  # password managers do not look into shadow trees
 LOGOUT = _component("logout")
