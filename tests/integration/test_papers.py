@@ -1,8 +1,6 @@
 import io
-import shutil
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import docx
@@ -12,14 +10,12 @@ from sqlmodel import col, select
 
 from inventory.audit.table import AuditEntry
 from inventory.conditions.lists import bundled_conditions, import_conditions
-from inventory.equipment.rules import stands_in
-from inventory.equipment.use_cases import RegisterUpload, import_register, items_of
+from inventory.equipment.use_cases import RegisterUpload, import_register
 from inventory.papers.table import Paper
 from inventory.requirements.use_cases import import_list
 from inventory.requirements.writing import write_rows
 from tests.databases import Databases
 from tests.paper_reading import (
-    opened_in_libreoffice,
     pages_of_pdf,
     rows_of_sheet,
     tables_of_word,
@@ -161,28 +157,6 @@ def test_every_page_carries_code_and_number(house: Schools) -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(fetched(house, code, "xlsx"))).worksheets[0]
     assert sheet.oddFooter is not None
     assert shown in str(sheet.oddFooter.center.text)
-
-
-def test_libreoffice_shows_what_the_database_says(
-    house: Schools, code: str, tmp_path: Path
-) -> None:
-    program = shutil.which("soffice")
-    if program is None:
-        pytest.skip(
-            "install LibreOffice (Debian: libreoffice-writer-nogui, libreoffice-calc-nogui)"
-        )
-    files = [tmp_path / "word.docx", tmp_path / "excel.xlsx"]
-    for file in files:
-        file.write_bytes(fetched(house, code, file.suffix[1:]))
-    with house.database.read() as db:
-        items = [one for one in items_of(db, "BJ01") if stands_in(one, "BJ01-E")]
-    assert len(items) == 2
-    for text in opened_in_libreoffice(program, files, tmp_path):
-        assert "设备与工具一栏表" in text
-        assert code[:4] in text
-        for item in items:
-            for said in (item.asset_number, item.item_zh, item.model, item.location):
-                assert without_blanks(said) in text
 
 
 def test_a_paper_stays_as_it_was_made(house: Schools, code: str) -> None:
