@@ -10,7 +10,7 @@ from dashboard.listings_health import may
 from dashboard.trouble import last_known
 from inventory.accounts.rules import Action
 
-_ASKED = ("station", "week", "tab", "booking", "text")
+_ASKED = ("station", "week", "day", "tab", "booking", "text")
 
 
 def show(client: ApiClient, frame: Frame) -> None:
