@@ -123,6 +123,13 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "booking.swap_with": ("与我的预约交换", "Swap with one of mine"),
     "booking.swap_offer": ("提出交换", "Offer to swap"),
     "booking.swap_offered": ("已提出，等对方回应。", "Offered; the other side answers."),
+    "booking.swaps": ("待回应的交换", "Swaps that wait for an answer"),
+    "booking.swap_gets": ("提供：{what}", "Offered: {what}"),
+    "booking.swap_gives": ("换取：{what}", "For: {what}"),
+    "booking.swap_by": ("由 {who} 提出", "by {who}"),
+    "booking.swap_accept": ("同意交换", "Accept"),
+    "booking.swap_refuse": ("不同意", "Refuse"),
+    "booking.swap_withdraw": ("撤回", "Take back"),
     "booking.swapped": ("已交换。", "Swapped."),
     "booking.add": ("添加资源", "Add"),
     "booking.add_hint": (

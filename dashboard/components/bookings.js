@@ -74,12 +74,14 @@ class BookingsView extends WorkView {
       allPages(`${api}/bookings?mine=true&from=${encodeURIComponent(since)}`),
       mayApprove ? allPages(`${api}/bookings?state=requested`) : [],
     ]);
+    const swaps = await this.loadSwaps();
     return () => {
       if (monday !== this.monday || station !== (this.station?.code ?? "")) return;
       this.week = week;
       this.shape = new WeekShape(week, calendar);
       this.benches = new Map(benches.map((one) => [`bench:${one.organisation_code}/${one.code}`, one]));
       this.mine = mine;
+      this.swaps = swaps;
       this.requested = requested.filter((one) => one.organisation_code === this.data.me.organisation);
       if (this.panel.isOpen && this.id) this.look();
     };
