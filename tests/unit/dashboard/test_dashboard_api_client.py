@@ -27,6 +27,7 @@ STATION = {
     "levels": ["elementary"],
     "facts": None,
     "exams": None,
+    "place": {},
 }
 
 

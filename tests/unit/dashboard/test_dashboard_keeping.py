@@ -10,7 +10,7 @@ from dashboard.wording import TEXTS, Lang
 from inventory.accounts.rules import PERMISSIONS, Role
 from inventory.accounts.schema import Me
 from inventory.stations.rules import Level, StationUse
-from inventory.stations.schema import StationOut
+from inventory.stations.schema import StationOut, StationPlace
 
 FOLDER = Path(__file__).resolve().parents[3] / "dashboard" / "components"
 SHARED = ("elements.js", "work.js", "keeping.js", "keeping_files.js")
@@ -41,6 +41,7 @@ def station() -> StationOut:
         levels=[Level.ELEMENTARY],
         facts=None,
         exams=None,
+        place=StationPlace(),
     )
 
 

@@ -12,7 +12,7 @@ from inventory.readiness.findings import LiveEvidenceState, Status
 from inventory.readiness.schema import Cell, Matrix, MatrixRow, ReadinessOut
 from inventory.requirements.quantity_words import canonical_name
 from inventory.stations.rules import Level, StationUse
-from inventory.stations.schema import StationOut
+from inventory.stations.schema import StationOut, StationPlace
 
 
 @pytest.fixture
@@ -30,6 +30,7 @@ def station() -> StationOut:
         levels=[Level.ELEMENTARY],
         facts=None,
         exams=None,
+        place=StationPlace(),
     )
 
 
