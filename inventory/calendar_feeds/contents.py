@@ -12,9 +12,9 @@ from inventory.accounts.rules import Principal
 from inventory.benches.table import Bench
 from inventory.bookable import Resource, ResourceKind
 from inventory.bookings.calendar_events import Language, event_of
+from inventory.bookings.keeping import parts_of
 from inventory.bookings.rules import BookingState
 from inventory.bookings.table import Booking, BookingPart
-from inventory.bookings.keeping import parts_of
 from inventory.calendar_feeds.rules import MOST_EVENTS, FeedKind, window
 from inventory.calendar_feeds.table import CalendarFeed
 from inventory.calendar_feeds.use_cases import Subscribed, demand_subject

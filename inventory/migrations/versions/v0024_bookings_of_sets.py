@@ -8,6 +8,8 @@ Revises: 0023
 
 from collections.abc import Sequence
 
+from typing import Any
+
 import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
 from alembic import op
@@ -43,7 +45,7 @@ def _to(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint([column], [target], name=op.f(f"fk_{table}_{column}"))
 
 
-def _old_columns() -> list[sa.Column[object]]:
+def _old_columns() -> list[sa.Column[Any]]:
     return [
         sa.Column("organisation_code", _text(length=32), nullable=False),
         sa.Column("station_code", _text(length=32), nullable=True),
@@ -61,7 +63,7 @@ def _old_columns() -> list[sa.Column[object]]:
     ]
 
 
-def _optional_columns() -> list[sa.Column[object]]:
+def _optional_columns() -> list[sa.Column[Any]]:
     return [
         *(
             sa.Column(name, sa.Integer(), nullable=False, server_default="0")
@@ -93,7 +95,7 @@ def _optional_columns() -> list[sa.Column[object]]:
     ]
 
 
-def _filled_columns() -> list[sa.Column[object]]:
+def _filled_columns() -> list[sa.Column[Any]]:
     """Columns that take their first value from others."""
     return [
         sa.Column("requester_organisation_code", _text(length=32), nullable=False),
