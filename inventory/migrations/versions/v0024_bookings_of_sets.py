@@ -7,7 +7,6 @@ Revises: 0023
 # ruff: noqa: D103 - a step says what it does by its number
 
 from collections.abc import Sequence
-
 from typing import Any
 
 import sqlalchemy as sa
