@@ -12,7 +12,7 @@ from inventory.organisations.table import Organisation
 from inventory.stations.table import Station
 from inventory.utilisation.fleet import Fleet, Question, look
 from inventory.utilisation.measuring import figures, hour_grid, of_module, used_modules
-from inventory.utilisation.periods import Period, bounds, hours_of_the_week, periods
+from inventory.utilisation.periods import Every, Period, bounds, hours_of_the_week, periods
 from inventory.utilisation.rules import Figures, summed
 from inventory.utilisation.schema import (
     GroupBy,
@@ -48,7 +48,7 @@ def report(
         until=fleet.until,
         benches=len(fleet.benches),
         rows=rows,
-        total=figures_out(total(fleet, question)),
+        total=figures_out(_total(fleet, question, cells)),
         modules_used=used,
         modules_offered=there,
         functional=used / there if there else None,
@@ -80,8 +80,12 @@ def hours(db: Session, principal: Principal, question: Question, now: datetime) 
     )
 
 
-def total(fleet: Fleet, question: Question) -> Figures:
-    """The figures of all rigs over all days."""
+def _total(
+    fleet: Fleet, question: Question, cells: Mapping[tuple[str, Period], Sequence[Figures]]
+) -> Figures:
+    if question.every is Every.WHOLE and question.by is not GroupBy.MODULE:
+        return summed(one for parts in cells.values() for one in parts)
+    # rows of modules tell a rig's time more than once, and terms leave holidays out
     whole = (Period(question.first, question.last),)
     return summed(one for place in range(len(fleet.records)) for one in _of(fleet, place, whole))
 
