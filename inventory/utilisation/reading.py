@@ -165,7 +165,7 @@ def _out_of_order(
     """Repairs, and blocking faults of which no order was made."""
     found: dict[str, list[tuple[int, int]]] = defaultdict(list)
     owners = {bench.organisation_code for bench in benches}
-    for code, spans in past_repairs(db, owners, looked.now).items():
+    for code, spans in past_repairs(db, owners, looked.span).items():
         found[code] += ((epoch_ms(one.start_at), epoch_ms(one.end_at)) for one in spans)
     query = (
         select(col(Fault.bench_code), col(Fault.confirmed_at), col(Fault.cleared_at))

@@ -13,9 +13,12 @@ from inventory.work_orders.table import WorkOrder, WorkOrderEntry
 
 
 def past_repairs(
-    db: Session, organisation_codes: Collection[str], until: datetime
+    db: Session, organisation_codes: Collection[str], span: Span
 ) -> Mapping[str, Sequence[Span]]:
-    """By bench the spans in which an order that takes it out of use was unfinished; one statement.
+    """By bench when an order that takes it out of use was unfinished; in one statement.
+
+    All spans that reach into the one asked for; they may reach out of it. An unfinished order
+    counts up to its end.
 
     An order that was found to keep its bench out of use later than it was opened counts from then
     while it is unfinished, and from its opening once it is not: only the present is kept.
@@ -33,6 +36,8 @@ def past_repairs(
             col(WorkOrder.organisation_code).in_(sorted(organisation_codes)),
             col(WorkOrder.is_blocking).is_(True),
             or_(col(WorkOrder.bench_code).is_not(None), col(Equipment.bench_code).is_not(None)),
+            or_(col(WorkOrder.finished_at).is_(None), col(WorkOrder.finished_at) > span.start_at),
+            col(WorkOrder.opened_at) < span.end_at,
         )
         .order_by(col(WorkOrder.id), col(WorkOrderEntry.at), col(WorkOrderEntry.id))
     )
@@ -40,7 +45,7 @@ def past_repairs(
     for _, steps in groupby(db.exec(query).all(), key=lambda row: row[0].id):
         rows = list(steps)
         order, bench = rows[0][0], rows[0][0].bench_code or rows[0][2]
-        spans = _unfinished([(entry.at, entry.state) for _, entry, _ in rows], until)
+        spans = _unfinished([(entry.at, entry.state) for _, entry, _ in rows], span.end_at)
         found.setdefault(bench or "", []).extend(_from_blocking(order, spans))
     return found
 

@@ -17,6 +17,8 @@ from inventory.usage_sessions.table import UsageSession
 from inventory.utilisation.evidence import MemorySigns
 from inventory.utilisation.keeping import looks_due, take_looks
 from inventory.utilisation.table import HeardDay
+from inventory.work_orders.rules import WorkOrderSource, WorkOrderState, WorkOrderStep
+from inventory.work_orders.table import WorkOrder, WorkOrderEntry
 from tests.schools import NOW, Schools, schools
 
 HOUR = timedelta(hours=1)
@@ -119,6 +121,31 @@ def fill(house: Schools) -> None:
     book(house, "battery-02", (8, 9))
 
 
+def repair(house: Schools, bench: str, *steps: tuple[float, WorkOrderStep, WorkOrderState]) -> None:
+    """A blocking work order with the steps of its life."""
+    order = WorkOrder(
+        organisation_code="BJ01",
+        bench_code=bench,
+        source=WorkOrderSource.STAFF,
+        text="噪声",
+        state=steps[-1][2],
+        is_blocking=True,
+        reported_by="t",
+        opened_at=at(steps[0][0]),
+        changed_at=at(steps[-1][0]),
+        finished_at=at(steps[-1][0]) if steps[-1][2] is WorkOrderState.DONE else None,
+    )
+    with house.database.begin() as db:
+        db.add(order)
+        db.flush()
+        for hours, step, state in steps:
+            db.add(
+                WorkOrderEntry(
+                    work_order_id=order.id or 0, at=at(hours), who="t", step=step, state=state
+                )
+            )
+
+
 def ask(house: Schools, path: str, username: str = "bj-master", status: int = 200) -> Any:  # noqa: ANN401 - JSON
     answer = house.client(username).get(f"/api/v1/utilisation/{path}")
     assert answer.status_code == status, answer.text
@@ -216,6 +243,31 @@ def test_everybody_sees_the_own_benches_alone_and_visitors_nothing(house: School
     for path in (f"benches/{BENCH}", f"figures?bench={BENCH}", "hours?station=BJ01-T"):
         ask(house, path, "gx-master", 404)
     ask(house, "figures?organisation=BJ01", "gx-master", 404)
+
+
+def test_a_bench_under_repair_is_not_there_to_be_used_and_back_when_it_is_mended(
+    house: Schools,
+) -> None:
+    def available() -> float:
+        (row,) = ask(house, f"figures?bench=motor-01&{DAY}")["rows"]
+        return float(row["figures"]["available_s"]) / 3600
+
+    with house.database.begin() as db:
+        db.add(used("motor-01", -300, -299))
+    reported, done = WorkOrderState.REPORTED, WorkOrderState.DONE
+    repair(
+        house,
+        "motor-01",
+        (9, WorkOrderStep.OPEN, reported),
+        (9.5, WorkOrderStep.DONE, done),
+        (10, WorkOrderStep.REOPEN, WorkOrderState.TRIAGED),
+        (12, WorkOrderStep.DONE, done),
+    )
+    assert available() == 13 - 2.5
+    repair(house, "motor-01", (-50, WorkOrderStep.OPEN, reported), (-49, WorkOrderStep.DONE, done))
+    assert available() == 13 - 2.5
+    repair(house, "motor-01", (20, WorkOrderStep.OPEN, reported))
+    assert available() == 13 - 3.5
 
 
 def test_days_the_wrong_way_round_are_refused(house: Schools) -> None:
