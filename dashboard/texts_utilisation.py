@@ -98,6 +98,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "use_rate.key_used": ("实测使用", "used"),
     "use_rate.ranking": ("排名", "Ranking"),
     "use_rate.name": ("名称", "Name"),
+    "use_rate.no_group": ("不属于任何一项", "of none"),
     "use_rate.open_bench": ("查看 {name} 的依据", "What the figures of {name} are made of"),
     "use_rate.open_station": ("只看 {name}", "Only {name}"),
     "use_rate.bookings": ("预约与实测（最近 {n} / 共 {all}）", "Bookings and use ({n} of {all})"),

@@ -153,6 +153,15 @@ UTILISATION = _component(
     "utilisation",
     is_work=True,
 )
+SHARING = _component(
+    "sharing",
+    "week_slots",
+    "sharing_finding",
+    "sharing_requests",
+    "sharing_own",
+    "sharing",
+    is_work=True,
+)
 BADGE = _component("badge")
 LOGIN = _component("login", isolated=False)  # password managers do not look into shadow trees
 LOGOUT = _component("logout")

@@ -94,6 +94,7 @@ const UseChartParts = {
   rowName(row) {
     const { say, data, filters } = this;
     const known = filters.by === "module" ? say(`module_short.${row.group}`) : inLanguage(data.lang, row, "name");
+    if (!row.group) return say("use_rate.no_group");
     const words = known && known !== row.group ? `${row.group} ${known}` : row.group;
     const ways = {
       bench: ["open_bench", () => this.openBench(row.group)],
