@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -13,7 +11,8 @@ from typing import ClassVar, TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from sqlmodel import select
+from sqlalchemy import select as select_columns
+from sqlmodel import col, select
 
 from inventory.accounts.rules import Principal, Role
 from inventory.bookings.desk import Desk
@@ -68,7 +67,7 @@ class Lives(RuleBasedStateMachine):
 
     @initialize()
     def open(self) -> None:
-        self.folder = Path(tempfile.mkdtemp())
+        self.refusal: InventoryError | None = None
         self.database = in_memory(self.template)
         self.model = Model(NOW)
 
@@ -213,9 +212,24 @@ class Lives(RuleBasedStateMachine):
         if not hasattr(self, "database"):
             return
         with self.database.read() as db:
-            found = {row.id: row for row in db.exec(select(Booking)).all()}
-            parts = db.exec(select(BookingPart)).all()
+            rows = db.execute(
+                select_columns(
+                    col(Booking.id),
+                    col(Booking.state),
+                    col(Booking.start_at),
+                    col(Booking.end_at),
+                    col(Booking.hold_until),
+                )
+            ).all()
+            parts = db.execute(
+                select_columns(
+                    col(BookingPart.booking_id),
+                    col(BookingPart.resource_key),
+                    col(BookingPart.is_holding),
+                )
+            ).all()
             swaps = {row.id: row.state.value for row in db.exec(select(BookingSwap)).all()}
+        found = {row.id: row for row in rows}
         takes: dict[int, set[str]] = {}
         for part in parts:
             takes.setdefault(part.booking_id, set()).add(part.resource_key)
@@ -247,7 +261,6 @@ class Lives(RuleBasedStateMachine):
     def teardown(self) -> None:
         if hasattr(self, "database"):
             self.database.close()
-            shutil.rmtree(self.folder)
 
     def desk(self, who: str) -> Desk:
         return Desk(PEOPLE[who], self.model.now)
@@ -263,13 +276,15 @@ class Lives(RuleBasedStateMachine):
         return Slot(named(keys), begin, begin + length * HALF, buffer * HALF)
 
     def do(self, act: Callable[[], T]) -> T | None:
+        self.refusal = None
         try:
             return act()
-        except InventoryError:
+        except InventoryError as refusal:
+            self.refusal = refusal
             return None
 
     def same(self, done: object, act: Callable[[Model], object]) -> None:
-        assert self.model.attempt(act) == (done is not None)
+        assert self.model.attempt(act) == (done is not None), repr(self.refusal)
 
 
 def named(keys: list[str]) -> tuple[str, ...]:

@@ -279,12 +279,12 @@ class Model:
         """Who is in the way, and who gives way; refuses what no policy lets pass."""
         if entry.purpose in {"class", "exam"} and entry.slot.end - entry.slot.start > LONGEST:
             raise No
-        if (
-            self.hours_of(entry.holder, entry.slot.start, without=entry.id)
-            + (entry.slot.end - entry.slot.start)
-            > QUOTA
-        ):
-            raise No
+        own = (entry.slot.start, entry.slot.end)
+        for at in own:
+            # a booking over midnight on Sunday counts in both weeks
+            mine = _within(_week_of(at), own)
+            if mine and self.hours_of(entry.holder, at, without=entry.id) + mine > QUOTA:
+                raise No
         found = [
             one
             for one in self.entries.values()
@@ -304,15 +304,12 @@ class Model:
 
     def hours_of(self, holder: str, at: datetime, without: int = 0) -> timedelta:
         """What somebody holds in the local week of a moment."""
-        day = at.astimezone(ZONE)
-        monday = (day - timedelta(days=day.weekday())).replace(hour=0, minute=0)
-        week = (monday, monday + timedelta(days=7))
         spans = [
-            (max(one.slot.start, week[0]), min(one.slot.end, week[1]))
+            _within(_week_of(at), (one.slot.start, one.slot.end))
             for one in self.entries.values()
             if one.holder == holder and one.state in HOLDING and one.id != without
         ]
-        return sum((end - start for start, end in spans if start < end), timedelta())
+        return sum(spans, timedelta())
 
     def _has_notice(self, one: Entry) -> bool:
         days = one.slot.start.astimezone(ZONE).date() - self.now.astimezone(ZONE).date()
@@ -406,6 +403,16 @@ class Model:
             self._look(one, "book", who)
             self._ask_again(one, who, judged=True)
             self._decide_by_place(one)
+
+
+def _week_of(at: datetime) -> tuple[datetime, datetime]:
+    day = at.astimezone(ZONE)
+    monday = (day - timedelta(days=day.weekday())).replace(hour=0, minute=0)
+    return monday, monday + timedelta(days=7)
+
+
+def _within(week: tuple[datetime, datetime], span: tuple[datetime, datetime]) -> timedelta:
+    return max(min(week[1], span[1]) - max(week[0], span[0]), timedelta())
 
 
 def _meet(one: tuple[datetime, datetime], two: tuple[datetime, datetime]) -> bool:

@@ -46,7 +46,7 @@ def life_of(row: Booking) -> BookingLife:
     return BookingLife(
         row.state,
         row.start_at,
-        row.end_at,
+        row.ended_early_at or row.end_at,
         timedelta(seconds=row.set_up_s),
         row.hold_until,
         bool(row.approval_by) and row.decided_at is None,

@@ -82,7 +82,10 @@ OFFER_LASTS = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class BookingLife:
-    """Where a booking stands; its span is what people see, without buffers."""
+    """Where a booking stands; its span is what people see, without buffers.
+
+    What was left early is over with the moment it was left.
+    """
 
     state: BookingState
     start_at: datetime
