@@ -17,7 +17,8 @@ from telemetry.data_health import quiet_ms
 from telemetry.store.port import StoreUnavailable, TimeSeriesReader
 
 USUAL_PERIOD_MS = 200
-LIST_EVERY = timedelta(minutes=1)
+LIST_EVERY = timedelta(minutes=5)
+"""Chosen: an hour settles for as long; listing reads a row per bench and day."""
 AT_ONCE_S = 0.25
 """Chosen: a twentieth of the watcher's time; an hour of a bench takes some 20 ms."""
 T = TypeVar("T")

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from sqlalchemy import event
+from typer.testing import CliRunner
 
 from inventory.bookable import Resource, ResourceKind
 from inventory.bookings.rules import BookingPurpose, BookingState
@@ -19,6 +22,7 @@ from inventory.utilisation.keeping import looks_due, take_looks
 from inventory.utilisation.table import HeardDay
 from inventory.work_orders.rules import WorkOrderSource, WorkOrderState, WorkOrderStep
 from inventory.work_orders.table import WorkOrder, WorkOrderEntry
+from stationmaster.cli_utilisation import utilisation
 from tests.schools import NOW, Schools, schools
 
 HOUR = timedelta(hours=1)
@@ -310,3 +314,24 @@ def test_signs_of_life_are_kept_hour_by_hour_and_looked_for_again(house: Schools
     assert row.heard == [[0, 5400], [7200, 10800], [10800, 14400]]
     late = [one[1] for one in looks_due(house.database, signs, at(24 * 3))]
     assert date(2026, 11, 29) in late
+
+
+def test_the_command_line_tells_the_same_as_a_table_or_a_file(
+    house: Schools, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STATIONMASTER_VAR", str(tmp_path / "var"))
+    url = house.database.engine.url.render_as_string(hide_password=False)
+    monkeypatch.setenv("STATIONMASTER_DATABASE_URL", url)
+    app = typer.Typer()
+    app.command()(utilisation)
+
+    def run(*words: str) -> str:
+        days = ["--from", str(MONDAY), "--to", str(MONDAY)]
+        done = CliRunner().invoke(app, ["--as", "bj-master", *days, *words])
+        return f"{done.exit_code} {done.output}"
+
+    assert run("--rank", "used").startswith("0 ")
+    file = tmp_path / "table.csv"
+    assert "2 rows" in run("--file", str(file))
+    assert b"battery-01" in file.read_bytes()
+    assert run("--file", str(tmp_path / "table.odt")).startswith("2 ")
