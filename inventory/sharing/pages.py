@@ -120,8 +120,9 @@ def _form(lang: Lang, asked: Mapping[str, str]) -> str:
             f"{_say(lang, name)}</label>"
         )
 
+    chosen = asked.get("days") or _DAYS[-1]
     options = "".join(
-        f'<option value="{days}"{" selected" if asked.get("days") == days else ""}>'
+        f'<option value="{days}"{" selected" if days == chosen else ""}>'
         f"{_say(lang, f'days_{days}')}</option>"
         for days in _DAYS
     )

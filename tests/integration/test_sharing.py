@@ -329,6 +329,7 @@ def test_anybody_sees_what_is_free_without_login_or_personal_data(house: Schools
         assert answer.headers["cache-control"] == "public, max-age=60"
         for secret in ("王站长", "010-12345678", "李老师", "13900000000", "bj-", "gx-", "考前训练"):
             assert secret not in answer.text, (answer.url, secret)
+    assert '<option value="60" selected>' in pages[0].text
     page = pages[1]
     assert "2026-12-03 周四 08:00–09:00 12:00–17:00" in page.text
     assert "<b>" not in page.text.replace("<body>", "")
