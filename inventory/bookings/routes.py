@@ -1,6 +1,5 @@
 """Routes of bookings."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
@@ -46,6 +45,7 @@ from inventory.bookings.series_use_cases import book_series, change_series, end_
 from inventory.bookings.stepping import Wanted
 from inventory.bookings.week import WeekQuery, monday_of, week_plan
 from inventory.paging import Limit, Offset, Page, page
+from inventory.school_calendar.schema import SchoolDate
 
 router = APIRouter(tags=["bookings"])
 Reader = Annotated[Principal, Depends(require(Action.READ_BOOKING))]
@@ -114,7 +114,9 @@ def show_week(
     caller: Reader,
     now: Now,
     station: Annotated[str | None, Query(max_length=32)] = None,
-    start: Annotated[date | None, Query(alias="from", description="a day of the week")] = None,
+    start: Annotated[
+        SchoolDate | None, Query(alias="from", description="a day of the week")
+    ] = None,
 ) -> Response:
     """The week plan of all rigs of a station, or of all I see."""
     query = WeekQuery(monday_of(start, now), station)
