@@ -35,6 +35,7 @@ from dashboard.screens import (
     register,
     repairs,
     reviews,
+    school_settings,
     sharing,
     staff,
     station,
@@ -67,6 +68,7 @@ PAGES: Mapping[str, tuple[Show, str]] = {
     "stocktakes": (stocktakes.show, ":material/qr_code_scanner:"),
     "papers": (papers.show, ":material/description:"),
     "bench": (live_bench.show, ":material/monitoring:"),
+    "school_settings": (school_settings.show, ":material/tune:"),
     "history": (history.show, ":material/history:"),
     "health": (health.show, ":material/monitor_heart:"),
 }
@@ -81,9 +83,10 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "conditions",
         "stocktakes",
         "repairs",
+        "school_settings",
     ),
     "review": ("lists", "plan", "reviews", "papers"),
-    "benches": ("history", "health"),
+    "benches": ("history", "utilisation", "health"),
 }
 
 

@@ -162,6 +162,16 @@ SHARING = _component(
     "sharing",
     is_work=True,
 )
+SCHOOL_SETTINGS = _component(
+    "school_settings",
+    "week_slots",
+    "settings_feeds",
+    "settings_calendar",
+    "settings_policies",
+    "settings_timetable",
+    "school_settings",
+    is_work=True,
+)
 BADGE = _component("badge")
 LOGIN = _component("login", isolated=False)  # password managers do not look into shadow trees
 LOGOUT = _component("logout")
