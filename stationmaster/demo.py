@@ -20,6 +20,7 @@ from stationmaster import demo_data
 from stationmaster.demo_bookings import fill_bookings
 from stationmaster.demo_repairs import fill_repairs
 from stationmaster.demo_reviews import fill_reviews
+from stationmaster.demo_sharing import fill_sharing
 from stationmaster.demo_stocktakes import fill_stocktakes
 from stationmaster.opening import house_database
 from stationmaster.processes import House, Part, end_leftovers, running_house
@@ -220,6 +221,7 @@ def run_demo(settings: Settings, stop: threading.Event, console: Console) -> Non
         with house_database(settings) as database:
             fill_reviews(database, datetime.now(UTC))
             fill_bookings(database, datetime.now(UTC))
+            fill_sharing(database, datetime.now(UTC))
             fill_repairs(database, datetime.now(UTC))
             fill_stocktakes(database, datetime.now(UTC))
         _wait_ready(settings, key, house, stop, console)
