@@ -100,6 +100,22 @@ class SeriesOrder(BookingOrder):
     `except_at` are starts to leave out. With `take_rest`, times that can't be had are left out.
     """
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "bench_code": "battery-01",
+                    "start_at": "2026-12-01T08:00:00+08:00",
+                    "end_at": "2026-12-01T09:40:00+08:00",
+                    "purpose": "class",
+                    "title": "2-1 电池检测",
+                    "rule": "FREQ=WEEKLY;COUNT=6",
+                    "closed": "make_up",
+                }
+            ]
+        },
+    )
+
     rule: Annotated[str, Field(min_length=1, max_length=400)]
     closed: ClosedDays = ClosedDays.SKIP
     except_at: Annotated[list[SlotMoment], Field(max_length=400)] = []

@@ -56,7 +56,7 @@ class InboxItem(BaseModel):
                     "urgency": "normal",
                     "organisation_code": "BJ01",
                     "at": "2026-12-01T08:00:00Z",
-                    "read_at": None,
+                    "read_at": "2026-12-01T09:30:00Z",
                     "title": "新报修 #17：battery-01 动力电池台架",
                     "lines": ["内容：绝缘报警", "报修人：bj-teacher"],
                     "path": "/repairs?order=17",
