@@ -23,7 +23,6 @@ from inventory.alerts.routes import router as alerts_router
 from inventory.annual_reports.routes import router as annual_reports_router
 from inventory.benches.live import LiveBenches
 from inventory.booking_policies.routes import router as booking_policies_router
-from inventory.bookings.desk import nothing_known
 from inventory.bookings.routes import router as bookings_router
 from inventory.bulk_edits.routes import router as bulk_edits_router
 from inventory.calendar_feeds.routes import public_router as calendars_router
@@ -72,6 +71,7 @@ from inventory.requirements.preview_routes import router as previews_router
 from inventory.requirements.routes import router as lists_router
 from inventory.requirements.substitute_routes import router as substitutes_router
 from inventory.reviews.routes import router as reviews_router
+from inventory.rig_truth.source import truth_of
 from inventory.school_calendar.routes import router as school_calendar_router
 from inventory.sharing.public_routes import router as open_sharing_router
 from inventory.sharing.routes import router as sharing_router
@@ -214,7 +214,7 @@ def create_app(parts: Parts, front: Front | None = None) -> FastAPI:
     app.state.passwords = parts.passwords
     app.state.clock = parts.clock
     app.state.exports = parts.exports
-    app.state.rig_truth = nothing_known
+    app.state.rig_truth = truth_of(parts.live)
     app.state.documents = parts.documents
     app.state.chinese_font = parts.chinese_font
     app.state.outreach = parts.outreach

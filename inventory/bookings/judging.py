@@ -8,7 +8,14 @@ from sqlmodel import Session, col, select
 from inventory.booking_policies.free import Buffers
 from inventory.booking_policies.judging import Beside, Ground, Located, ground_of
 from inventory.booking_policies.keeping import policies_of
-from inventory.booking_policies.rules import Conflict, HeldSlot, Order, PolicyCode, Verdict
+from inventory.booking_policies.rules import (
+    Conflict,
+    Effect,
+    HeldSlot,
+    Order,
+    PolicyCode,
+    Verdict,
+)
 from inventory.bookings.desk import Asking, Desk
 from inventory.bookings.drafts import Draft
 from inventory.bookings.guarding import Occupant, occupants
@@ -73,12 +80,17 @@ def _slots(db: Session, desk: Desk, asking: Asking, window: Span) -> Sequence[Sp
         busy[one.resource_key].append(one.blocked)
     buffers = Buffers(draft.set_up, draft.clear_up)
     near = Span(window.start_at - _AROUND, window.end_at + _AROUND)
-    beside = Beside(
-        _held(db, asking, near),
-        truths=tuple(desk.truth(db, asking.things, window, desk.now)),
-    )
+    # who lost a race asks here, and what only warns keeps nobody from a slot
+    truths = desk.truth(db, asking.things, window, desk.now) if _may_refuse(ground) else ()
+    beside = Beside(_held(db, asking, near), truths=tuple(truths))
     slots = ground.nearest(_order(asking, ground), busy, buffers, desk.now, beside)
     return [one.span for one in slots]
+
+
+def _may_refuse(ground: Ground) -> bool:
+    return any(
+        one.code is PolicyCode.IN_ORDER and one.effect is Effect.REFUSE for one in ground.policies
+    )
 
 
 def _ground(db: Session, asking: Asking, window: Span) -> Ground:

@@ -1,0 +1,1 @@
+"""What rigs say of themselves against what is booked on them."""
