@@ -66,8 +66,8 @@ class FreeSearch(BaseModel):
     headcount: int = Field(default=0, ge=0, le=10_000)
     has_minors: bool = False
     supervisor: str | None = Field(default=None, max_length=64)
-    set_up_s: int = Field(default=0, ge=0, le=86_400)
-    clear_up_s: int = Field(default=0, ge=0, le=86_400)
+    set_up_min: int = Field(default=0, ge=0, le=1440)
+    clear_up_min: int = Field(default=0, ge=0, le=1440)
     wanted: int = Field(default=5, ge=1, le=50)
     organisation: Code | None = None
 

@@ -55,7 +55,7 @@ def free_slots(db: Session, asker: Asker, search: FreeSearch) -> FreeSlotsOut:
     if not found:
         return FreeSlotsOut(slots=[], refusals=[], considered=0)
     scene = _scene(db, asker, order, (found, window))
-    buffers = Buffers(timedelta(seconds=search.set_up_s), timedelta(seconds=search.clear_up_s))
+    buffers = Buffers(timedelta(minutes=search.set_up_min), timedelta(minutes=search.clear_up_min))
     free = {key: scene.free(key, buffers) for key in found}
     needs = [
         Need({key: free[key] for key in keys}, one.count)

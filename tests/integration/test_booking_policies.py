@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -6,6 +7,9 @@ import pytest
 from sqlmodel import select
 
 from inventory.audit.table import AuditEntry
+from inventory.equipment.table import Equipment
+from inventory.places.table import RoomRow, WorkstationRow
+from inventory.staff.table import CertificateRow, StaffRow
 from tests.databases import Databases
 from tests.schools import WRITES, Schools, schools
 
@@ -125,3 +129,48 @@ def test_policies_are_set_by_the_station_master_and_seen_by_the_schools_people(
     explained = {"resource": "bench:BJ01/battery-01"}
     answer = house.client("gx-master").get(f"{PATH}/explained", params=explained)
     assert answer.status_code == 404
+
+
+def in_high_voltage_area(house: Schools) -> None:
+    """The battery bench stands on a workstation of a marked area, and the school has staff."""
+    own = {"organisation_code": "BJ01"}
+    with house.database.begin() as db:
+        room = own | {
+            "code": "HV1",
+            "name_zh": "高压作业区",
+            "kind": "hv_area",
+            "station_codes": [],
+        }
+        area = RoomRow.model_validate(room)
+        member = StaffRow.model_validate(own | {"number": "T-1", "name": "王", "roles": []})
+        asset = own | {"asset_number": "A-1", "item_zh": "台架", "bench_code": "battery-01"}
+        db.add_all([area, member, Equipment.model_validate(asset)])
+        db.flush()
+        place = own | {"code": "HV1-01", "kind": "bench", "asset_number": "A-1", "room_id": area.id}
+        paper = {"member_id": member.id, "kind": "electrician", "issued_on": date(2026, 1, 10)}
+        db.add(WorkstationRow.model_validate(place))
+        db.add(CertificateRow.model_validate(paper))
+
+
+def test_a_bench_in_a_high_voltage_area_needs_an_electrician_by_whichever_name_it_is_booked(
+    house: Schools,
+) -> None:
+    in_high_voltage_area(house)
+    client = house.client("bj-teacher")
+    plain: dict[str, Any] = {name: value for name, value in BOOKING.items() if name != "bench_code"}
+    for key in ("bench:BJ01/battery-01", "equipment:BJ01/A-1", "room:BJ01/HV1"):
+        order = plain | {"resources": [key]}
+        refused = client.post("/api/v1/bookings", json=order, headers=WRITES)
+        assert refused.status_code == 422, (key, refused.text)
+        assert "high_voltage" in {one["code"] for one in refused.json()["refusals"]}, key
+    order = plain | {"resources": ["room:BJ01/HV1"], "supervisor": "T-1"}
+    assert client.post("/api/v1/bookings", json=order, headers=WRITES).status_code == 201
+    search: dict[str, Any] = {
+        "minutes": 60,
+        "needs": [{"keys": ["bench:BJ01/battery-01"]}, {"kind": "person"}],
+    }
+    found = client.post("/api/v1/free/slots", json=search, headers=WRITES).json()
+    assert [one["code"] for one in found["slots"][0]["resources"]] == ["battery-01", "T-1"]
+    alone = search | {"needs": search["needs"][:1]}
+    none = client.post("/api/v1/free/slots", json=alone, headers=WRITES).json()
+    assert (none["slots"], none["refusals"][0]["code"]) == ([], "high_voltage")

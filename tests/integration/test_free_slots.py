@@ -87,6 +87,23 @@ def test_a_whole_set_is_free_at_once_or_not_at_all(house: Schools) -> None:
     assert (three["slots"], three["refusals"]) == ([], [])
 
 
+def test_what_is_proposed_can_be_booked_and_then_is_proposed_no_more(house: Schools) -> None:
+    book(house, "2026-12-02T01:00:00Z", "2026-12-02T03:20:00Z")
+    needs = [{"kind": "bench", "count": 2}]
+    buffers: dict[str, Any] = {"set_up_min": 10, "clear_up_min": 5}
+    seen: list[str] = []
+    for _ in range(4):
+        slot = find(house, needs=needs, wanted=1, **buffers)["slots"][0]
+        order = {name: slot[name] for name in ("start_at", "end_at")} | buffers
+        keys = [one["resource_key"] for one in slot["resources"]]
+        order |= {"resources": keys, "purpose": "class"}
+        made = house.client("bj-teacher").post("/api/v1/bookings", json=order, headers=WRITES)
+        assert made.status_code == 201, made.text
+        seen.append(slot["start_at"][11:16])
+    # each waits for the buffers of the one before it
+    assert seen == ["03:30", "05:15", "07:00", "08:45"]
+
+
 def test_slots_the_caller_may_not_book_are_not_proposed_and_the_policy_is_told(
     house: Schools,
 ) -> None:
