@@ -31,6 +31,9 @@ from telemetry.contract.broker_address import UnusableCertificate
 
 READY_WITHIN_S = 60.0
 
+FILLED_LATER = (fill_reviews, fill_bookings, fill_sharing, fill_repairs, fill_stocktakes)
+"""What is filled in while the benches come up: their checks take a second or two."""
+
 
 class DemoCannotStart(Exception):
     """Why the demo can't start, in Chinese and English, with what to do about it."""
@@ -217,13 +220,9 @@ def run_demo(settings: Settings, stop: threading.Event, console: Console) -> Non
                 _wait_for_broker(broker, stop)
         watcher = threading.Thread(target=house.watch, args=(stop,), name="watch")
         watcher.start()
-        # while the benches come up: their checks take a second or two
         with house_database(settings) as database:
-            fill_reviews(database, datetime.now(UTC))
-            fill_bookings(database, datetime.now(UTC))
-            fill_sharing(database, datetime.now(UTC))
-            fill_repairs(database, datetime.now(UTC))
-            fill_stocktakes(database, datetime.now(UTC))
+            for fill in FILLED_LATER:
+                fill(database, datetime.now(UTC))
         _wait_ready(settings, key, house, stop, console)
         if not stop.is_set():
             _tell(settings, _facts(settings, broker, logins, key), console)
