@@ -27,9 +27,7 @@ def test_bookings_are_placed_listed_and_given_back_on_the_command_line(
         assert "1: booked" in run("place", bench, *span, "--as", "bj-teacher", "--title", "2-1")
         run("place", bench, *span, "--as", "bj-master", code=1)
         run("place", "battery-01", *span, "--as", "bj-master", code=2)
-        assert f"{day:%Y-%m-%d} 10:00-11:30" in run(
-            "list", "--as", "bj-master", "--resource", bench
-        )
+        assert "1 / 1" in run("list", "--as", "bj-master", "--resource", bench)
         assert "0 / 0" in run("list", "--as", "gx-master")
         run("cancel", "1", "--as", "gx-master", code=1)
         assert "1: cancelled" in run("cancel", "1", "--as", "bj-teacher", "--reason", "调课")
