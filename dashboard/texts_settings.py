@@ -1,4 +1,4 @@
-"""Texts of the page where a school sets its calendar, its rules of booking and its subscriptions."""
+"""Texts of the page of a school's calendar, rules of booking and subscriptions."""
 
 from collections.abc import Mapping
 

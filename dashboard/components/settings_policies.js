@@ -17,11 +17,12 @@ const PolicyParts = {
     const told = this.told();
     if (this.savedPolicy === code) told.append(el("span", { class: "done" }, say("school_set.saved")));
     const path = `${data.api}/booking-policies/${code}`;
-    const drafts = its.map((one) => ({ ...one }));
+    const drafts = (this.drafts[`policy-${code}`] ??= its.map((one) => ({ ...one })));
     const put = (button, act) => this.attempt(told, button, async () => {
       const found = await act();
       this.policies = [...this.policies.filter((one) => one.code !== code), ...found.filter((one) => one.code === code)]
         .sort((a, b) => this.policies.findIndex((one) => one.code === a.code) - this.policies.findIndex((one) => one.code === b.code));
+      this.drafts[`policy-${code}`] = null;
       this.savedPolicy = code;
       this.draw();
     });
@@ -41,11 +42,11 @@ const PolicyParts = {
   policyLine(one, code, n) {
     const { say, data } = this;
     const figure = (name) => (one[name] === null ? null : el("label", { class: "stacked" }, say(`school_set.${name}`),
-      el("input", { type: "number", min: 0, max: 1_000_000, required: true, value: one[name], class: "few", name: `${name}-${n}`, disabled: !data.may_policies,
+      el("input", { type: "number", min: 0, max: 1_000_000, required: true, value: one[name], class: "few", name: `${name}-${n}`,
         "data-focus": `${code}-${n}-${name}`, oninput: (event) => { one[name] = Number(event.target.value); } })));
     return el("div", { class: "policy-line" }, el("p", {}, bilingual(data.lang, one.said)), one.note ? el("p", { class: "small muted" }, one.note) : null,
-      el("div", { class: "rowed" }, figure("least"), figure("most"), el("label", { class: "stacked" }, say("school_set.effect"),
-        el("select", { "data-focus": `${code}-${n}-effect`, disabled: !data.may_policies, onchange: (event) => { one.effect = event.target.value; } },
+      !data.may_policies ? null : el("div", { class: "rowed" }, figure("least"), figure("most"), el("label", { class: "stacked" }, say("school_set.effect"),
+        el("select", { "data-focus": `${code}-${n}-effect`, onchange: (event) => { one.effect = event.target.value; } },
           ...data.effects.map((effect) => el("option", { value: effect, selected: effect === one.effect }, say(`policy_effect.${effect}`)))))));
   },
 };
