@@ -35,6 +35,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "sharing_request.words": ("说明", "Words"),
     "sharing_request.terms": ("条款", "Terms"),
     "sharing_request.price_note": ("费用", "Price"),
+    "sharing_request.price_of": ("费用：{n}", "Price: {n}"),
     "sharing_request.done": ("已完成。", "Done."),
     "sharing_request.back": ("返回", "Back"),
     "sharing_request.booking": ("查看预约", "The booking"),

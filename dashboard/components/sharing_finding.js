@@ -91,7 +91,7 @@ const OfferFindingParts = {
     panel.show(say, inLanguage(data.lang, offer, "title"), el("p", { class: "muted" }, inLanguage(data.lang, offer, "organisation_name")),
       this.truthOf(offer),
       el("dl", { class: "facts" },
-        ...fact("things", offer.things.map((one) => inLanguage(data.lang, one, "name")).join("、")),
+        ...fact("things", offer.things.map((one) => inLanguage(data.lang, one, "name")).join(data.lang === "en" ? ", " : "、")),
         ...fact("address", [inLanguage(data.lang, offer, "station_name"), offer.place.address].filter(Boolean).join(" · ")),
         ...fact("opens", this.hoursWords(offer.hours)),
         ...fact("length", say("sharing.minutes", { least: offer.least_minutes, most: offer.most_minutes })),
@@ -102,12 +102,13 @@ const OfferFindingParts = {
   },
 
   hoursWords(hours) {
+    const [comma, semicolon] = this.data.lang === "en" ? [", ", "; "] : ["、", "；"];
     const groups = new Map();
     for (const one of hours) {
       const times = `${one.opens}–${one.closes}`;
       groups.set(times, [...(groups.get(times) ?? []), one.weekday]);
     }
-    return [...groups].map(([times, days]) => `${days.sort().map((day) => this.say(`weekday_short.${day}`)).join("、")} ${times}`).join("；");
+    return [...groups].map(([times, days]) => `${days.sort().map((day) => this.say(`weekday_short.${day}`)).join(comma)} ${times}`).join(semicolon);
   },
 
   freeOf(offer) {

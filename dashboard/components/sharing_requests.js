@@ -53,7 +53,7 @@ const RequestParts = {
     const { say, data } = this;
     if (!one.terms_no) return null;
     return el("section", { class: "box", "data-part": "terms" }, el("h3", {}, say("sharing_request.terms_of", { n: one.terms_no })),
-      el("p", { class: "words" }, one.terms || "—"), one.price_note ? el("p", {}, `${say("sharing_request.price_note")}：${one.price_note}`) : null,
+      el("p", { class: "words" }, one.terms || "—"), one.price_note ? el("p", {}, say("sharing_request.price_of", { n: one.price_note })) : null,
       one.accepted_at ? el("p", { class: "done" }, `✓ ${say("sharing_request.is_accepted", { at: momentWords(data.lang, one.accepted_at) })}`) : null);
   },
 

@@ -10,6 +10,8 @@ from inventory.accounts.rules import Role
 from inventory.alerts.rules import AlertEnd, AlertKind
 from inventory.annual_reports.rules import AnnualSection
 from inventory.benches.rules import Liveness
+from inventory.booking_policies.rules import Effect, PolicyCode
+from inventory.calendar_feeds.rules import FeedKind
 from inventory.conditions.rules import ConditionBasis, ConditionOutcome, StatementState
 from inventory.consumables.rules import MovementKind, StockState
 from inventory.data_health.rules import TransportReason, TransportState
@@ -32,9 +34,13 @@ from inventory.requirements.parameters import Outcome, PieceState
 from inventory.requirements.rules import Authority, Obligation, QuantityBasis
 from inventory.reviews.progress import StageState
 from inventory.reviews.rules import ReviewState, ReviewStep, Side
+from inventory.school_calendar.recurrence import ClosedDays
+from inventory.school_calendar.rules import DayKind
+from inventory.sharing.rules import OfferState, SharingState, SharingStep
 from inventory.staff.rules import Affiliation, CertificateKind, CertificateState, StaffRole
 from inventory.stations.rules import MODULES, Level, StationUse
 from inventory.stocktakes.rules import PieceResult, ProposalKind, ProposalState, StocktakeState
+from inventory.utilisation.rules import BookingOutcome
 from inventory.work_orders.rules import WorkOrderState, WorkOrderStep
 from telemetry.contract.payloads import BusHealth, BusState, IdentityKind
 
@@ -113,6 +119,15 @@ SPOKEN_ENUMS: dict[str, type[StrEnum]] = {
     "doubt": Doubt,
     "outcome": Outcome,
     "match": Match,
+    "use_outcome": BookingOutcome,
+    "offer_state": OfferState,
+    "sharing_state": SharingState,
+    "sharing_step": SharingStep,
+    "policy_code": PolicyCode,
+    "policy_effect": Effect,
+    "feed_kind": FeedKind,
+    "day_kind": DayKind,
+    "closed_days": ClosedDays,
 }
 MAX_STATUS_LETTERS = 9
 
