@@ -67,7 +67,7 @@ def test_people_rooms_and_stock_are_kept_on_the_command_line(
 
 def test_conditions_are_asked_and_stated_on_the_command_line(app: typer.Typer) -> None:
     run(app, "conditions", "BJ01-T", code=3)
-    assert "40 行，自动计算 23 行" in run(app, "lists", "conditions")
+    assert "40 行，自动计算 24 行" in run(app, "lists", "conditions")
     told = run(app, "conditions", "BJ01-T", "--lang", "en", code=1)
     assert "? COND-005 complete rule set and management" in told
     assert "[advice]" in told
