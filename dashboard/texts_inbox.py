@@ -91,6 +91,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "message_kind.swap_proposed": ("互换请求", "Swap proposed"),
     "message_kind.swap_answered": ("互换答复", "Swap answered"),
     "message_kind.rig_failed_substitute_proposed": ("台架不可用与替代", "Rig failed, substitute"),
+    "message_kind.rig_restored": ("台架已恢复", "Rig in order again"),
     "message_kind.no_show_released": ("未到场释放", "Nobody came"),
     "message_kind.overrun_ahead": ("前一场超时", "The one before overruns"),
     "message_kind.sharing_request": ("开放共享申请", "Sharing request"),

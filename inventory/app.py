@@ -71,6 +71,7 @@ from inventory.requirements.preview_routes import router as previews_router
 from inventory.requirements.routes import router as lists_router
 from inventory.requirements.substitute_routes import router as substitutes_router
 from inventory.reviews.routes import router as reviews_router
+from inventory.rig_truth.routes import router as rig_truth_router
 from inventory.rig_truth.source import truth_of
 from inventory.school_calendar.routes import router as school_calendar_router
 from inventory.sharing.public_routes import router as open_sharing_router
@@ -107,6 +108,7 @@ ROUTERS = (
     school_calendar_router,
     booking_policies_router,
     free_slots_router,
+    rig_truth_router,
     bookings_router,
     calendar_feeds_router,
     sharing_router,

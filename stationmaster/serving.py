@@ -2,6 +2,7 @@
 
 import os
 from contextlib import closing
+from datetime import timedelta
 from socket import socket
 from types import FrameType
 
@@ -17,6 +18,7 @@ from stationmaster.opening import service_database
 from stationmaster.rectifying import Rechecks
 from stationmaster.reminding import Reminders
 from stationmaster.repairing import FaultOrders
+from stationmaster.rig_watch import RigWatch
 from stationmaster.settings import Settings
 from stationmaster.sharing_steps import SharingSteps
 from stationmaster.signs_of_life import HeardHours, StoredSigns
@@ -68,6 +70,7 @@ def serve(settings: Settings) -> None:
             Reminders(database),
             SharingSteps(database),
             BookingTimes(database, app.state.rig_truth),
+            RigWatch(database, app.state.live, timedelta(minutes=settings.no_show_minutes)),
             HeardHours(database, StoredSigns(reader)),
         )
         watcher = Watcher(database, sources, chores=chores)

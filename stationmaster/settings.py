@@ -111,6 +111,12 @@ class Settings(BaseSettings):
         default=4096, ge=1, description="room all of those files may take together"
     )
 
+    no_show_minutes: float = Field(
+        default=15.0,
+        ge=0,
+        description="how late one may come before a slot nobody uses is given back; 0: never",
+    )
+
     document_megabytes: int = Field(
         default=12, ge=1, le=15, description="size of the largest document that is taken"
     )

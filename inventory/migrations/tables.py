@@ -29,6 +29,7 @@ from inventory.rectifications import table as rectifications
 from inventory.report_links import table as report_links
 from inventory.requirements import table as requirements
 from inventory.reviews import table as reviews
+from inventory.rig_truth import table as rig_truth
 from inventory.school_calendar import table as school_calendar
 from inventory.sharing import table as sharing
 from inventory.staff import table as staff
@@ -68,6 +69,7 @@ __all__ = [
     "report_links",
     "requirements",
     "reviews",
+    "rig_truth",
     "school_calendar",
     "sharing",
     "staff",

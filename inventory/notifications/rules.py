@@ -23,6 +23,7 @@ class MessageKind(StrEnum):
     SWAP_PROPOSED = "swap_proposed"
     SWAP_ANSWERED = "swap_answered"
     RIG_FAILED_SUBSTITUTE_PROPOSED = "rig_failed_substitute_proposed"
+    RIG_RESTORED = "rig_restored"
     NO_SHOW_RELEASED = "no_show_released"
     OVERRUN_AHEAD = "overrun_ahead"
     SHARING_REQUEST = "sharing_request"
@@ -83,6 +84,7 @@ _URGENT = frozenset(
         MessageKind.HOLD_EXPIRES,
         MessageKind.WAITLIST_OFFER,
         MessageKind.RIG_FAILED_SUBSTITUTE_PROPOSED,
+        MessageKind.RIG_RESTORED,
         MessageKind.NO_SHOW_RELEASED,
         MessageKind.OVERRUN_AHEAD,
         MessageKind.ALERT_OPENED,

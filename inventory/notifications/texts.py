@@ -105,7 +105,13 @@ BOOKING_TEXTS: Mapping[MessageKind, Text] = {
         "台架不可用：{resources} · {when} 的预约受影响",
         "A rig failed: your booking of {resources} · {when} is affected",
         ("故障设备：{failed}", "What failed: {failed}"),
+        ("原因：{why}", "Why: {why_en}"),
         ("建议改用：{substitutes}", "Proposed instead: {substitutes}"),
+    ),
+    MessageKind.RIG_RESTORED: _booking(
+        "台架已恢复：{resources} · {when} 的预约照常",
+        "In order again: your booking of {resources} · {when} stands",
+        ("已恢复：{restored}", "In order again: {restored}"),
     ),
     MessageKind.NO_SHOW_RELEASED: _booking(
         "未到场，时段已释放：{resources} · {when}",

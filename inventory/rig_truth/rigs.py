@@ -10,7 +10,6 @@ from sqlmodel import Session, col, select
 from inventory.benches.live import LiveBenches, LiveState
 from inventory.benches.table import Bench
 from inventory.bookable import Resource, ResourceKind, resource_of
-from inventory.bookings.table import BookingPart
 from inventory.bookings.taking import Taken
 from inventory.equipment.duties import NO_INTERVALS, Intervals, intervals_of
 from inventory.equipment.rules import EquipmentItem
@@ -49,10 +48,9 @@ def rigs_taken(things: Iterable[Taken]) -> list[Rig]:
     return [one for one in rigs if one.bench_code is not None or one.asset is not None]
 
 
-def rigs_of(parts: Iterable[BookingPart]) -> list[Rig]:
-    """What of stored bookings may fail, each once."""
-    named = {part.resource_key: part.bench_code for part in parts}
-    rigs = (Rig(resource_of(key), bench) for key, bench in sorted(named.items()))
+def rigs_of(parts: Iterable[tuple[str, str | None]]) -> list[Rig]:
+    """What of stored parts may fail; keys with the bench's code."""
+    rigs = (Rig(resource_of(key), bench) for key, bench in sorted(parts))
     return [one for one in rigs if one.bench_code is not None or one.asset is not None]
 
 
