@@ -17,6 +17,7 @@ from tests.rig import POSIX_ONLY
 pytestmark = [POSIX_ONLY, pytest.mark.timeout(240)]
 RIG = "bench:BJ01/gateway-01"
 TITLE = "网关台架开放日"
+EASED = ("notice", "opening_hours")
 CHANGING = {"X-Stationmaster": "1"}
 SOON, LASTS = timedelta(minutes=12), timedelta(minutes=20)
 
@@ -30,7 +31,7 @@ def browser() -> Iterator[Browser]:
 def allow_at_any_time(page: Page) -> None:
     """A school that asks for no notice and closes for nobody; the page says the rule in words."""
     page.goto("/school_settings?tab=policies")
-    for code in ("notice", "opening_hours"):
+    for code in EASED:
         box = page.locator(f'[data-policy="{code}"]')
         expect(box.locator("select").first).to_be_visible()
         for choice in box.locator("select").all():
@@ -42,7 +43,7 @@ def allow_at_any_time(page: Page) -> None:
 
 @contextlib.contextmanager
 def rig_open_all_day(page: Page, on: date) -> Iterator[None]:
-    """The rig is open now, whatever day and hour it is; other tests find the calendar as it was."""
+    """The rig is open now, whatever the hour; calendar and rules are as they were afterwards."""
     calendar = "/api/v1/school-calendar"
     days = [on, on + timedelta(days=1)]
     known = page.request.get(calendar).json()["hours"]
@@ -53,9 +54,16 @@ def rig_open_all_day(page: Page, on: date) -> Iterator[None]:
     ):
         answer = page.request.put(f"{calendar}/{part}", data=items, headers=CHANGING)
         assert answer.ok, answer.text()
-    yield
-    for part in ("hours", "days"):
-        assert page.request.delete(f"{calendar}/{part}", headers=CHANGING).ok
+    try:
+        yield
+    finally:
+        policies = "/api/v1/booking-policies"
+        kept = (
+            *(f"{calendar}/{one}" for one in ("hours", "days")),
+            *(f"{policies}/{one}" for one in EASED),
+        )
+        for path in kept:
+            assert page.request.delete(path, headers=CHANGING).ok
 
 
 def share_the_rig(page: Page) -> None:
