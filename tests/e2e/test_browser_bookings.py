@@ -70,8 +70,12 @@ def be_refused_and_take_the_nearest(page: Page, monday: date) -> None:
 
 
 def give_back_what_follows(page: Page) -> None:
+    titled = page.locator(f'[data-booking]:has-text("{TITLE[:4]}")').first
+    first = titled.get_attribute("data-booking")
     page.get_by_role("button", name="下一周").click()
-    page.locator(f'[data-booking]:has-text("{TITLE[:4]}")').first.click()
+    # until the next week is there, this one stays and can be clicked
+    expect(page.locator(f'[data-booking="{first}"]')).to_have_count(0)
+    titled.click()
     panel = page.locator("dialog.panel")
     panel.locator('[data-part="act"]').get_by_label("这次及以后").check()
     panel.locator('[data-step="cancel"]').click()
