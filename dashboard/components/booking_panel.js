@@ -47,6 +47,7 @@ const BookingPanelParts = {
       el("p", { class: "top" }, this.stateChip(one), el("span", { class: `key p-${one.purpose}` }, say(`purpose_glyph.${one.purpose}`)),
         say(`purpose.${one.purpose}`), one.holder === data.me.username ? el("span", { class: "chip" }, `★ ${say("booking.mine")}`) : null),
       this.warningBox(this.warned),
+      this.troubleOfOpen(),
       this.facts(),
       this.trouble ? el("div", { class: "no-box", role: "alert" }, this.trouble) : null,
       this.steps(), this.timeForm(), this.swapForm(), this.bookingHistory());

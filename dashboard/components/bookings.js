@@ -74,7 +74,7 @@ class BookingsView extends WorkView {
       allPages(`${api}/bookings?mine=true&from=${encodeURIComponent(since)}`),
       mayApprove ? allPages(`${api}/bookings?state=requested`) : [],
     ]);
-    const swaps = await this.loadSwaps();
+    const [swaps, affected] = await Promise.all([this.loadSwaps(), this.loadAffected()]);
     return () => {
       if (monday !== this.monday || station !== (this.station?.code ?? "")) return;
       this.week = week;
@@ -82,6 +82,7 @@ class BookingsView extends WorkView {
       this.benches = new Map(benches.map((one) => [`bench:${one.organisation_code}/${one.code}`, one]));
       this.mine = mine;
       this.swaps = swaps;
+      this.affected = affected;
       this.requested = requested.filter((one) => one.organisation_code === this.data.me.organisation);
       if (this.panel.isOpen && this.id) this.look();
     };
@@ -90,7 +91,8 @@ class BookingsView extends WorkView {
   render() {
     const { say, data, filters } = this;
     const tabs = ["", "free", "mine", ...(data.may_approve ? ["approve"] : [])].map((one) =>
-      [one, say(`booking.tab_${one || "week"}`, { n: this.requested.length })]);
+      [one, say(`booking.tab_${one || "week"}`, { n: this.requested.length })
+        + (one === "mine" && this.affected.length ? ` ✕${this.affected.length}` : "")]);
     const head = el("div", { class: "bar" },
       segments(say("booking.tab"), tabs, filters.tab, (tab) => this.set({ tab })),
       data.may_book ? el("button", { type: "button", class: "main", "data-focus": "new",
@@ -109,7 +111,8 @@ class BookingsView extends WorkView {
   }
 }
 
-Object.assign(BookingsView.prototype, WeekGridParts, BookingFormParts, BookingPanelParts, OwnBookingsParts, FreeSearchParts);
+Object.assign(BookingsView.prototype, WeekGridParts, BookingFormParts, BookingPanelParts, OwnBookingsParts, RigTroubleParts,
+  FreeSearchParts);
 
 export default function (component) {
   return mounted(component, BookingsView);

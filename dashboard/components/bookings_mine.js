@@ -70,12 +70,13 @@ const OwnBookingsParts = {
 
   mineParts() {
     const { say, mine } = this;
-    if (!mine.length && !this.swaps.length) {
+    if (!mine.length && !this.swaps.length && !this.affected.length) {
       return [el("div", { class: "empty" }, el("p", {}, say("booking.none_mine")), el("p", {}, say("booking.none_mine_hint")))];
     }
     const now = Date.now();
     const isOver = (one) => Date.parse(one.end_at) <= now || !(one.state === "booked" || WAITING_STATES.has(one.state));
     return [
+      this.affectedParts(),
       this.swapOffers(),
       this.groupOf("coming", mine.filter((one) => one.state === "booked" && !isOver(one))),
       this.groupOf("queue", mine.filter((one) => WAITING_STATES.has(one.state) && !isOver(one))),

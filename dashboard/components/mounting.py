@@ -141,6 +141,7 @@ BOOKINGS = _component(
     "booking_form",
     "booking_panel",
     "bookings_mine",
+    "booking_rigs",
     "free_search",
     "bookings",
     is_work=True,
