@@ -136,7 +136,9 @@ class Publisher:
         self._is_connected = False
         self._client = None
         client.disconnect()
-        client.loop_stop()
+        # paho's thread forgets itself when it ends, also between being looked at and joined
+        with contextlib.suppress(AttributeError):
+            client.loop_stop()
         if not attempt.was_accepted:
             # an older broker closes or refuses a v5 CONNECT: try the other version next
             self._version = 1 - self._version

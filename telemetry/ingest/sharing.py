@@ -3,6 +3,7 @@
 Asked by trying: all workers connect at once and publish to each other through a share.
 """
 
+import contextlib
 import secrets
 import threading
 import time
@@ -75,7 +76,9 @@ class _Member:
 
     def stop(self) -> None:
         self.client.disconnect()
-        self.client.loop_stop()
+        # paho's thread forgets itself when it ends, also between being looked at and joined
+        with contextlib.suppress(AttributeError):
+            self.client.loop_stop()
         self.client.on_disconnect = None
         # they hold this object, which holds the client: it would close its sockets late
         self.client.on_connect = self.client.on_subscribe = self.client.on_message = None

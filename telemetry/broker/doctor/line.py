@@ -133,7 +133,9 @@ class Line:
         """Disconnect; a second call does nothing."""
         client = self._client
         client.disconnect()
-        client.loop_stop()
+        # paho's thread forgets itself when it ends, also between being looked at and joined
+        with contextlib.suppress(AttributeError):
+            client.loop_stop()
         # without the way back the client's sockets go with it, not whenever garbage is collected
         client.on_connect = client.on_disconnect = client.on_message = None
         client.on_publish = client.on_subscribe = None
