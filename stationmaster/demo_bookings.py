@@ -5,9 +5,6 @@ from datetime import datetime, time, timedelta
 
 from sqlmodel import select
 
-from inventory.accounts.logins import principal_of
-from inventory.accounts.rules import Principal
-from inventory.accounts.use_cases import user
 from inventory.bookable import BookingPurpose, Resource, ResourceKind
 from inventory.bookings.desk import Desk
 from inventory.bookings.orders import SeriesOrder
@@ -15,6 +12,7 @@ from inventory.bookings.series_use_cases import book_series
 from inventory.bookings.table import Booking
 from inventory.database import Database
 from inventory.moments import SCHOOL_ZONE, today
+from stationmaster.demo_people import principal_named
 
 _MONDAY, _TUESDAY, _WEDNESDAY, _THURSDAY, _FRIDAY = range(5)
 _WEEKS = 6
@@ -63,7 +61,7 @@ def fill_bookings(database: Database, now: datetime) -> None:
             return
     for told in _STORIES:
         book_series(
-            database, Desk(_principal(database, told.who), now), _order(database, told, now)
+            database, Desk(principal_named(database, told.who), now), _order(database, told, now)
         )
 
 
@@ -71,7 +69,7 @@ def _order(database: Database, told: _Told, now: datetime) -> SeriesOrder:
     tomorrow = today(now) + timedelta(days=1)
     day = tomorrow + timedelta(days=(told.weekday - tomorrow.weekday()) % _WEEK_DAYS)
     begins, ends = (datetime.combine(day, at, SCHOOL_ZONE) for at in told.lessons)
-    owner = _principal(database, told.who).organisation_code
+    owner = principal_named(database, told.who).organisation_code
     return SeriesOrder(
         resources=[Resource(ResourceKind.BENCH, owner, told.bench).key],
         start_at=begins,
@@ -81,8 +79,3 @@ def _order(database: Database, told: _Told, now: datetime) -> SeriesOrder:
         rule=f"FREQ=WEEKLY;COUNT={told.weeks}",
         take_rest=True,
     )
-
-
-def _principal(database: Database, username: str) -> Principal:
-    with database.read() as db:
-        return principal_of(user(db, username))

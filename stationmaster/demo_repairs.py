@@ -6,9 +6,6 @@ from datetime import datetime, timedelta
 
 from sqlmodel import select
 
-from inventory.accounts.logins import principal_of
-from inventory.accounts.rules import Principal
-from inventory.accounts.use_cases import user
 from inventory.database import Database
 from inventory.documents.files_memory import MemoryFiles
 from inventory.moments import today
@@ -23,6 +20,7 @@ from inventory.work_orders.schema import (
 )
 from inventory.work_orders.table import WorkOrder
 from inventory.work_orders.use_cases import assign, report_trouble, take_step
+from stationmaster.demo_people import principal_named
 
 _Step = WorkOrderStep
 
@@ -77,7 +75,7 @@ def fill_repairs(database: Database, now: datetime) -> None:
     bench, master, words = _BY_CODE
     if bench not in known:
         link = make_link(
-            database, _principal(database, master), ReportLinkOrder(bench_code=bench), now=now
+            database, principal_named(database, master), ReportLinkOrder(bench_code=bench), now=now
         )
         caller = Caller("192.0.2.1", now - timedelta(hours=3))
         take_report(database, MemoryFiles(), link.token, Written(words), caller)
@@ -90,9 +88,9 @@ def _happen(
     first, *rest = story
     report = WorkOrderReport(bench_code=bench, text=trouble)
     at = now - timedelta(days=first.days_ago)
-    number = report_trouble(database, _principal(database, first.who), report, now=at).id
+    number = report_trouble(database, principal_named(database, first.who), report, now=at).id
     for told in rest:
-        at, person = now - timedelta(days=told.days_ago), _principal(database, told.who)
+        at, person = now - timedelta(days=told.days_ago), principal_named(database, told.who)
         if told.step is _Step.ASSIGN:
             due_on = today(now) + timedelta(days=told.due_in)
             given = WorkOrderAssignment(owner=told.text, due_on=due_on)
@@ -100,8 +98,3 @@ def _happen(
         else:
             step = WorkOrderStepOrder(step=told.step, text=told.text)
             take_step(database, person, number, step, now=at)
-
-
-def _principal(database: Database, username: str) -> Principal:
-    with database.read() as db:
-        return principal_of(user(db, username))

@@ -6,9 +6,6 @@ from datetime import datetime, timedelta
 
 from sqlmodel import select
 
-from inventory.accounts.logins import principal_of
-from inventory.accounts.rules import Principal
-from inventory.accounts.use_cases import user
 from inventory.benches.live_memory import MemoryLiveBenches
 from inventory.database import Database
 from inventory.moments import today
@@ -21,6 +18,7 @@ from inventory.reviews.table import Review
 from inventory.reviews.use_cases import apply, comment, take_step
 from stationmaster.demo_data import BENCHES, WHO
 from stationmaster.demo_edition import next_edition
+from stationmaster.demo_people import principal_named
 from telemetry.contract.payloads import BenchState, Birth, BusState, Identity, IdentityKind
 
 
@@ -107,7 +105,7 @@ def _happen(
     page: ReviewPage | None,
     at: datetime,
 ) -> ReviewPage:
-    person = _principal(database, told.who)
+    person = principal_named(database, told.who)
     if page is None:
         return apply(database, desk, person, Application(station=station, text=told.text), now=at)
     if told.row_id:
@@ -115,8 +113,3 @@ def _happen(
         return comment(database, person, page.id, order, now=at)
     step = ReviewStepOrder(step=told.step, text=told.text)
     return take_step(database, desk, person, page.id, step, now=at)
-
-
-def _principal(database: Database, username: str) -> Principal:
-    with database.read() as db:
-        return principal_of(user(db, username))

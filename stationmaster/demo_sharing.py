@@ -5,9 +5,6 @@ from datetime import datetime
 
 from sqlmodel import select
 
-from inventory.accounts.logins import principal_of
-from inventory.accounts.rules import Principal
-from inventory.accounts.use_cases import user
 from inventory.database import Database
 from inventory.sharing.offers import set_offer_state, write_offer
 from inventory.sharing.rules import OfferState
@@ -15,6 +12,7 @@ from inventory.sharing.schema import OfferHours, OfferOrder
 from inventory.sharing.table import SharingOffer
 from inventory.stations.schema import StationPlace
 from inventory.stations.use_cases import set_place
+from stationmaster.demo_people import principal_named
 
 _WEDNESDAY, _FRIDAY = 2, 4
 _HOURS = [
@@ -61,7 +59,7 @@ def fill_sharing(database: Database, now: datetime) -> None:
             return
     for one in _SHARED:
         set_place(database, one.station, one.place, who=one.who)
-        principal = _principal(database, one.who)
+        principal = principal_named(database, one.who)
         offer = write_offer(database, principal, _order(one), now=now)
         set_offer_state(database, principal, offer.id, OfferState.PUBLISHED, now=now)
 
@@ -79,8 +77,3 @@ def _order(one: _Shared) -> OfferOrder:
         conditions_en="Operators need an electrician's certificate; a teacher of ours is present",
         price_note="400 元/小时，兄弟院校减半",
     )
-
-
-def _principal(database: Database, username: str) -> Principal:
-    with database.read() as db:
-        return principal_of(user(db, username))
