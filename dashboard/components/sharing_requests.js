@@ -7,6 +7,7 @@ const RequestParts = {
   openRequest(id) {
     this.shown = { request: id };
     this.acting = null;
+    this.done = "";
     keepInAddress(this.address());
     this.panel.show(this.say, "…", null, skeleton(8));
     this.lookAtRequest(id);
@@ -25,8 +26,8 @@ const RequestParts = {
     }
   },
 
-  showRequest(one, done = "") {
-    const { say, data, panel } = this;
+  showRequest(one) {
+    const { say, data, panel, done } = this;
     const fact = (name, value) => (value ? [el("dt", {}, say(`sharing_request.${name}`)), el("dd", { "data-fact": name }, value)] : []);
     panel.show(say, inLanguage(data.lang, one, "title"), el("span", { class: "topline" }, this.requestChip(one.state),
       one.hold_until && OPEN_REQUESTS.includes(one.state) ? el("span", { class: "small muted" }, say("sharing_request.until", { at: momentWords(data.lang, one.hold_until) })) : null),
@@ -69,6 +70,7 @@ const RequestParts = {
     if (!one.possible.length) return null;
     const again = (step) => {
       this.acting = step;
+      this.done = "";
       this.showRequest(one);
       if (step) this.panel.inside.querySelector("[data-part=step] :is(textarea, input, select)")?.focus();
     };
@@ -94,7 +96,8 @@ const RequestParts = {
         ...(step === "accept" && { terms_no: one.terms_no }), ...(said.has("rating") && { rating: Number(said.get("rating")) }) };
       const changed = await send("POST", `${data.api}/sharing/requests/${one.id}/steps`, order);
       this.acting = null;
-      this.showRequest(changed, say("sharing_request.done"));
+      this.done = say("sharing_request.done");
+      this.showRequest(changed);
       this.refresh();
     }, say(`sharing_step.${step}`), "take-step");
     return el("section", { class: "box" }, el("h3", {}, say(`sharing_step.${step}`)), form,
