@@ -171,8 +171,8 @@ def test_of_several_processes_one_sends_and_another_takes_over_when_it_ends(
             first.start()
             second.start()
             second.commit(rows(1, 10))
-            until(lambda: not second.forwarding().waiting, "the first sends them")
-            assert first.forwarding().sent == 10
+            until(lambda: first.forwarding().sent == 10, "the first sends them and notes it")
+            assert not first.forwarding().waiting
         second.commit(rows(11, 10))
         until(lambda: not second.forwarding().waiting, "the second sends them")
         assert second.may_keep_house()
