@@ -76,10 +76,12 @@ class Entry:
     ended_early: datetime | None = None
 
     @property
+    def over(self) -> datetime:
+        return self.slot.end if self.ended_early is None else self.ended_early
+
+    @property
     def blocked(self) -> tuple[datetime, datetime]:
-        over = self.slot.end if self.ended_early is None else self.ended_early
-        latest = min(over, self.slot.end) + self.slot.clear_up
-        return self.slot.start - self.slot.set_up, latest
+        return self.slot.start - self.slot.set_up, self.over + self.slot.clear_up
 
 
 @dataclass
@@ -127,7 +129,7 @@ class Model:
             raise No
         if step == "cancel" and entry.state == "cancelled":
             return
-        if entry.state not in FROM[step] or entry.slot.end <= self.now:
+        if entry.state not in FROM[step] or entry.over <= self.now:
             raise No
         if step in {"end_early", "release"} and entry.slot.start > self.now:
             raise No
@@ -162,7 +164,7 @@ class Model:
     def _demand_movable(self, entry: Entry, slot: Slot, who: str) -> None:
         if who in TEACHERS and who not in {entry.holder, entry.maker}:
             raise No
-        if entry.state not in UNFINISHED or entry.slot.end <= self.now:
+        if entry.state not in UNFINISHED or entry.over <= self.now:
             raise No
         old = entry.slot
         if (slot.start, slot.end) != (old.start, old.end):
