@@ -151,7 +151,8 @@ const OfferFindingParts = {
         visitor_name: asked.get("visitor_name"), visitor_phone: asked.get("visitor_phone") });
       this.shown = { request: made.id };
       this.filters.tab = "requests";
-      this.showRequest(made, say("sharing.sent"));
+      this.done = say("sharing.sent");
+      this.showRequest(made);
       this.refresh();
     }, say("sharing.send"), "send");
     return el("section", { class: "box" }, form);
