@@ -15,6 +15,7 @@ _OWN = (
     "booking",
     "booking_state",
     "booking_step",
+    "booking_done",
     "booking_scope",
     "booking_closed",
     "purpose",

@@ -42,7 +42,9 @@ const BookingFormParts = {
   },
 
   nameOf(key) {
-    return this.names?.get(key) ?? key.split("/").slice(1).join("/");
+    const bench = this.benches?.get(key);
+    const code = key.split("/").slice(1).join("/");
+    return this.names?.get(key) ?? (bench ? `${code} ${inLanguage(this.data.lang, bench, "name")}` : code);
   },
 
   showForm() {
@@ -165,10 +167,14 @@ const BookingFormParts = {
     try {
       const made = await send("POST", `${data.api}/${isSeries ? "booking-series" : "bookings"}`, this.orderOf(wanted));
       this.form = null;
-      this.refresh();
-      if (isSeries) return this.toldSeries(made);
-      this.tell(say(made.state === "requested" ? "booking.requested" : "booking.booked"));
+      if (isSeries) {
+        this.refresh();
+        return this.toldSeries(made);
+      }
       this.open(made.id, made.warnings);
+      const told = ["requested", "held", "waiting"].includes(made.state) ? made.state : "booked";
+      this.finished(say(`booking.${told}`, { at: made.hold_until ? schoolClock(made.hold_until) : "" }));
+      this.refresh();
     } catch (error) {
       if (!(error instanceof Problem || error instanceof TypeError)) throw error;
       this.tellForm({ words: problemText(say, data.lang, error), problem: error.problem });

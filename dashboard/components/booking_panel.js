@@ -5,6 +5,7 @@ const CHECK_IN_EARLY_MS = 30 * 60_000;
 const BookingPanelParts = {
   open(id, warnings = []) {
     this.id = id;
+    this.done = null;
     this.one = null;
     this.form = null;
     this.trouble = "";
@@ -21,8 +22,9 @@ const BookingPanelParts = {
     try {
       const [one, history] = await Promise.all([getJson(path), getJson(`${path}/history`)]);
       if (this.id !== id) return;
-      const isSame = JSON.stringify(one) === JSON.stringify(this.one);
-      Object.assign(this, { one, history });
+      const seen = JSON.stringify([one, this.affectedOpen()]);
+      const isSame = this.one && seen === this.seen;
+      Object.assign(this, { one, history, seen });
       // whoever writes keeps the words while others move on
       if (!isSame) this.showOne();
     } catch (error) {
@@ -46,6 +48,7 @@ const BookingPanelParts = {
     this.panel.show(say, title, el("p", { class: "muted" }, say("booking.title", { id: one.id })),
       el("p", { class: "top" }, this.stateChip(one), el("span", { class: `key p-${one.purpose}` }, say(`purpose_glyph.${one.purpose}`)),
         say(`purpose.${one.purpose}`), one.holder === data.me.username ? el("span", { class: "chip" }, `★ ${say("booking.mine")}`) : null),
+      this.doneLine(true),
       this.warningBox(this.warned),
       this.troubleOfOpen(),
       this.facts(),
@@ -124,19 +127,21 @@ const BookingPanelParts = {
     }
     const path = `${data.api}/bookings/${one.id}`;
     const isOfSeries = step === "cancel" && scope && scope !== "this";
+    const words = (answer) => (step === "confirm" && answer?.state === "requested" ? "booking.requested" : `booking_done.${step}`);
     return this.act(() => (isOfSeries
       ? send("POST", `${path}/series/cancellation`, { scope, reason })
-      : send("POST", `${path}/steps`, { step, reason })));
+      : send("POST", `${path}/steps`, { step, reason })), words);
   },
 
-  async act(ask, words = "booking.saved") {
+  // `words`: the text of what was done, by the answer
+  async act(ask, words = () => "booking.saved") {
     const { say, data, id } = this;
     try {
       const answer = await ask();
       this.trouble = "";
       this.warned = answer?.warnings ?? [];
       this.one = null;
-      this.tell(say(words));
+      this.finished(say(words(answer)));
       await this.look();
       this.refresh();
     } catch (error) {
@@ -149,6 +154,7 @@ const BookingPanelParts = {
   },
 
   refuse(words) {
+    this.done = null;
     this.trouble = words;
     this.showOne();
   },
@@ -182,7 +188,7 @@ const BookingPanelParts = {
       el("option", { value: each.id }, `${spanWords(data.lang, each.start_at, each.end_at)} ${each.title}`)));
     return el("details", { "data-part": "swap" }, el("summary", {}, say("booking.swap_with")),
       el("div", { class: "rowed" }, pick, el("button", { type: "button", class: "plain",
-        onclick: () => this.act(() => send("POST", `${data.api}/bookings/${one.id}/swaps`, { offered_id: Number(pick.value) }), "booking.swap_offered") },
+        onclick: () => this.act(() => send("POST", `${data.api}/bookings/${one.id}/swaps`, { offered_id: Number(pick.value) }), () => "booking.swap_offered") },
       say("booking.swap_offer"))));
   },
 

@@ -26,14 +26,17 @@ const RigTroubleParts = {
   async takeSubstitute(id, failed, substitute, button) {
     const { say, data } = this;
     button.disabled = true;
+    // what is refused is said where it was asked for
+    const place = this.panel.isOpen ? "trouble" : "rigTrouble";
+    this.done = null;
+    this[place] = "";
     try {
       await send("POST", `${data.api}/bookings/${id}/substitution`, { failed, substitute });
-      this.rigTrouble = "";
-      this.tell(say("booking.stood_in"));
+      this.finished(say("booking.stood_in"));
     } catch (error) {
       if (!(error instanceof Problem || error instanceof TypeError)) throw error;
       const refusals = (error.problem?.refusals ?? []).map((each) => bilingual(data.lang, each.said));
-      this.rigTrouble = refusals.join("；") || problemText(say, data.lang, error);
+      this[place] = refusals.join("；") || problemText(say, data.lang, error);
     }
     this.one = null;
     await this.refresh();
@@ -52,8 +55,12 @@ const RigTroubleParts = {
         this.troubleBox(one))));
   },
 
+  affectedOpen() {
+    return this.affected?.find((one) => one.booking.id === this.id);
+  },
+
   troubleOfOpen() {
-    const found = this.affected?.find((one) => one.booking.id === this.id);
+    const found = this.affectedOpen();
     return found ? this.troubleBox(found) : null;
   },
 };

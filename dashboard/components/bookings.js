@@ -46,8 +46,20 @@ class BookingsView extends WorkView {
   }
 
   set(values) {
+    if ("tab" in values) this.done = null;
     Object.assign(this.filters, values);
     this.draw();
+  }
+
+  // What an act did stays told where it was done, until the next one: the page loads again by itself.
+  finished(words) {
+    this.done = { words, isInPanel: this.panel.isOpen };
+    this.tell(words);
+  }
+
+  doneLine(isInPanel) {
+    if (!this.done || this.done.isInPanel !== isInPanel) return null;
+    return el("p", { class: "done", role: "status", "data-part": "done" }, this.done.words);
   }
 
   // what has to be asked for anew
@@ -98,13 +110,14 @@ class BookingsView extends WorkView {
       data.may_book ? el("button", { type: "button", class: "main", "data-focus": "new",
         onclick: () => this.askFor({ keys: [] }) }, `＋ ${say("booking.new")}`) : null);
     const parts = { free: () => this.freeParts(), mine: () => this.mineParts(), approve: () => this.approveParts() };
-    fill(this.body, head, ...(parts[filters.tab] ?? (() => this.weekParts()))());
+    fill(this.body, head, this.doneLine(false), ...(parts[filters.tab] ?? (() => this.weekParts()))());
   }
 
   closed() {
     const id = this.id;
     this.id = null;
     this.form = null;
+    this.done = null;
     keepInAddress(this.address());
     const again = id ? `[data-booking="${id}"]` : `[data-focus="${CSS.escape(this.cameFrom ?? "new")}"]`;
     this.body.querySelector(again)?.focus();

@@ -49,10 +49,11 @@ const OwnBookingsParts = {
 
   async answerSwap(id, accept) {
     const { say, data } = this;
+    this.done = null;
     try {
       await send("POST", `${data.api}/booking-swaps/${id}/answer`, { accept });
       this.swapTrouble = "";
-      this.tell(say(accept ? "booking.swapped" : "booking.saved"));
+      this.finished(say(accept ? "booking.swapped" : "booking.swap_ended"));
     } catch (error) {
       if (!(error instanceof Problem || error instanceof TypeError)) throw error;
       this.swapTrouble = problemText(say, data.lang, error);
