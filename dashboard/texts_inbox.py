@@ -40,6 +40,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "inbox.unverified": ("尚未验证，不发送邮件。", "Not verified: no mail is sent."),
     "inbox.forget": ("删除邮箱", "Remove"),
     "inbox.forget_sure": ("确定删除", "Yes, remove"),
+    "inbox.forgotten": ("邮箱已删除。", "The address is removed."),
     "inbox.trouble": ("最近一次发送失败：{reason}", "The last one failed: {reason}"),
     "inbox.hours": ("时间", "Hours"),
     "inbox.mail_language": ("邮件语言", "Language of mails"),
@@ -60,6 +61,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "inbox.group_language": ("语言", "Language"),
     "inbox.group_kinds": ("通知内容", "What it is told"),
     "inbox.group_add": ("添加群", "Add a group"),
+    "inbox.group_added": ("已添加，可发送一条测试。", "Added; a test shows whether it works."),
+    "inbox.group_ended": ("{name} 不再接收通知。", "{name} is told no more."),
     "inbox.group_none": ("还没有群接收通知。", "No group is told yet."),
     "inbox.group_hint": (
         "在群里添加自定义机器人，把地址粘贴到这里。地址和密钥保存后不再显示。",

@@ -86,6 +86,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "sharing.publish": ("发布", "Publish"),
     "sharing.withdraw": ("撤回", "Withdraw"),
     "sharing.withdraw_sure": ("确认撤回？已达成的不受影响", "Really? What was agreed stays"),
+    "sharing.did_publication": (
+        "“{title}”已发布，其他单位可以查到。",
+        "“{title}” is published; others find it.",
+    ),
+    "sharing.did_withdrawal": (
+        "“{title}”已撤回，不再接受申请。",
+        "“{title}” is withdrawn; nobody can ask for it.",
+    ),
     "sharing.save": ("保存", "Save"),
     "sharing.saved_draft": (
         "已保存为草稿，发布后对外可见。",

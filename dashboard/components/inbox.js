@@ -9,7 +9,7 @@ class InboxView extends WorkView {
     super(root);
     this.shown = "unread";
     this.most = INBOX_PAGE;
-    this.told = "";
+    this.trouble = "";
     this.clock = setInterval(() => document.hidden || this.panel.isOpen || this.refresh(), ASK_EVERY_MS);
   }
 
@@ -54,7 +54,8 @@ class InboxView extends WorkView {
 
   render() {
     const { say } = this;
-    fill(this.body, this.bar(), this.items.length ? this.list() : this.nothing(),
+    fill(this.body, this.bar(), this.trouble ? el("p", { class: "refused", role: "alert" }, this.trouble) : null,
+      this.items.length ? this.list() : this.nothing(),
       this.items.length < this.total ? el("button", { type: "button", class: "plain more", "data-focus": "more",
         onclick: () => { this.most += INBOX_PAGE; this.refresh(); } },
       say("inbox.more", { n: Math.min(INBOX_PAGE, this.total - this.items.length) })) : null);
@@ -140,11 +141,12 @@ class InboxView extends WorkView {
   }
 
   async read(order) {
+    this.trouble = "";
     try {
       await send("POST", `${this.data.api}/inbox/read`, order);
     } catch (error) {
       if (!(error instanceof Problem || error instanceof TypeError)) throw error;
-      this.tell(problemText(this.say, this.data.lang, error));
+      this.trouble = problemText(this.say, this.data.lang, error);
     }
     await this.refresh();
   }

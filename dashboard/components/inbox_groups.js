@@ -18,7 +18,12 @@ async function openGroups(view, done = "") {
     newGroup(view));
 }
 
-function groupBox(view, bot) {
+// A group alone: whoever fills in another one below keeps the words.
+function showGroup(view, bot, done = "") {
+  view.panel.inside.querySelector(`[data-group="${bot.id}"]`)?.replaceWith(groupBox(view, bot, done));
+}
+
+function groupBox(view, bot, done = "") {
   const { say, data } = view;
   const path = `${data.api}/group-bots/${bot.id}`;
   const told = el("p", { class: "refused", role: "alert" }, bot.trouble);
@@ -37,16 +42,16 @@ function groupBox(view, bot) {
         .toLocaleString(data.lang === "en" ? "en-GB" : "zh-CN", SCHOOL_TIME) }) : say("inbox.group_never"),
       bot.waiting ? ` · ${say("inbox.group_waiting", { n: bot.waiting })}` : ""),
     el("p", { class: "small" }, bot.kinds.map((one) => say(`message_kind.${one}`)).join(" · ")),
-    told,
+    done ? el("p", { class: "done", role: "status" }, done) : null, told,
     el("div", { class: "bar" },
       el("button", { type: "button", class: "plain", "data-focus": `test-${bot.id}`, onclick: tried(async () => {
         await send("POST", `${path}/test`, {});
-        await openGroups(view, say("inbox.group_tested"));
+        showGroup(view, bot, say("inbox.group_tested"));
         watchGroup(view, bot, GROUPS_LOOKS);
       }) }, say("inbox.group_test")),
       sureButton(`end-${bot.id}`, say("inbox.group_end"), say("inbox.group_end_sure"), tried(async () => {
         await send("DELETE", path);
-        await openGroups(view);
+        await openGroups(view, say("inbox.group_ended", { name: bot.name }));
       }))));
 }
 
@@ -56,7 +61,7 @@ function watchGroup(view, bot, left) {
   setTimeout(async () => {
     const found = await getJson(`${view.data.api}/group-bots?limit=200`).catch(() => null);
     const now = found?.items.find((one) => one.id === bot.id);
-    if (now && (now.last_sent_at !== bot.last_sent_at || now.trouble)) await openGroups(view);
+    if (now && (now.last_sent_at !== bot.last_sent_at || now.trouble)) showGroup(view, now);
     else watchGroup(view, bot, left - 1);
   }, GROUPS_EVERY_MS);
 }
@@ -73,7 +78,7 @@ function newGroup(view) {
       url: String(form.get("url")).trim(), secret: String(form.get("secret")).trim(),
       kinds: kinds.length ? kinds : null,
     });
-    await openGroups(view);
+    await openGroups(view, say("inbox.group_added"));
   };
   return el("section", { class: "box" }, el("h3", {}, say("inbox.group_add")),
     el("p", { class: "small muted" }, say("inbox.group_hint")),

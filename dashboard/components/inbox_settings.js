@@ -63,10 +63,20 @@ function addressBox(view, found) {
     isAsked ? inboxForm(view, [inboxField(say("inbox.code"), "code",
       { inputmode: "numeric", required: true, autocomplete: "one-time-code", maxlength: 10 })],
     (form) => send("POST", `${api}/code`, { code: String(form.get("code")).trim() }), "inbox.confirm") : null,
-    found.address ? sureButton("forget", say("inbox.forget"), say("inbox.forget_sure"), async () => {
+    found.address ? forgetting(view, api) : null);
+}
+
+function forgetting(view, api) {
+  const told = el("p", { class: "refused", role: "alert" });
+  return el("div", {}, sureButton("forget", view.say("inbox.forget"), view.say("inbox.forget_sure"), async () => {
+    try {
       await send("DELETE", api);
-      await openSettings(view);
-    }) : null);
+      await openSettings(view, view.say("inbox.forgotten"));
+    } catch (error) {
+      if (!(error instanceof Problem || error instanceof TypeError)) throw error;
+      told.textContent = problemText(view.say, view.data.lang, error);
+    }
+  }), told);
 }
 
 // What takes something away asks once more, in its own place.
@@ -79,6 +89,7 @@ function sureButton(key, words, sure, act) {
     }
     button.disabled = true;
     await act();
+    button.disabled = false;
   } }, words);
   return button;
 }

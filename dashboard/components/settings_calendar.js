@@ -32,9 +32,8 @@ const CalendarParts = {
     const { say, data, calendar } = this;
     const rows = (this.drafts[part] ??= structuredClone(calendar[part]));
     const isDefault = calendar.defaults.includes(part);
-    const told = this.told();
-    if (this.savedPart === part) told.append(el("span", { class: "done" }, say("school_set.saved")));
-    const put = (button, act) => this.attempt(told, button, async () => {
+    const told = this.calendarTold(part);
+    const put = (button, act) => this.calendarAct(told, button, async () => {
       this.calendar = await act();
       this.drafts[part] = null;
       this.savedPart = part;
@@ -63,6 +62,18 @@ const CalendarParts = {
         isDefault ? null : this.sure(say("school_set.restore"), say("school_set.restore_sure"), `restore-${part}`, (button) => put(button, () => send("DELETE", path)))) : null));
   },
 
+  calendarTold(part) {
+    const told = this.told();
+    if (this.savedPart === part) told.append(el("span", { class: "done" }, this.say("school_set.saved")));
+    return told;
+  },
+
+  // what the last act did is told until this one
+  calendarAct(told, button, act) {
+    this.savedPart = null;
+    return this.attempt(told, button, act);
+  },
+
   calendarField(part, row, n, name, how) {
     const shared = { "aria-label": this.say(`school_set.${name}`), "data-focus": `${part}-${n}-${name}`, disabled: !this.data.may_calendar };
     const value = String(row[name] ?? "");
@@ -86,12 +97,17 @@ const CalendarParts = {
 
   publicDays() {
     const { say, data, calendar } = this;
-    const told = this.told();
+    const told = this.calendarTold("public_days");
     const box = el("input", { type: "checkbox", checked: calendar.settings.follows_public_holidays, disabled: !data.may_calendar, "data-focus": "follows",
-      onchange: (event) => this.attempt(told, event.target, async () => {
-        this.calendar = await send("PUT", `${data.api}/school-calendar/settings`, { ...calendar.settings, follows_public_holidays: event.target.checked });
-        this.draw();
-      }) });
+      onchange: async (event) => {
+        await this.calendarAct(told, event.target, async () => {
+          this.calendar = await send("PUT", `${data.api}/school-calendar/settings`, { ...calendar.settings, follows_public_holidays: event.target.checked });
+          this.savedPart = "public_days";
+          this.draw();
+        });
+        // what was refused is not ticked
+        event.target.checked = this.calendar.settings.follows_public_holidays;
+      } });
     return el("section", { class: "box", "data-part": "public-days" }, el("h3", {}, say("school_set.public_days")),
       el("label", { class: "tick" }, box, say("school_set.follows")), told,
       calendar.is_announced ? null : el("p", { class: "small doubt" }, say("school_set.not_announced")),
@@ -101,12 +117,13 @@ const CalendarParts = {
 
   calendarFile() {
     const { say, data } = this;
-    const told = this.told();
-    const { label, field } = filePicker(say, ".xlsx,.csv", { onPick: () => this.attempt(told, field, async () => {
+    const told = this.calendarTold("file");
+    const { label, field } = filePicker(say, ".xlsx,.csv", { onPick: () => this.calendarAct(told, field, async () => {
       const form = new FormData();
       form.append("file", field.files[0]);
       this.calendar = await send("POST", `${data.api}/school-calendar/file`, form);
-      this.drafts = {};
+      for (const part of Object.keys(this.calendarColumns())) this.drafts[part] = null;
+      this.savedPart = "file";
       this.draw();
     }) });
     return el("section", { class: "box" }, el("h3", {}, say("school_set.files")), el("div", { class: "bar" },

@@ -63,7 +63,7 @@ class SharingView extends WorkView {
       .map((one) => [one, say(`sharing.tab_${one || "find"}`, { n: waiting || "" })]);
     const page = `/open-sharing${data.lang === "en" ? "?lang=en" : ""}`;
     const head = el("div", { class: "bar" },
-      segments(say("sharing.tab"), tabs, filters.tab, (tab) => { filters.tab = tab; this.draw(); }),
+      segments(say("sharing.tab"), tabs, filters.tab, (tab) => { filters.tab = tab; this.saved = ""; this.draw(); }),
       data.may_manage && filters.tab === "own" ? el("button", { type: "button", class: "main", "data-focus": "new",
         onclick: () => this.editOffer(null) }, `＋ ${say("sharing.new")}`) : null,
       el("a", { class: "public", href: page, target: "_blank", rel: "noopener" }, say("sharing.public")));

@@ -7,9 +7,10 @@ const WORKDAYS = [0, 1, 2, 3, 4];
 const OwnOfferParts = {
   ownParts() {
     const { say, data, own } = this;
-    if (!own.length) return [el("div", { class: "empty" }, el("p", {}, say("sharing.own_none")), el("p", {}, say("sharing.own_none_hint")))];
+    const done = this.saved ? el("p", { class: "done", role: "status" }, this.saved) : null;
+    if (!own.length) return [done, el("div", { class: "empty" }, el("p", {}, say("sharing.own_none")), el("p", {}, say("sharing.own_none_hint")))];
     const looks = { draft: ["unknown", "○"], published: ["ready", "✓"], withdrawn: ["off", "–"] };
-    return [el("div", { class: "cards" }, ...own.map((one) => el("section", { class: "card", "data-own": one.id },
+    return [done, el("div", { class: "cards" }, ...own.map((one) => el("section", { class: "card", "data-own": one.id },
       el("span", { class: "topline" }, pill(...looks[one.state], say(`offer_state.${one.state}`)), el("span", { class: "chip" }, one.station_code)),
       el("strong", {}, inLanguage(data.lang, one, "title")),
       el("span", { class: "small" }, one.resources.map((key) => key.split("/").slice(1).join("/")).join("、")),
@@ -20,14 +21,19 @@ const OwnOfferParts = {
 
   ownButtons(one) {
     const { say } = this;
-    const told = el("span", { class: "refused", role: "alert" });
+    const told = el("span", { class: "refused", role: "alert" }, this.refused?.id === one.id ? this.refused.words : "");
     const step = (name) => async () => {
+      this.saved = "";
+      this.refused = null;
       try {
         await send("POST", `${this.data.api}/sharing/own-offers/${one.id}/${name}`, {});
+        this.saved = say(`sharing.did_${name}`, { title: inLanguage(this.data.lang, one, "title") });
+        this.tell(this.saved);
         this.refresh();
       } catch (error) {
         if (!(error instanceof Problem || error instanceof TypeError)) throw error;
-        told.textContent = problemText(say, this.data.lang, error);
+        this.refused = { id: one.id, words: problemText(say, this.data.lang, error) };
+        this.draw();
       }
     };
     const withdraw = el("button", { type: "button", class: "plain", "data-focus": `withdraw-${one.id}`, onclick: () => {
@@ -45,6 +51,7 @@ const OwnOfferParts = {
   async editOffer(one) {
     const { say, data } = this;
     this.shown = null;
+    this.saved = "";
     this.panel.show(say, one ? inLanguage(data.lang, one, "title") : say("sharing.new"), null, skeleton(10));
     this.things ??= await this.ownThings();
     const offer = structuredClone(one ?? { ...NEW_OFFER, station_code: data.stations[0]?.code });
@@ -123,7 +130,8 @@ const OwnOfferParts = {
     const path = `${data.api}/sharing/own-offers`;
     const saved = await (known ? send("PUT", `${path}/${known.id}`, order) : send("POST", path, order));
     this.panel.close();
-    this.tell(say(saved.state === "draft" ? "sharing.saved_draft" : "sharing.saved"));
+    this.saved = say(saved.state === "draft" ? "sharing.saved_draft" : "sharing.saved");
+    this.tell(this.saved);
     this.refresh();
   },
 };
