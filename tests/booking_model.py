@@ -150,7 +150,7 @@ class Model:
             wish = {"waiting": "wait", "held": "hold"}.get(entry.state, "book")
             in_way, displaced = self._look(replace(entry, slot=slot), wish, who)
         entry.slot = slot
-        if entry.hold_until is not None and slot.start < entry.hold_until:
+        if entry.hold_until is not None and self.now < slot.start < entry.hold_until:
             entry.hold_until = slot.start
         self._ask_again(entry, who, judged=entry.state != "draft")
         self._decide_by_place(entry)

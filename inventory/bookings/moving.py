@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -17,7 +18,7 @@ from inventory.bookings.keeping import (
     snapshot,
     state_after,
 )
-from inventory.bookings.life import BookingStep
+from inventory.bookings.life import BookingStep, hold_until
 from inventory.bookings.placing import Placed
 from inventory.bookings.recalling import draft_of, stored_holder
 from inventory.bookings.rules import HOLDING, BookingState, objection
@@ -60,7 +61,7 @@ def change(db: Session, desk: Desk, row: Booking, wanted: Draft, *, is_told: boo
         demand_use(db, desk, wanted)
     things = taken_with(db, wanted.resources)
     chance = _chance(db, desk, row, before, (wanted, things))
-    _describe(row, wanted, things)
+    _describe(row, wanted, things, desk.now)
     if step is BookingStep.MOVE:
         approve_anew(row, chance.verdict, desk)
         withdraw_swaps(db, desk, row)
@@ -105,14 +106,15 @@ def _demand_span(before: Draft, wanted: Draft, desk: Desk) -> None:
         raise Invalid("start_at", "the start it has, since it has begun")
 
 
-def _describe(row: Booking, wanted: Draft, things: Sequence[Taken]) -> None:
+def _describe(row: Booking, wanted: Draft, things: Sequence[Taken], now: datetime) -> None:
     stations = [one.station_code for one in things if one.station_code is not None]
     row.station_code = stations[0] if stations else None
     row.start_at, row.end_at = wanted.span.start_at, wanted.span.end_at
     row.set_up_s = int(wanted.set_up.total_seconds())
     row.clear_up_s = int(wanted.clear_up.total_seconds())
-    if row.hold_until is not None and wanted.span.start_at < row.hold_until:
-        row.hold_until = wanted.span.start_at
+    if row.hold_until is not None:
+        lasts = row.hold_until - now
+        row.hold_until = hold_until(row.start_at, now, lasts)
     for name in DESCRIBING:
         setattr(row, name, getattr(wanted, name))
 

@@ -137,6 +137,14 @@ def test_a_hold_that_nobody_confirms_is_nobodys_seen_or_not(house: Schools) -> N
     assert teacher.state(held) == "expired"
 
 
+def test_a_hold_on_what_has_begun_can_be_described_and_stretched(house: Schools) -> None:
+    teacher = Person(house, "bj-teacher")
+    held = teacher.book(order(NOW, wish="hold"))
+    longer = {"title": "补课", "end_at": (NOW + 2 * HOUR).isoformat()}
+    changed = teacher.send(f"/bookings/{held['id']}", longer, 200, "PATCH")
+    assert (changed["state"], changed["hold_until"]) == ("held", held["hold_until"])
+
+
 def test_who_waits_is_offered_what_becomes_free_in_their_order(house: Schools) -> None:
     teacher, master = Person(house, "bj-teacher"), Person(house, "bj-master")
     other = Person(house, "bj-other")
