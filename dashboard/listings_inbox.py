@@ -11,7 +11,16 @@ from inventory.accounts.schema import Me
 from inventory.notifications.bots import BotService
 from inventory.notifications.rules import TECHNICAL, MessageKind, Timing
 
-PAGES = ("bookings", "sharing", "due", "repairs", "rectifications", "health", "inbox")
+PAGES = (
+    "bookings",
+    "sharing",
+    "due",
+    "repairs",
+    "rectifications",
+    "health",
+    "utilisation",
+    "inbox",
+)
 """Where a message may lead."""
 
 

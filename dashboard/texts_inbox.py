@@ -97,6 +97,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "message_kind.rig_restored": ("台架已恢复", "Rig in order again"),
     "message_kind.no_show_released": ("未到场释放", "Nobody came"),
     "message_kind.overrun_ahead": ("前一场超时", "The one before overruns"),
+    "message_kind.unbooked_use": ("未预约使用", "Use without booking"),
     "message_kind.sharing_request": ("开放共享申请", "Sharing request"),
     "message_kind.sharing_terms": ("开放共享条款", "Terms of sharing"),
     "message_kind.sharing_agreed": ("开放共享达成", "Sharing agreed"),

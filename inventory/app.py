@@ -81,6 +81,7 @@ from inventory.stations.routes import router as stations_router
 from inventory.stocktakes.phone_routes import router as phone_router
 from inventory.stocktakes.routes import router as stocktakes_router
 from inventory.timetables.routes import router as timetables_router
+from inventory.unbooked_use.routes import router as unbooked_use_router
 from inventory.utilisation.routes import router as utilisation_router
 from inventory.visits import Visits
 from inventory.work_orders.routes import router as work_orders_router
@@ -95,6 +96,7 @@ ROUTERS = (
     benches_router,
     history_router,
     utilisation_router,
+    unbooked_use_router,
     exports_router,
     lists_router,
     substitutes_router,

@@ -23,6 +23,7 @@ from stationmaster.settings import Settings
 from stationmaster.sharing_steps import SharingSteps
 from stationmaster.signs_of_life import HeardHours, StoredSigns
 from stationmaster.stores import open_reader
+from stationmaster.unbooked_watch import UnbookedWatch
 from stationmaster.watching import Watcher
 
 GRACE_S = 2
@@ -72,6 +73,7 @@ def serve(settings: Settings) -> None:
             BookingTimes(database, app.state.rig_truth),
             RigWatch(database, app.state.live, timedelta(minutes=settings.no_show_minutes)),
             HeardHours(database, StoredSigns(reader)),
+            UnbookedWatch(database),
         )
         watcher = Watcher(database, sources, chores=chores)
         watcher.start()

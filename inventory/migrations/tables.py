@@ -18,6 +18,7 @@ from inventory.documents import table as documents
 from inventory.due import table as due
 from inventory.equipment import table as equipment
 from inventory.faults import table as faults
+from inventory.income import table as income
 from inventory.labels import table as labels
 from inventory.monitoring import table as monitoring
 from inventory.notifications import table as notifications
@@ -35,6 +36,7 @@ from inventory.sharing import table as sharing
 from inventory.staff import table as staff
 from inventory.stations import table as stations
 from inventory.stocktakes import table as stocktakes
+from inventory.unbooked_use import table as unbooked_use
 from inventory.usage_sessions import table as usage_sessions
 from inventory.utilisation import table as utilisation
 from inventory.work_orders import table as work_orders
@@ -58,6 +60,7 @@ __all__ = [
     "due",
     "equipment",
     "faults",
+    "income",
     "labels",
     "monitoring",
     "notifications",
@@ -75,6 +78,7 @@ __all__ = [
     "staff",
     "stations",
     "stocktakes",
+    "unbooked_use",
     "usage_sessions",
     "utilisation",
     "work_orders",

@@ -26,6 +26,7 @@ class MessageKind(StrEnum):
     RIG_RESTORED = "rig_restored"
     NO_SHOW_RELEASED = "no_show_released"
     OVERRUN_AHEAD = "overrun_ahead"
+    UNBOOKED_USE = "unbooked_use"
     SHARING_REQUEST = "sharing_request"
     SHARING_TERMS = "sharing_terms"
     SHARING_AGREED = "sharing_agreed"
@@ -96,6 +97,7 @@ _LOW = frozenset(
     {
         MessageKind.HOLD_EXPIRED,
         MessageKind.REMINDER_DUE,
+        MessageKind.UNBOOKED_USE,
         MessageKind.FEEDBACK_ASKED,
         MessageKind.FEEDBACK_GIVEN,
     }

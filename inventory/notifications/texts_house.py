@@ -27,6 +27,15 @@ _HOUSE_TEXTS: Mapping[MessageKind, Text] = {
         (("{names}", "{names_en}"), ("最早：{due_on}", "First: {due_on}")),
         "due",
     ),
+    MessageKind.UNBOOKED_USE: Text(
+        (
+            "{day} 未预约使用 {times} 次，共 {minutes} 分钟",
+            "{day}: used without a booking {times} times, {minutes} min in all",
+        ),
+        (("台架：{benches}", "Benches: {benches_en}"),),
+        "utilisation",
+        (("from", "day"), ("to", "day")),
+    ),
     MessageKind.ALERT_OPENED: Text(
         ("警报：{alert_kind} {bench}", "Alert: {alert_kind} {bench}"),
         (("台架：{name}", "Bench: {name_en}"), ("预约：{when}", "Booked: {when}")),

@@ -74,7 +74,7 @@ def look(db: Session, principal: Principal, question: Question, now: datetime) -
     days = (question.last - question.first).days + 1
     if is_fine and len(benches) * days > MAX_CELLS and question.by is GroupBy.BENCH:
         raise Invalid("from", f"at most {MAX_CELLS} benches times days")
-    return _fleet(db, benches, question, now)
+    return fleet_of(db, benches, question, now)
 
 
 def _benches(db: Session, principal: Principal, question: Question) -> Sequence[Bench]:
@@ -92,7 +92,8 @@ def _benches(db: Session, principal: Principal, question: Question) -> Sequence[
     return db.exec(query.order_by(col(Bench.code))).all()
 
 
-def _fleet(db: Session, benches: Sequence[Bench], question: Question, now: datetime) -> Fleet:
+def fleet_of(db: Session, benches: Sequence[Bench], question: Question, now: datetime) -> Fleet:
+    """Everything known of some rigs in the question's days; whose they are was asked before."""
     calendars = calendars_of(db, {one.organisation_code for one in benches})
     wholes = [span_of(question.first, question.last, one.zone) for one in calendars.values()]
     start = min((one.start_at for one in wholes), default=now)

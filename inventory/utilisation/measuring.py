@@ -170,6 +170,13 @@ def used_modules(records: Iterable[tuple[RigRecord, Sequence[str]]]) -> tuple[in
     return used, offered
 
 
+def unbooked_use(record: RigRecord) -> Timeline:
+    """Use in nobody's booking, buffers included."""
+    spans = record.bookings
+    taken = timeline(spans.taken_from, spans.taken_to)
+    return without(record.used, either(taken, timeline(spans.starts, spans.ends)))
+
+
 @dataclass(frozen=True, slots=True)
 class _Lines:
     opening: Timeline
@@ -191,7 +198,6 @@ class _Lines:
         available = without(record.opening, record.out)
         maintenance = _where(spans, spans.is_maintenance)
         booked = _where(spans, ~spans.is_maintenance)
-        taken = timeline(spans.taken_from, spans.taken_to)
         outsiders = _where(spans, spans.is_outside & ~spans.is_maintenance)
         in_maintenance = without(both(used, maintenance), booked)
         observable = both(available, record.looked)
@@ -203,7 +209,7 @@ class _Lines:
             used=used,
             used_available=both(used, available),
             booked_used=both(used, booked),
-            unbooked_used=without(used, either(taken, booked)),
+            unbooked_used=unbooked_use(record),
             maintenance_used=in_maintenance,
             outside_used=both(used, outsiders),
             observable=observable,
