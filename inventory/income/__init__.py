@@ -1,0 +1,1 @@
+"""Slice: what rigs earned, inside the school and outside, entry by entry."""
