@@ -109,6 +109,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "equipment_field.owner": ("权属", "owner"),
     "equipment_field.borrowed_until": ("借用到期", "borrowed until"),
     "equipment_field.location": ("存放地点", "location"),
+    "equipment_field.original_value": ("原值（元）", "original value (CNY)"),
     "equipment_field.calibration_done_on": ("校准日期", "calibrated on"),
     "equipment_field.calibration_valid_until": ("校准有效期", "calibration valid until"),
     "equipment_field.verification_done_on": ("检定日期", "verified on"),

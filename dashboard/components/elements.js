@@ -41,6 +41,12 @@ function span(say, seconds) {
   return say("common.days", { n: Math.floor(s / 86400) });
 }
 
+// An amount as the API tells it, an exact text, with its thousands set off.
+function yuan(amount) {
+  const [whole, cents = "00"] = String(amount).split(".");
+  return `¥${whole.replace(/\B(?=(\d{3})+$)/g, ",")}.${cents}`.replace("¥-", "-¥");
+}
+
 // One instance per place in the page: Streamlit calls the renderer again for every new data.
 const instances = new WeakMap();
 

@@ -82,6 +82,7 @@ Object.assign(RegisterView.prototype, {
     formField(say("register.room"), "location", { maxlength: 200, list: "known-rooms", placeholder: say("register.unchanged") }), rooms,
     formChoice(say("stations.station"), "station", [same, ["*", say("due.every_station")], ...stations]),
     formChoice(say("register.owner"), "owner", [same, ...["own", "borrowed"].map((one) => [one, say(`ownership.${one}`)])]),
+    formField(say("register_field.original_value"), "original_value", { inputmode: "decimal", maxlength: 20, placeholder: say("register.value_each") }),
     formField(say("register.serves"), "serves_rows", { placeholder: say("register.unchanged") }),
     el("button", { type: "submit", class: "main", "data-focus": "preview" }, say("register.preview")));
     return node;

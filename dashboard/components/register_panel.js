@@ -63,6 +63,7 @@ Object.assign(RegisterView.prototype, {
       ["register.room", piece.location],
       ["stations.station", piece.station_codes.join(" ") || say("due.every_station")],
       ["register.owner", say(`ownership.${piece.owner}`)],
+      ["register_field.original_value", piece.original_value && yuan(piece.original_value)],
       ["register.counts_for", rows.join(" ")],
       ["register.bench", piece.bench_code && innerLink(this.component, "bench",
         { bench: piece.bench_code, ...this.data.keep }, piece.bench_code)],

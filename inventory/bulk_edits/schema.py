@@ -9,6 +9,7 @@ from sqlmodel import SQLModel
 
 from inventory.bulk_edits.rules import MOST_PIECES
 from inventory.equipment.rules import EquipmentStatus, Ownership
+from inventory.money_column import Yuan
 from inventory.organisations.schema import Code
 
 AssetNumber = Annotated[str, StringConstraints(min_length=1, max_length=64)]
@@ -24,7 +25,10 @@ _PIECE: dict[str, Any] = {
 
 
 class RegisterChange(BaseModel):
-    """The same for every piece; what is left out stays, an empty text or list clears."""
+    """The same for every piece; what is left out stays, an empty text or list clears.
+
+    `original_value` is each row's own, not their sum.
+    """
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_CHANGE]})
 
@@ -34,6 +38,7 @@ class RegisterChange(BaseModel):
     status: EquipmentStatus | None = None
     owner: Ownership | None = None
     location: Line | None = None
+    original_value: Yuan | None = None
     station_codes: list[Code] | None = Field(default=None, max_length=100)
     serves_rows: list[RowId] | None = Field(default=None, max_length=100)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func
@@ -43,7 +44,11 @@ from inventory.stations.table import Station
 _AT_ONCE = 500
 """Chosen: PostgreSQL and SQLite both take so many values in one condition."""
 _EDITABLE = tuple(RegisterChange.model_fields)
-_TYPES: Mapping[str, Callable[[Any], Any]] = {"status": EquipmentStatus, "owner": Ownership}
+_TYPES: Mapping[str, Callable[[Any], Any]] = {
+    "status": EquipmentStatus,
+    "owner": Ownership,
+    "original_value": lambda told: None if told is None else Decimal(told),
+}
 """What a text of JSON is in the register; all others are there what they are in JSON."""
 
 

@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 
 from inventory.equipment.columns import read_agreements, read_proofs
 from inventory.equipment.rules import EquipmentItem, EquipmentStatus, Ownership
-from inventory.equipment.template import CHINESE_NAMES, REGISTER_COLUMNS
+from inventory.equipment.template import CHINESE_NAMES, REGISTER_COLUMNS, UNIT_PRICE
+from inventory.money import MOST_YUAN, amount_of, in_yuan
 from inventory.requirements.cells import RowReader, Unexpected, one_of, text
 from inventory.requirements.reading import demand_columns
 from inventory.requirements.tabular import PassedOver, RowProblem, SourceRow, read_table
@@ -41,12 +43,16 @@ class RegisterRow:
 
 @dataclass(frozen=True, slots=True)
 class RegisterReading:
-    """What a register file says: readable rows, problems of others, and what are no rows."""
+    """What a register file says: readable rows, problems of others, and what are no rows.
+
+    `has_values`: it has a column of original values or prices, empty cells of which mean none.
+    """
 
     rows: tuple[RegisterRow, ...]
     problems: tuple[RowProblem, ...]
     ignored_columns: tuple[str, ...]
     passed_over: tuple[PassedOver, ...] = ()
+    has_values: bool = True
 
     @property
     def items(self) -> tuple[EquipmentItem, ...]:
@@ -73,21 +79,22 @@ def read_register(name: str, content: bytes) -> RegisterReading:
         problems.extend(row_problems)
         if not row_problems:
             rows.append(RegisterRow(row.number, item))
-    known = {column.name for column in REGISTER_COLUMNS}
+    known = {column.name for column in REGISTER_COLUMNS} | {UNIT_PRICE}
     ignored = tuple(column for column in table.columns if column not in known)
     problems.sort(key=lambda problem: problem.row)
-    return RegisterReading(tuple(rows), tuple(problems), ignored, table.comments)
+    has_values = not {"original_value", UNIT_PRICE}.isdisjoint(table.columns)
+    return RegisterReading(tuple(rows), tuple(problems), ignored, table.comments, has_values)
 
 
 def read_item(row: SourceRow) -> tuple[EquipmentItem, list[RowProblem]]:
     """Read one row; the item is meaningful only when there is no problem."""
     reader = RowReader(row)
-    owner = reader.read("owner", _OWNER)
+    owner, quantity = reader.read("owner", _OWNER), reader.read("quantity", _quantity, 1.0)
     item = EquipmentItem(
         asset_number=reader.read("asset_number", _asset_number),
         item_zh=reader.read("item_zh", text(200, is_required=True)),
         item_en=reader.read("item_en", text(200)),
-        quantity=reader.read("quantity", _quantity),
+        quantity=quantity,
         quantity_unit=reader.read("quantity_unit", _unit),
         model=reader.read("model", text(200)),
         serial=reader.read("serial", text(200)),
@@ -100,6 +107,7 @@ def read_item(row: SourceRow) -> tuple[EquipmentItem, list[RowProblem]]:
         owner=owner,
         agreements=read_agreements(reader, owner),
         location=reader.read("location", text(200)),
+        original_value=_original_value(reader, quantity),
     )
     _check_together(reader, item)
     return item, reader.problems
@@ -108,6 +116,33 @@ def read_item(row: SourceRow) -> tuple[EquipmentItem, list[RowProblem]]:
 def _check_together(reader: RowReader, item: EquipmentItem) -> None:
     if item.bench_code is not None and item.quantity != 1:
         reader.refuse("quantity", Unexpected("1（联网台架一台一行）", "1: a live bench has a row"))
+
+
+def _original_value(reader: RowReader, quantity: float) -> Decimal | None:
+    """What the row states, or what its pieces cost together; both must say the same."""
+    stated = reader.read("original_value", _amount)
+    price = reader.read(UNIT_PRICE, _amount)
+    if price is None:
+        return stated
+    # as it is spelled: 0.1 of something is no binary fraction
+    counted = in_yuan(int((price * Decimal(str(quantity)) * 100).to_integral_value()))
+    if counted > MOST_YUAN or (stated is not None and stated != counted):
+        expected = (f"{counted}（单价 × 数量）", f"{counted}, the price times the quantity")
+        most = (f"合计不超过 {MOST_YUAN}", f"at most {MOST_YUAN} together")
+        reader.refuse(UNIT_PRICE, Unexpected(*(most if counted > MOST_YUAN else expected)))
+    return counted
+
+
+def _amount(cell: str) -> Decimal | None:
+    if not cell:
+        return None
+    try:
+        return amount_of(cell)
+    except ValueError:
+        raise Unexpected(
+            f"金额（元），如 12800.00，最多两位小数，不超过 {MOST_YUAN}",
+            f"an amount in yuan such as 12800.00, at most 2 decimals and {MOST_YUAN}",
+        ) from None
 
 
 def _asset_number(cell: str) -> str:

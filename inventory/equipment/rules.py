@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from inventory.agreements.rules import Agreement, Loan, loan
@@ -39,6 +40,7 @@ class EquipmentItem:
 
     `station_codes` empty means that the thing serves every station of its organisation;
     `serves_rows` names requirement rows it is meant for, whatever it is called.
+    `original_value` is of the whole row in CNY; None: nobody stated one.
     `proofs` and `agreements` are all there ever were; which of them count is a matter of the day.
     `repair` is no part of the register: whoever needs it looks it up beside.
     """
@@ -57,6 +59,7 @@ class EquipmentItem:
     parameters: str = ""
     owner: Ownership = Ownership.OWN
     location: str = ""
+    original_value: Decimal | None = None
     proofs: tuple[ProofRecord, ...] = ()
     agreements: tuple[Agreement, ...] = ()
     repair: Repair | None = None

@@ -1,6 +1,7 @@
 """Each field of a register row as it is stored and shown, spelled once."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlmodel import Field, SQLModel
@@ -8,11 +9,15 @@ from sqlmodel import Field, SQLModel
 from inventory.agreements.schema import AgreementOut
 from inventory.database import enum_as_text
 from inventory.equipment.rules import EquipmentStatus, Ownership
+from inventory.money_column import InFen
 from inventory.proofs.schema import ProofOut
 
 
 class EquipmentFields(SQLModel):
-    """A register row without what is dated; the fields are those of `rules.EquipmentItem`."""
+    """A register row without what is dated; the fields are those of `rules.EquipmentItem`.
+
+    `original_value` 原值 is what all pieces of the row cost when they were bought, in CNY.
+    """
 
     asset_number: str = Field(max_length=64)
     item_zh: str = Field(max_length=200)
@@ -30,6 +35,7 @@ class EquipmentFields(SQLModel):
     parameters: str = Field(default="", max_length=4000)
     owner: Ownership = Field(default=Ownership.OWN, sa_type=enum_as_text(Ownership))
     location: str = Field(default="", max_length=200)
+    original_value: Decimal | None = Field(default=None, ge=0, sa_type=InFen)
 
 
 class HistoryEntry(SQLModel):

@@ -38,5 +38,19 @@ REGISTER_COLUMNS = (
     Column("borrowed_from", "借用起始", "空为已开始", ""),
     Column("borrowed_until", "借用截止", "借入时必填", ""),
     Column("location", "存放地点", "", "实训楼 101"),
+    Column(
+        "original_value",
+        "原值(元)",
+        "本行全部数量的购置原值；只有单价时，可把列名改为“单价”，按数量计算",
+        "12800.00",
+    ),
 )
-CHINESE_NAMES = {column.zh: column.name for column in REGISTER_COLUMNS}
+UNIT_PRICE = "unit_price"
+"""Read where a register states what one piece cost; never written."""
+_OF_ROW = ("原值", "原值（元）", "原价", "原价(元)", "原价（元）", "资产原值", "购置金额")
+_OF_PIECE = ("单价", "单价(元)", "单价（元）")
+CHINESE_NAMES = (
+    {column.zh: column.name for column in REGISTER_COLUMNS}
+    | dict.fromkeys(_OF_ROW, "original_value")
+    | dict.fromkeys(_OF_PIECE, UNIT_PRICE)
+)

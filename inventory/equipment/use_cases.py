@@ -65,7 +65,8 @@ class RegisterImport:
 def import_register(database: Database, upload: RegisterUpload, *, who: str) -> RegisterImport:
     """Add and update rows by asset number in one transaction; rows not in the file stay.
 
-    Only the organisation's own stations and benches may be named.
+    Only the organisation's own stations and benches may be named. A file without a column of
+    original values leaves those that are known.
 
     Raises:
         UnreadableFile: the file as a whole can't be read.
@@ -82,6 +83,8 @@ def import_register(database: Database, upload: RegisterUpload, *, who: str) -> 
         if problems and not (upload.is_partial and good):
             raise RowsRefused(problems)
         before = {item.asset_number: item for item in items_of(db, upload.organisation_code)}
+        if not reading.has_values:
+            good = [_with_known_value(item, before.get(item.asset_number)) for item in good]
         _free_benches(db, upload.organisation_code, good)
         done = [
             _put(db, upload.organisation_code, (before.get(item.asset_number), item), who)
@@ -167,6 +170,10 @@ def _free_benches(db: Session, organisation_code: str, items: Sequence[Equipment
             row.bench_code = None
             db.add(row)
     db.flush()
+
+
+def _with_known_value(item: EquipmentItem, before: EquipmentItem | None) -> EquipmentItem:
+    return item if before is None else replace(item, original_value=before.original_value)
 
 
 def _put(
