@@ -136,6 +136,11 @@ def is_overdue(life: BookingLife, now: datetime) -> bool:
     return life.state is BookingState.DRAFT and life.end_at <= now
 
 
+def check_in_from(life: BookingLife) -> datetime:
+    """From when somebody may say that they are there."""
+    return life.start_at - max(CHECK_IN_EARLY, life.set_up)
+
+
 def hold_until(start_at: datetime, now: datetime, lasts: timedelta) -> datetime:
     """When a hold that begins now ends: never after the slot has begun, but for what runs."""
     wanted = now + lasts
@@ -166,7 +171,7 @@ def _of_presence(life: BookingLife, step: BookingStep, now: datetime) -> str:
     is_about = step in {BookingStep.CHECK_IN, BookingStep.RELEASE}
     if is_about and life.is_checked_in:
         return "one nobody has checked in for"
-    opens_at = life.start_at - max(CHECK_IN_EARLY, life.set_up)
+    opens_at = check_in_from(life)
     if step is BookingStep.CHECK_IN and now < opens_at:
         return f"one that begins soon, from {opens_at.isoformat()}"
     return ""

@@ -1,4 +1,7 @@
-"""The public pages as plain HTML: no script, nothing from elsewhere, every text escaped."""
+"""The public pages as plain HTML: nothing from elsewhere, every text escaped.
+
+Only the box by which somebody who is logged in checks in has a script.
+"""
 
 import base64
 import hashlib
@@ -7,6 +10,7 @@ from datetime import datetime
 from html import escape
 from urllib.parse import urlencode
 
+from inventory.check_in_pages.pages import SOURCES, check_in_box
 from inventory.moments import SCHOOL_ZONE
 from inventory.report_links.page_texts import Lang, say, state_words
 from inventory.report_links.reporting import ReportState
@@ -42,7 +46,7 @@ _STYLE = (
 _STYLE_SHA256 = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 HEADERS = {
     "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_SHA256}'; form-action 'self'; "
+        f"default-src 'none'; style-src 'sha256-{_STYLE_SHA256}'; {SOURCES}form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     ),
     "Cache-Control": "no-store",
@@ -68,12 +72,13 @@ def form_page(lang: Lang, token: str, shown: FormPage) -> str:
     thing = shown.thing
     name = thing.name_zh if lang == "zh" else thing.name_en
     known = say(lang, "known", count=shown.unfinished) if shown.unfinished else ""
+    box = "" if shown.wrong else check_in_box(token, lang)
     action = f"/report/{escape(token, quote=True)}?lang={lang}"
     return _page(
         lang,
         f"/report/{token}",
         f"<p><strong>{escape(name)}</strong> <span class=note>{escape(thing.code)}</span></p>"
-        f"{_wrong(shown.wrong)}{_told(known)}"
+        f"{_wrong(shown.wrong)}{box}{_told(known)}"
         f"<p>{_say(lang, 'ask')}</p>"
         f"<p class=wrong role=note>{_say(lang, 'danger')}</p>"
         f'<form method="post" enctype="multipart/form-data" action="{action}">'

@@ -86,7 +86,7 @@ def linked_thing(database: Database, token: str, caller: Caller) -> tuple[Linked
         TooManyReports: the address tried too many wrong ones.
     """
     with database.read() as db:
-        row = _running(db, token)
+        row = running_link(db, token)
         if row is not None:
             return thing_of(db, row), _unfinished(db, row)
     with database.begin() as db:
@@ -112,7 +112,7 @@ def take_report(
         SourceUnavailable: there is no room for the photo.
     """
     with database.begin() as db:
-        row = _running(db, token)
+        row = running_link(db, token)
         _reserve(db, caller, row)
     if row is None:
         raise UnknownReportLink(token[:8])
@@ -124,7 +124,7 @@ def take_report(
         form_id = written.form_id if _FORM_ID.fullmatch(written.form_id) else None
         if (known := _known(db, form_id)) is not None:
             return known
-        row = _running(db, token)
+        row = running_link(db, token)
         if row is None:
             raise UnknownReportLink(token[:8])
         number = _number()
@@ -175,7 +175,8 @@ def report_state(database: Database, typed: str, caller: Caller) -> ReportState:
     raise UnknownReport(typed[:20])
 
 
-def _running(db: Session, token: str) -> ReportLink | None:
+def running_link(db: Session, token: str) -> ReportLink | None:
+    """The link of a token, None where it is wrong, or was replaced or ended."""
     if not _TOKEN.fullmatch(token):
         return None
     query = select(ReportLink).where(ReportLink.token == token, col(ReportLink.ended_at).is_(None))

@@ -46,10 +46,26 @@ export async function showList(page) {
   page.stations = askAll("/stations");
   main.replaceChildren(
     code ? el("p", { class: "notice" }, say("list.code", { code: spelled(code) })) : "",
+    code ? await arrivalLink(page) : "",
     ...listParts(page, found.items, canManage),
     canManage ? await startForm(page) : "",
     page.me.actions.includes("write_register") ? await labelForm(page) : "",
   );
+}
+
+// A label is scanned by who counts, and by who has booked the thing.
+async function arrivalLink({ say, lang, code }) {
+  try {
+    const found = await ask(`/check-ins?label=${encodeURIComponent(code)}`);
+    if (!found.bookings.length) return "";
+    const href = `/check-in/${encodeURIComponent(code)}?lang=${lang}`;
+    return el("a", { class: "card entry", href }, el("strong", {}, `${say("check_in")} →`),
+      el("span", {}, `${found.code} ${(lang === "en" && found.name_en) || found.name_zh}`));
+  } catch (error) {
+    // counting goes on without it
+    if (!(error instanceof Refused || error instanceof TypeError || error.name === "AbortError")) throw error;
+    return "";
+  }
 }
 
 export function showKeptList(page, items) {

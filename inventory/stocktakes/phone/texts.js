@@ -23,6 +23,7 @@ const TEXTS = {
   "list.empty": ["还没有盘点。", "There is no stocktake yet."],
   "list.empty.manager": ["还没有盘点。请在下方新建。", "There is no stocktake yet. Start one below."],
   "list.code": ["标签 {code}：请选择要计入的盘点。", "Label {code}: choose the stocktake to count it in."],
+  "check_in": ["预约签到", "Check in to your booking"],
   "list.open": ["进行中", "Going on"],
   "list.ended": ["已结束", "Ended"],
   "state.open": ["进行中", "going on"],

@@ -1,0 +1,1 @@
+"""Slice: which booking of mine the label on a thing lets me check in to."""
