@@ -27,6 +27,8 @@ from inventory.bookings.routes import router as bookings_router
 from inventory.bulk_edits.routes import router as bulk_edits_router
 from inventory.calendar_feeds.routes import public_router as calendars_router
 from inventory.calendar_feeds.routes import router as calendar_feeds_router
+from inventory.check_in_pages.routes import public_router as check_in_pages_router
+from inventory.check_ins.routes import router as check_ins_router
 from inventory.conditions.routes import router as conditions_router
 from inventory.consumables.routes import router as consumables_router
 from inventory.data_health.routes import router as data_health_router
@@ -46,6 +48,7 @@ from inventory.exports.routes import router as exports_router
 from inventory.free_slots.routes import router as free_slots_router
 from inventory.health import router as health_router
 from inventory.history.routes import router as history_router
+from inventory.income.routes import router as income_router
 from inventory.labels.routes import router as labels_router
 from inventory.labels.routes import short_router as label_addresses_router
 from inventory.monitoring.changes import ChangeWatch
@@ -96,6 +99,7 @@ ROUTERS = (
     benches_router,
     history_router,
     utilisation_router,
+    income_router,
     unbooked_use_router,
     exports_router,
     lists_router,
@@ -112,6 +116,7 @@ ROUTERS = (
     free_slots_router,
     rig_truth_router,
     bookings_router,
+    check_ins_router,
     calendar_feeds_router,
     sharing_router,
     timetables_router,
@@ -139,6 +144,7 @@ PAGES = (
     verify_router,
     calendars_router,
     doors_router,
+    check_in_pages_router,
     open_sharing_router,
 )
 """What lies outside of the API and has its path in full."""

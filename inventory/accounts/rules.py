@@ -66,6 +66,8 @@ class Action(StrEnum):
     READ_OFFER = "read_offer"
     MANAGE_OFFER = "manage_offer"
     REQUEST_SHARING = "request_sharing"
+    READ_INCOME = "read_income"
+    WRITE_INCOME = "write_income"
 
 
 class Decision(StrEnum):
@@ -155,6 +157,8 @@ _STATIONMASTER = _INSTRUCTOR | {
     Action.WRITE_STAFF,
     Action.MANAGE_GROUP_BOT,
     Action.MANAGE_OFFER,
+    Action.READ_INCOME,
+    Action.WRITE_INCOME,
 }
 EVALUATING_ACTIONS = frozenset(
     {
@@ -171,7 +175,7 @@ Its photos and forms become the school's documents, so that the school sees what
 PERMISSIONS: Mapping[Role, frozenset[Action]] = {
     Role.VISITOR: _VISITOR,
     Role.INSTRUCTOR: _INSTRUCTOR,
-    Role.EVALUATOR: _READER | EVALUATING_ACTIONS | {Action.WRITE_LIST},
+    Role.EVALUATOR: _READER | EVALUATING_ACTIONS | {Action.WRITE_LIST, Action.READ_INCOME},
     Role.STATIONMASTER: _STATIONMASTER,
     Role.ADMINISTRATOR: _STATIONMASTER | {Action.MANAGE_ACCOUNTS, Action.READ_METRICS},
 }
@@ -201,6 +205,7 @@ CHANGING_ACTIONS = frozenset(
         Action.MANAGE_CALENDAR_FEED,
         Action.MANAGE_OFFER,
         Action.REQUEST_SHARING,
+        Action.WRITE_INCOME,
         *EVALUATING_ACTIONS,
     }
 )

@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import PurePath
 
 from openpyxl import Workbook
@@ -47,8 +48,10 @@ def template(name: str, columns: Sequence[Column]) -> bytes:
     return write_rows(name, rows)
 
 
-def write_rows(name: str, rows: Sequence[Sequence[str]]) -> bytes:
+def write_rows(name: str, rows: Sequence[Sequence[str | Decimal]]) -> bytes:
     """Rows of text as a csv (UTF-8 with mark, for spreadsheet programs) or xlsx file.
+
+    A decimal is written as a number, which can be added up and is never a formula.
 
     Raises:
         UnreadableFile: the name ends in neither .csv nor .xlsx.
@@ -69,13 +72,13 @@ def _remark(sign: str, cells: list[str]) -> list[str]:
     return [f"{sign}{cells[0]}", *cells[1:]]
 
 
-def _csv(rows: Sequence[Sequence[str]]) -> bytes:
+def _csv(rows: Sequence[Sequence[str | Decimal]]) -> bytes:
     buffer = io.StringIO(newline="")
-    csv.writer(buffer).writerows([harmless(cell) for cell in row] for row in rows)
+    csv.writer(buffer).writerows([_plain(cell) for cell in row] for row in rows)
     return buffer.getvalue().encode("utf-8-sig")
 
 
-def _xlsx(rows: Sequence[Sequence[str]]) -> bytes:
+def _xlsx(rows: Sequence[Sequence[str | Decimal]]) -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("stationmaster")
     sheet.freeze_panes = "B2"
@@ -83,13 +86,12 @@ def _xlsx(rows: Sequence[Sequence[str]]) -> bytes:
         sheet.column_dimensions[get_column_letter(index)].width = 18
     for number, row in enumerate(rows):
         cells = []
-        for text in row:
+        for told in row:
             # one such character, entered by whatever program, must not keep back the whole table
-            cell = WriteOnlyCell(
-                sheet, _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", harmless(text))
-            )
+            safe = _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", _plain(told))
+            cell = WriteOnlyCell(sheet, told if isinstance(told, Decimal) else safe)
             # openpyxl guesses "formula" from a leading "="; text stays text
-            cell.data_type = "s"
+            cell.data_type = "n" if isinstance(told, Decimal) else "s"
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             if number == 0:
                 cell.font = Font(bold=True)
@@ -98,3 +100,7 @@ def _xlsx(rows: Sequence[Sequence[str]]) -> bytes:
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
+
+
+def _plain(cell: str | Decimal) -> str:
+    return str(cell) if isinstance(cell, Decimal) else harmless(cell)
