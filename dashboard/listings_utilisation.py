@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboard.api_client import API
+from dashboard.listings_health import may
 from dashboard.wording import Lang, texts
-from inventory.accounts.rules import Role
+from inventory.accounts.rules import Action, Role
 from inventory.accounts.schema import Me
 from inventory.stations.schema import StationOut
 
 _AREAS = ("common", "trouble", "stations", "module_short", "purpose")
-_OWN = ("use_rate", "use_outcome", "weekday_short")
+_OWN = ("use_rate", "use_cause", "use_outcome", "weekday_short")
 
 
 def utilisation_data(
@@ -25,6 +26,7 @@ def utilisation_data(
         "lang": lang.value,
         "texts": texts(lang, *_AREAS, *_OWN),
         "stations": [one.model_dump(mode="json") for one in mine],
+        "may_settle": may(me, Action.APPROVE_BOOKING),
         "me": {"username": me.username, "organisation": own},
         "asked": dict(asked),
     }

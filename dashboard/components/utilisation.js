@@ -1,6 +1,6 @@
 // What was available, booked and really used; a row opens down to the bookings and sessions behind it.
 
-const USE_FILTERS = { from: "", to: "", station: "", by: "bench", rank: "utilisation", heat: "used", bench: "" };
+const USE_FILTERS = { from: "", to: "", station: "", by: "bench", rank: "utilisation", heat: "used", settled: "open", bench: "" };
 const USE_GROUPS = ["bench", "station", "module", "organisation"];
 const USE_RANKS = ["utilisation", "occupancy", "used", "no_shows", "coverage"];
 const LAST_WEEKS_DAYS = 28;
@@ -68,13 +68,14 @@ class UtilisationView extends WorkView {
     const every = dayAfter(from, MOST_DAY_BARS) > to ? "day" : "week";
     const calendar = getJson(`${api}/school-calendar?organisation=${encodeURIComponent(this.owner)}`);
     try {
-      const [report, hours, trend, { terms }] = await Promise.all([
+      const [report, hours, trend, unbooked, { terms }] = await Promise.all([
         getJson(`${api}/utilisation/figures?${this.reportQuery()}`),
         getJson(`${api}/utilisation/hours?${this.query()}`),
         getJson(`${api}/utilisation/figures?${this.query({ by: "all", every })}`),
+        getJson(`${api}/utilisation/unbooked?${this.unbookedQuery()}`),
         calendar,
       ]);
-      return () => asked === JSON.stringify(this.filters) && Object.assign(this, { report, hours, trend, every, terms, isOdd: false });
+      return () => asked === JSON.stringify(this.filters) && Object.assign(this, { report, hours, trend, unbooked, every, terms, isOdd: false });
     } catch (error) {
       if (!(error instanceof Refused) || ![404, 422].includes(error.status)) throw error;
       const { terms } = await calendar;
@@ -101,7 +102,8 @@ class UtilisationView extends WorkView {
         ? el("p", { class: "doubt" }, `! ${say("use_rate.low_coverage", { n: percent(coverage) })}`) : null,
       this.tiles(),
       el("div", { class: "two" }, this.heatBox(), this.trendBox()),
-      this.rankingBox());
+      this.rankingBox(),
+      this.unbookedBox());
   }
 
   filterBar() {
@@ -145,7 +147,7 @@ class UtilisationView extends WorkView {
       tile("utilisation", this.rate(total.utilisation), { n: hoursOf(total.used_available_s) }),
       tile("effective", this.inHours(total.effective_s), { n: hoursOf(total.maintenance_used_s) }),
       tile("no_shows", say("use_rate.times", { n: total.no_shows }), { n: hoursOf(total.no_show_s), all: total.bookings }),
-      tile("unbooked", this.inHours(total.unbooked_used_s), { n: share(total.unbooked_used_s, total.used_s) }),
+      tile("unbooked", this.inHours(total.unbooked_used_s), { n: share(total.unbooked_used_s, total.used_s), known: hoursOf(this.unbooked.explained_s) }),
       tile("outside", this.inHours(total.outside_used_s), { n: this.rate(total.shared) }),
       tile("functional", this.rate(functional), { n: used, all: offered }),
       tile("coverage", this.rate(total.coverage)));
@@ -160,6 +162,12 @@ class UtilisationView extends WorkView {
   }
 
   closed() {
+    const { stretch } = this;
+    if (stretch) {
+      this.stretch = null;
+      this.body.querySelector(`[data-focus="${CSS.escape(`stretch-${stretch.bench}-${stretch.start_at}`)}"]`)?.focus();
+      return;
+    }
     const { bench } = this.filters;
     this.filters.bench = "";
     keepInAddress(this.address());
@@ -167,7 +175,7 @@ class UtilisationView extends WorkView {
   }
 }
 
-Object.assign(UtilisationView.prototype, UseChartParts, UseBenchParts);
+Object.assign(UtilisationView.prototype, UseChartParts, UseBenchParts, UseUnbookedParts);
 
 export default function (component) {
   return mounted(component, UtilisationView);

@@ -10,7 +10,7 @@ from dashboard.listings_health import may
 from dashboard.trouble import last_known
 from inventory.accounts.rules import Action
 
-_ASKED = ("from", "to", "station", "by", "rank", "heat", "bench")
+_ASKED = ("from", "to", "station", "by", "rank", "heat", "settled", "bench")
 
 
 def show(client: ApiClient, frame: Frame) -> None:
