@@ -1,6 +1,7 @@
 """Commands that change many pieces of a register at once: `register edit`, `undo`, `edits`."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Annotated
 
 import typer
@@ -19,6 +20,7 @@ from inventory.bulk_edits.use_cases import (
 from inventory.database import Database
 from inventory.equipment.rules import EquipmentStatus, Ownership
 from inventory.equipment.table import Equipment
+from inventory.money import amount_of
 from stationmaster.acting import MOST, As, Number, acting
 from stationmaster.refusing import give_up
 
@@ -41,6 +43,9 @@ def edit_register(  # noqa: PLR0913, PLR0917 - the command line's options
     ] = None,
     rows: Annotated[list[str] | None, typer.Option("--row", help="rows of the list 对应行")] = None,
     model: Annotated[str | None, typer.Option(help="model 型号")] = None,
+    value: Annotated[
+        str | None, typer.Option("--original-value", help="of each row, CNY 每行原值（元）")
+    ] = None,
     do_it: Annotated[
         bool, typer.Option("--apply", help="not only show it 执行（默认仅预览）")
     ] = False,
@@ -54,6 +59,7 @@ def edit_register(  # noqa: PLR0913, PLR0917 - the command line's options
             station_codes=stations,
             serves_rows=rows,
             model=model,
+            original_value=_amount(value),
         )
         wanted = [*(assets or []), *_located(database, caller.organisation_code, located_in)]
         if not wanted:
@@ -70,6 +76,13 @@ def edit_register(  # noqa: PLR0913, PLR0917 - the command line's options
     typer.echo(", ".join(f"{word} {n}" for word, n in zip(words, counts, strict=True)))
     for one in preview.unknown:
         typer.secho(one, fg="yellow", err=True)
+
+
+def _amount(told: str | None) -> Decimal | None:
+    try:
+        return None if told is None else amount_of(told)
+    except ValueError as odd:
+        give_up(f"--original-value: {odd} 金额不符")
 
 
 def undo_edit_of_register(number: Number, username: As) -> None:

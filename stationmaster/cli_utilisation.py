@@ -13,7 +13,7 @@ from inventory.requirements.unreadable import UnreadableFile
 from inventory.utilisation.files import report_file
 from inventory.utilisation.fleet import Question
 from inventory.utilisation.periods import Every
-from inventory.utilisation.schema import FiguresOut, GroupBy, RankBy
+from inventory.utilisation.schema import FiguresOut, GroupBy, MoneyOut, RankBy
 from inventory.utilisation.use_cases import report
 from stationmaster.acting import As, acting
 from stationmaster.refusing import give_up
@@ -51,11 +51,19 @@ def utilisation(  # noqa: PLR0913, PLR0917 -- every option of the command line i
         return
     table = Table(
         *("group 分组", "from 起", "available h 可用", "booked h 预约", "used h 使用"),
-        *("occupancy 占用率", "utilisation 利用率", "shared 共享率", "no-shows", "coverage 覆盖率"),
+        *(
+            "occupancy 占用率",
+            "utilisation 利用率",
+            "shared 共享率",
+            "no-shows",
+            "coverage 覆盖率",
+            "return 收益率",
+        ),
     )
     for row in found.rows:
-        table.add_row(row.group, f"{row.first}", *_cells(row.figures))
-    table.add_row("total 合计", f"{found.first}", *_cells(found.total), style="bold")
+        table.add_row(row.group, f"{row.first}", *_cells(row.figures), _return(row.money))
+    total = (*_cells(found.total), _return(found.money))
+    table.add_row("total 合计", f"{found.first}", *total, style="bold")
     Console().print(table)
 
 
@@ -67,6 +75,14 @@ def _cells(figures: FiguresOut) -> list[str]:
         f"{figures.no_shows}/{figures.bookings}",
         _percent(figures.coverage),
     ]
+
+
+def _return(found: MoneyOut | None) -> str:
+    """The rate, and of how many rigs where not all have an original value."""
+    if found is None:
+        return "–"
+    of = "" if found.valued_rigs == found.rigs else f" ({found.valued_rigs}/{found.rigs})"
+    return f"{_percent(found.return_rate)}{of}"
 
 
 def _percent(share: float | None) -> str:

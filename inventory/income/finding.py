@@ -12,7 +12,7 @@ from inventory.accounts.access import demand, demand_organisation, visible_organ
 from inventory.accounts.rules import Action, Principal, Resource
 from inventory.income.errors import UnknownIncome
 from inventory.income.rules import IncomeSource
-from inventory.income.schema import IncomeOut, IncomePage, PartOut
+from inventory.income.schema import IncomeOut, IncomePage, IncomePartOut
 from inventory.income.table import IncomeEntry, IncomePart
 from inventory.money import in_yuan
 from inventory.organisations.use_cases import organisation
@@ -107,10 +107,10 @@ def conditions(principal: Principal, query: IncomeQuery) -> list[ColumnElement[b
 def shown(db: Session, rows: Sequence[IncomeEntry]) -> list[IncomeOut]:
     """Entries as the API shows them, with their parts; two statements for any number."""
     numbers = [row.id or 0 for row in rows]
-    parts: Mapping[int, list[PartOut]] = defaultdict(list)
+    parts: Mapping[int, list[IncomePartOut]] = defaultdict(list)
     query = select(IncomePart).where(col(IncomePart.entry_id).in_(numbers))
     for part in db.exec(query.order_by(col(IncomePart.id))).all():
-        parts[part.entry_id].append(PartOut.model_validate(part.model_dump()))
+        parts[part.entry_id].append(IncomePartOut.model_validate(part.model_dump()))
     pairs = select(IncomeEntry.corrects_id, IncomeEntry.id)
     corrected = dict(db.exec(pairs.where(col(IncomeEntry.corrects_id).in_(numbers))).all())
     return [

@@ -66,7 +66,7 @@ class IncomeFields(SQLModel):
     entered_by: str = Column(max_length=80)
 
 
-class PartFields(SQLModel):
+class IncomePartFields(SQLModel):
     """What of an entry one rig earned; a register row that is a bench has its code."""
 
     resource_key: str = Column(max_length=MAX_KEY)
@@ -125,7 +125,7 @@ class CorrectionOrder(BaseModel):
     words: Words
 
 
-class PartOut(PartFields):
+class IncomePartOut(IncomePartFields):
     """A rig's part as the API shows it."""
 
 
@@ -136,7 +136,7 @@ class IncomeOut(IncomeFields):
 
     id: int
     corrected_by_id: int | None
-    parts: list[PartOut]
+    parts: list[IncomePartOut]
 
 
 class IncomePage(BaseModel):

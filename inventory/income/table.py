@@ -5,7 +5,7 @@ from sqlmodel import Field
 
 from inventory.benches.schema import BenchCode
 from inventory.database import Row
-from inventory.income.schema import IncomeFields, PartFields
+from inventory.income.schema import IncomeFields, IncomePartFields
 from inventory.organisations.schema import Code
 
 
@@ -23,7 +23,7 @@ class IncomeEntry(IncomeFields, Row, table=True):
     corrects_id: int | None = Field(default=None, foreign_key="income_entry.id", unique=True)
 
 
-class IncomePart(PartFields, Row, table=True):
+class IncomePart(IncomePartFields, Row, table=True):
     """A stored part."""
 
     __tablename__ = "income_part"

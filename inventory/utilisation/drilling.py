@@ -10,9 +10,12 @@ from sqlmodel import Session, col, select
 
 from inventory.accounts.rules import Principal
 from inventory.bookings.table import Booking
+from inventory.income.finding import IncomeQuery, income
+from inventory.income.rules import Earned
 from inventory.intervals import Span
 from inventory.moments import epoch_ms, moment
 from inventory.usage_sessions.table import UsageSession
+from inventory.utilisation.earning import earnings_of
 from inventory.utilisation.fleet import Fleet, Question, look
 from inventory.utilisation.measuring import BookedSpans, RigRecord, booking_use, figures
 from inventory.utilisation.periods import Period, bounds, span_of
@@ -21,6 +24,7 @@ from inventory.utilisation.schema import (
     BookingUsed,
     MeasuredSession,
     figures_out,
+    money_out,
 )
 
 LATEST = 500
@@ -50,6 +54,10 @@ def bench_utilisation(
     sessions = _sessions(
         db, bench.code, Span(span_of(whole.first, whole.last, zone)[0], fleet.until)
     )
+    earnings = earnings_of(db, principal, fleet, question)
+    told = (
+        {} if earnings is None else _earned(db, principal, question, earnings.of(bench.code, whole))
+    )
     return BenchUtilisationOut(
         bench=bench.code,
         first=question.first,
@@ -60,7 +68,17 @@ def bench_utilisation(
         booking_total=len(record.bookings.ids),
         usage_sessions=_measured(fleet, record.bookings, sessions[:LATEST]),
         usage_session_total=len(sessions),
+        **told,
     )
+
+
+def _earned(
+    db: Session, principal: Principal, question: Question, found: Earned
+) -> Mapping[str, Any]:
+    (code,) = question.benches or ("",)
+    asked = IncomeQuery(question.first, question.last, bench=code)
+    page = income(db, principal, asked, limit=LATEST)
+    return {"money": money_out(found), "income": page.items, "income_total": page.total}
 
 
 def _sessions(db: Session, code: str, span: Span) -> Sequence[UsageSession]:

@@ -1,12 +1,16 @@
 """What the API says of utilisation."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from inventory.bookings.rules import BookingPurpose
+from inventory.income.rules import Earned
+from inventory.income.schema import IncomeOut
+from inventory.money import in_yuan
 from inventory.utilisation.rules import BookingOutcome, Figures
 
 _TIMES = (
@@ -73,6 +77,7 @@ class RankBy(StrEnum):
     USED = "used"
     NO_SHOWS = "no_shows"
     COVERAGE = "coverage"
+    RETURN_RATE = "return_rate"
 
 
 class FiguresOut(BaseModel):
@@ -110,8 +115,29 @@ class FiguresOut(BaseModel):
     coverage: float | None
 
 
+class MoneyOut(BaseModel):
+    """What rigs earned and cost, in CNY.
+
+    `return_rate` 收益率 is (inside + 1.5 × outside) / original value of the `valued_rigs`, those of
+    `rigs` whose original value the register has; null where there is none. `counted_…` is their
+    income alone.
+    """
+
+    inside: Decimal
+    outside: Decimal
+    counted_inside: Decimal
+    counted_outside: Decimal
+    original_value: Decimal | None
+    rigs: int
+    valued_rigs: int
+    return_rate: float | None
+
+
 class GroupOut(BaseModel):
-    """Figures of a group in a period of local days, both included; `name` is a term's."""
+    """Figures of a group in a period of local days, both included; `name` is a term's.
+
+    `money` is null for who does not read income, and by module: income is a rig's.
+    """
 
     group: str
     name_zh: str = ""
@@ -120,6 +146,7 @@ class GroupOut(BaseModel):
     last: date
     period: str = ""
     figures: FiguresOut
+    money: MoneyOut | None = None
 
 
 class UtilisationReportOut(BaseModel):
@@ -127,6 +154,7 @@ class UtilisationReportOut(BaseModel):
 
     `functional` 功能利用率 is how many modules of the rigs were measured in use, of all they are
     there for. A module's row counts the available time of every rig that is there for it.
+    `income_elsewhere` is what came in meanwhile for other things than the benches counted here.
     """
 
     model_config = ConfigDict(
@@ -163,6 +191,8 @@ class UtilisationReportOut(BaseModel):
     benches: int
     rows: list[GroupOut]
     total: FiguresOut
+    money: MoneyOut | None = None
+    income_elsewhere: Decimal | None = None
     modules_used: int
     modules_offered: int
     functional: float | None
@@ -228,6 +258,23 @@ class BenchUtilisationOut(BaseModel):
     booking_total: int
     usage_sessions: list[MeasuredSession]
     usage_session_total: int
+    money: MoneyOut | None = None
+    income: list[IncomeOut] = []
+    income_total: int = 0
+
+
+def money_out(found: Earned) -> MoneyOut:
+    """What rigs earned and cost, as the API shows it."""
+    return MoneyOut(
+        inside=in_yuan(found.inside),
+        outside=in_yuan(found.outside),
+        counted_inside=in_yuan(found.counted_inside),
+        counted_outside=in_yuan(found.counted_outside),
+        original_value=in_yuan(found.value) if found.valued else None,
+        rigs=found.rigs,
+        valued_rigs=found.valued,
+        return_rate=found.return_rate,
+    )
 
 
 def figures_out(found: Figures) -> FiguresOut:

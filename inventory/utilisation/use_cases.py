@@ -7,9 +7,13 @@ from datetime import date, datetime
 from sqlmodel import Session, col, select
 
 from inventory.accounts.rules import Principal
+from inventory.income.rules import Earned
+from inventory.income.rules import summed as summed_money
 from inventory.moments import epoch_ms
+from inventory.money import in_yuan
 from inventory.organisations.table import Organisation
 from inventory.stations.table import Station
+from inventory.utilisation.earning import Earnings, earnings_of
 from inventory.utilisation.fleet import Fleet, Question, look
 from inventory.utilisation.measuring import figures, hour_grid, of_module, used_modules
 from inventory.utilisation.periods import Every, Period, bounds, hours_of_the_week, periods
@@ -18,9 +22,11 @@ from inventory.utilisation.schema import (
     GroupBy,
     GroupOut,
     HoursOut,
+    MoneyOut,
     RankBy,
     UtilisationReportOut,
     figures_out,
+    money_out,
 )
 
 _UNNAMED = ("", "")
@@ -35,9 +41,14 @@ def report(
         Invalid: no day, or too many.
     """
     fleet = look(db, principal, question, now)
+    earnings = earnings_of(db, principal, fleet, question)
     cells = _cells(fleet, question)
+    money = {} if earnings is None else _money_cells(fleet, question, earnings)
     names = _names(db, fleet, question.by)
-    rows = [_row(key, parts, names) for key, parts in sorted(cells.items(), key=_by_group)]
+    rows = [
+        _row(key, parts, names, money.get(key))
+        for key, parts in sorted(cells.items(), key=_by_group)
+    ]
     if question.rank is not None:
         rows.sort(key=_rank(question.rank), reverse=True)
     offered = [(one, fleet.modules_of(place)) for place, one in enumerate(fleet.records)]
@@ -52,6 +63,8 @@ def report(
         modules_used=used,
         modules_offered=there,
         functional=used / there if there else None,
+        money=None if earnings is None else _money_of_all(fleet, question, earnings),
+        income_elsewhere=None if earnings is None else in_yuan(earnings.elsewhere),
     )
 
 
@@ -92,16 +105,38 @@ def _total(
 
 def _cells(fleet: Fleet, question: Question) -> Mapping[tuple[str, Period], list[Figures]]:
     found: dict[tuple[str, Period], list[Figures]] = defaultdict(list)
-    by_owner = {
-        owner: periods(question.every, question.first, question.last, calendar.terms)
-        for owner, calendar in fleet.calendars.items()
-    }
+    by_owner = _periods(fleet, question)
     for place, rig in enumerate(fleet.benches):
         wanted = by_owner[rig.organisation_code]
         for group, module in _groups(fleet, place, question.by):
             for period, one in zip(wanted, _of(fleet, place, wanted, module), strict=True):
                 found[group, period].append(one)
     return found
+
+
+def _periods(fleet: Fleet, question: Question) -> Mapping[str, Sequence[Period]]:
+    return {
+        owner: periods(question.every, question.first, question.last, calendar.terms)
+        for owner, calendar in fleet.calendars.items()
+    }
+
+
+def _money_cells(
+    fleet: Fleet, question: Question, earnings: Earnings
+) -> Mapping[tuple[str, Period], MoneyOut]:
+    found: dict[tuple[str, Period], list[Earned]] = defaultdict(list)
+    by_owner = _periods(fleet, question)
+    for place, rig in enumerate(fleet.benches):
+        for group, module in _groups(fleet, place, question.by):
+            for period in by_owner[rig.organisation_code] if module is None else ():
+                found[group, period].append(earnings.of(rig.code, period))
+    return {key: money_out(summed_money(parts)) for key, parts in found.items()}
+
+
+def _money_of_all(fleet: Fleet, question: Question, earnings: Earnings) -> MoneyOut:
+    # a rig that is in several rows cost its value once
+    whole = Period(question.first, question.last)
+    return money_out(summed_money(earnings.of(one.code, whole) for one in fleet.benches))
 
 
 def _groups(fleet: Fleet, place: int, by: GroupBy) -> list[tuple[str, str | None]]:
@@ -149,7 +184,10 @@ def _names(db: Session, fleet: Fleet, by: GroupBy) -> Mapping[str, tuple[str, st
 
 
 def _row(
-    key: tuple[str, Period], parts: Sequence[Figures], names: Mapping[str, tuple[str, str]]
+    key: tuple[str, Period],
+    parts: Sequence[Figures],
+    names: Mapping[str, tuple[str, str]],
+    money: MoneyOut | None,
 ) -> GroupOut:
     group, period = key
     name_zh, name_en = names.get(group, _UNNAMED)
@@ -161,6 +199,7 @@ def _row(
         last=period.last,
         period=period.name,
         figures=figures_out(summed(parts)),
+        money=money,
     )
 
 
@@ -173,7 +212,7 @@ def _rank(by: RankBy) -> Callable[[GroupOut], tuple[float, float]]:
     field = "used_s" if by is RankBy.USED else by.value
 
     def place(row: GroupOut) -> tuple[float, float]:
-        figure = getattr(row.figures, field)
+        figure = getattr(row.money if by is RankBy.RETURN_RATE else row.figures, field, None)
         # where there is no share, the row comes last
         return (-1.0 if figure is None else float(figure), row.figures.used_s)
 
