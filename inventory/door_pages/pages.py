@@ -1,13 +1,12 @@
 """The door's page: big words that renew themselves, every text escaped, nothing from elsewhere."""
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
 
 from inventory.door_pages.rules import DoorSlot, DoorState
 from inventory.moments import SCHOOL_ZONE
+from inventory.public_pages import FONTS, Look
 
 RENEWED_EVERY_S = 30
 _TEXTS: Mapping[str, tuple[str, str]] = {
@@ -33,8 +32,7 @@ _DAYS = (
 _SHOWN_NEXT = 5
 _STYLE = (
     "*{box-sizing:border-box}body{margin:0;min-height:100vh;padding:3vmin;background:#fff;"
-    "color:#1b2430;font:2.6vmin/1.4 system-ui,'PingFang SC','Microsoft YaHei',"
-    "'Noto Sans CJK SC',sans-serif}"
+    f"color:#1b2430;font:2.6vmin/1.4 {FONTS}}}"
     "header{display:flex;justify-content:space-between;align-items:baseline;gap:2vmin;"
     "font-size:3.4vmin}h1{font-size:5vmin;margin:0}"
     "#clock{white-space:nowrap}"
@@ -63,21 +61,8 @@ _SCRIPT = (
 )
 
 
-def _sha256(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-HEADERS = {
-    "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_sha256(_STYLE)}'; "
-        f"script-src 'sha256-{_sha256(_SCRIPT)}'; connect-src 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "Cache-Control": "no-store",
-    # the address holds a secret
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow",
-}
+LOOK = Look(_STYLE, scripts=(_SCRIPT,), has_forms=False)
+HEADERS = LOOK.headers
 
 
 def door_page(title: str, states: Sequence[DoorState], now: datetime, lang: str) -> str:
@@ -94,15 +79,13 @@ def gone_page(now: datetime) -> str:
 
 
 def _page(title: str, body: str, now: datetime, lang: str) -> str:
-    language = "en" if lang == "en" else "zh-CN"
     at = _moment(now, now, lang)
-    return (
-        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>"
+    return LOOK.document(
+        lang,
+        title,
         f'<header><h1>{escape(title)}</h1><span id="clock">{_say(lang, "as_of", at=at)}</span>'
         f'</header><p id="lost" class="lost" role="alert" hidden>⚠ {_say(lang, "lost")} ↑</p>'
-        f'<main class="grid">{body}</main><script>{_SCRIPT}</script></body></html>'
+        f'<main class="grid">{body}</main><script>{_SCRIPT}</script>',
     )
 
 

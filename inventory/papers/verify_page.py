@@ -1,7 +1,5 @@
 """The page on which anybody checks a paper by its code: plain HTML, no script, all escaped."""
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from html import escape
 from typing import Literal
@@ -10,33 +8,18 @@ from inventory.moments import SCHOOL_ZONE
 from inventory.papers.rules import PaperKind
 from inventory.papers.schema import Verified
 from inventory.papers.wording import zh
+from inventory.public_pages import Heading, Look, reading_style
 
 Lang = Literal["zh", "en"]
-_STYLE = (
-    ":root{color-scheme:light dark}*{box-sizing:border-box}"
-    "body{margin:0 auto;max-width:40rem;padding:1rem;font:1rem/1.6 system-ui,'PingFang SC',"
-    "'Microsoft YaHei','Noto Sans CJK SC',sans-serif}"
-    "header{display:flex;justify-content:space-between;align-items:baseline;gap:1rem}"
-    "h1{font-size:1.4rem;margin:.4rem 0}"
-    "label{display:block;font-weight:600;margin:1rem 0 .3rem}"
-    "input{width:100%;font:inherit;padding:.6rem;border:1px solid #767676;border-radius:.4rem}"
-    "button{width:100%;min-height:3rem;margin-top:1rem;font:inherit;font-weight:600;border:0;"
-    "border-radius:.4rem;background:#0b57a4;color:#fff}"
-    ".good{border-left:.3rem solid #1b7a3d;padding:.5rem .8rem;margin:1rem 0;font-weight:600}"
-    ".wrong{border-left:.3rem solid #b3261e;padding:.5rem .8rem;margin:1rem 0;font-weight:600}"
-    "dl{display:grid;grid-template-columns:auto 1fr;gap:.3rem 1rem}dt{font-weight:600}"
-    "dd{margin:0;overflow-wrap:anywhere}hr{margin:2rem 0;border:0;border-top:1px solid #999}"
+LOOK = Look(
+    reading_style(
+        "40rem",
+        "button{margin-top:1rem}"
+        ".good{border-left:.3rem solid #1b7a3d;padding:.5rem .8rem;margin:1rem 0;font-weight:600}"
+        ".wrong{font-weight:600}dd{overflow-wrap:anywhere}",
+    )
 )
-_STYLE_SHA256 = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-HEADERS = {
-    "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_SHA256}'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow",
-}
+HEADERS = LOOK.headers
 _TEXTS: Mapping[str, tuple[str, str]] = {
     "title": ("查验文件", "Check a paper"),
     "other": ("English", "中文"),
@@ -143,16 +126,7 @@ def _form(lang: Lang, code: str = "") -> str:
 
 
 def _page(lang: Lang, path: str, body: str) -> str:
-    other: Lang = "en" if lang == "zh" else "zh"
-    language = "zh-CN" if lang == "zh" else "en"
-    return (
-        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{_say(lang, 'title')}</title><style>{_STYLE}</style></head><body>"
-        f"<header><h1>{_say(lang, 'title')}</h1>"
-        f'<a href="{escape(path, quote=True)}?lang={other}" hreflang="{other}">'
-        f"{_say(lang, 'other')}</a></header><main>{body}</main></body></html>"
-    )
+    return LOOK.page(lang, Heading(_text(lang, "title"), _text(lang, "other"), path), body)
 
 
 def _text(lang: Lang, key: str) -> str:

@@ -3,15 +3,14 @@
 Only the box by which somebody who is logged in checks in has a script.
 """
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from urllib.parse import urlencode
 
-from inventory.check_in_pages.pages import SOURCES, check_in_box
+from inventory.check_in_pages.pages import SCRIPT, check_in_box
 from inventory.moments import SCHOOL_ZONE
+from inventory.public_pages import Heading, Look, reading_style
 from inventory.report_links.page_texts import Lang, say, state_words
 from inventory.report_links.reporting import ReportState
 from inventory.report_links.rules import MAX_TEXT, shown_number
@@ -19,41 +18,16 @@ from inventory.report_links.use_cases import LinkedThing
 
 TRAP = "website"
 """A field people don't see and programs fill in."""
-_STYLE = (
-    ":root{color-scheme:light dark}"
-    "*{box-sizing:border-box}"
-    "body{margin:0 auto;max-width:34rem;padding:1rem;font:1rem/1.6 system-ui,'PingFang SC',"
-    "'Microsoft YaHei','Noto Sans CJK SC',sans-serif}"
-    "header{display:flex;justify-content:space-between;align-items:baseline;gap:1rem}"
-    "h1{font-size:1.4rem;margin:.4rem 0}"
-    "h2{font-size:1.1rem;margin:.4rem 0}"
-    "label{display:block;font-weight:600;margin:1rem 0 .3rem}"
-    "textarea,input{width:100%;font:inherit;padding:.6rem;border:1px solid #767676;"
-    "border-radius:.4rem}"
-    "textarea{min-height:8rem}"
-    "button{width:100%;min-height:3rem;margin-top:1.2rem;font:inherit;font-weight:600;"
-    "border:0;border-radius:.4rem;background:#0b57a4;color:#fff}"
-    "button.quiet{background:none;color:inherit;border:1px solid #767676}"
-    ".note{font-size:.9rem}"
-    ".told{border-left:.3rem solid #0b57a4;padding:.5rem .8rem;margin:1rem 0}"
-    ".wrong{border-left:.3rem solid #b3261e;padding:.5rem .8rem;margin:1rem 0}"
-    ".number{font-size:2rem;font-weight:700;letter-spacing:.1em;margin:.5rem 0}"
-    "dl{display:grid;grid-template-columns:auto 1fr;gap:.3rem 1rem}dt{font-weight:600}"
-    "dd{margin:0}"
-    ".trap{position:absolute;left:-9999px}"
-    "hr{margin:2rem 0;border:0;border-top:1px solid #999}"
-)
-_STYLE_SHA256 = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-HEADERS = {
-    "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_SHA256}'; {SOURCES}form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
+LOOK = Look(
+    reading_style(
+        "34rem",
+        "textarea{min-height:8rem}"
+        ".number{font-size:2rem;font-weight:700;letter-spacing:.1em;margin:.5rem 0}"
+        ".trap{position:absolute;left:-9999px}",
     ),
-    "Cache-Control": "no-store",
-    # the address holds the token
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow",
-}
+    scripts=(SCRIPT,),
+)
+HEADERS = LOOK.headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,17 +105,7 @@ def refused_page(lang: Lang, path: str, wrong: str) -> str:
 
 
 def _page(lang: Lang, path: str, body: str) -> str:
-    other: Lang = "en" if lang == "zh" else "zh"
-    switch = f"{path}{'&' if '?' in path else '?'}lang={other}"
-    language = "zh-CN" if lang == "zh" else "en"
-    return (
-        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{_say(lang, 'title')}</title><style>{_STYLE}</style></head><body>"
-        f"<header><h1>{_say(lang, 'title')}</h1>"
-        f'<a href="{escape(switch, quote=True)}" hreflang="{other}">{_say(lang, "other")}</a>'
-        f"</header><main>{body}</main></body></html>"
-    )
+    return LOOK.page(lang, Heading(say(lang, "title"), say(lang, "other"), path), body)
 
 
 def _look_up(lang: Lang) -> str:

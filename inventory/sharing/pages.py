@@ -1,7 +1,5 @@
 """The public pages of open sharing as plain HTML: no script, nothing from elsewhere."""
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
@@ -9,43 +7,33 @@ from itertools import groupby
 from urllib.parse import urlencode
 
 from inventory.moments import SCHOOL_ZONE
+from inventory.public_pages import Heading, Look, reading_style
 from inventory.sharing.browsing import FRESH
 from inventory.sharing.page_texts import Lang, say, weekday
 from inventory.sharing.schema import OfferOut, SpanOut
 
 ROOT = "/open-sharing"
-_STYLE = (
-    ":root{color-scheme:light dark}"
-    "*{box-sizing:border-box}"
-    "body{margin:0 auto;max-width:52rem;padding:1rem;font:1rem/1.6 system-ui,'PingFang SC',"
-    "'Microsoft YaHei','Noto Sans CJK SC',sans-serif}"
-    "header{display:flex;justify-content:space-between;align-items:baseline;gap:1rem}"
-    "h1{font-size:1.4rem;margin:.4rem 0}h2{font-size:1.1rem;margin:.2rem 0}"
-    "form{display:grid;grid-template-columns:repeat(auto-fit,minmax(11rem,1fr));gap:.6rem;"
-    "align-items:end;margin:1rem 0}"
-    "label{display:block;font-size:.9rem}label.row{display:flex;gap:.5rem;align-items:center}"
-    "input,select{width:100%;font:inherit;padding:.45rem;border:1px solid #767676;"
-    "border-radius:.4rem}input[type=checkbox]{width:auto}"
-    "button{min-height:2.6rem;font:inherit;font-weight:600;border:0;border-radius:.4rem;"
-    "background:#0b57a4;color:#fff}"
-    "article{border:1px solid #999;border-radius:.5rem;padding:.8rem 1rem;margin:.8rem 0}"
-    ".note{font-size:.9rem}"
-    ".wrong{border-left:.3rem solid #b3261e;padding:.5rem .8rem;margin:1rem 0}"
-    ".tags{display:flex;flex-wrap:wrap;gap:.4rem;margin:.3rem 0;padding:0;list-style:none}"
-    ".tags li{border:1px solid #767676;border-radius:1rem;padding:0 .7rem;font-size:.9rem}"
-    ".tags .no{border-style:dashed}"
-    ".spans{margin:.3rem 0;padding-left:1.2rem}"
-    "dl{display:grid;grid-template-columns:auto 1fr;gap:.3rem 1rem}dt{font-weight:600}"
-    "dd{margin:0;white-space:pre-line;overflow-wrap:anywhere}"
-)
-_STYLE_SHA256 = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-HEADERS = {
-    "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_SHA256}'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
+LOOK = Look(
+    reading_style(
+        "52rem",
+        "h2{margin:.2rem 0}"
+        "form{display:grid;grid-template-columns:repeat(auto-fit,minmax(11rem,1fr));gap:.6rem;"
+        "align-items:end;margin:1rem 0}"
+        "label{font-weight:400;margin:0;font-size:.9rem}"
+        "label.row{display:flex;gap:.5rem;align-items:center}"
+        "input,select{padding:.45rem}input[type=checkbox]{width:auto}"
+        "button{width:auto;min-height:2.6rem;margin-top:0}"
+        "article{border:1px solid #999;border-radius:.5rem;padding:.8rem 1rem;margin:.8rem 0}"
+        ".tags{display:flex;flex-wrap:wrap;gap:.4rem;margin:.3rem 0;padding:0;list-style:none}"
+        ".tags li{border:1px solid #767676;border-radius:1rem;padding:0 .7rem;font-size:.9rem}"
+        ".tags .no{border-style:dashed}"
+        ".spans{margin:.3rem 0;padding-left:1.2rem}"
+        "dd{white-space:pre-line;overflow-wrap:anywhere}",
     ),
-    "Referrer-Policy": "same-origin",
-}
+    # who follows a link of a public page may tell where from
+    more_headers={"Referrer-Policy": "same-origin"},
+)
+HEADERS = LOOK.headers
 CACHED = f"public, max-age={int(FRESH.total_seconds())}"
 _DAYS = ("7", "14", "60")
 
@@ -92,17 +80,7 @@ def told_page(lang: Lang, told: str) -> str:
 
 
 def _page(lang: Lang, path: str, body: str) -> str:
-    other: Lang = "en" if lang == "zh" else "zh"
-    switch = f"{path}{'&' if '?' in path else '?'}lang={other}"
-    language = "zh-CN" if lang == "zh" else "en"
-    return (
-        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{_say(lang, 'title')}</title><style>{_STYLE}</style></head><body>"
-        f"<header><h1>{_say(lang, 'title')}</h1>"
-        f'<a href="{escape(switch, quote=True)}" hreflang="{other}">{_say(lang, "other")}</a>'
-        f"</header><main>{body}</main></body></html>"
-    )
+    return LOOK.page(lang, Heading(say(lang, "title"), say(lang, "other"), path), body)
 
 
 def _form(lang: Lang, asked: Mapping[str, str]) -> str:
