@@ -35,5 +35,6 @@ def bookings_data(
         "me": {"username": me.username, "organisation": me.organisation.code},
         "asked": dict(asked),
         "may_book": may(me, Action.WRITE_BOOKING),
+        "writes_income": may(me, Action.WRITE_INCOME),
         "may_approve": may(me, Action.APPROVE_BOOKING),
     }

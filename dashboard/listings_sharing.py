@@ -38,5 +38,6 @@ def sharing_data(
         "asked": dict(asked),
         "may_ask": may(me, Action.REQUEST_SHARING),
         "may_manage": may(me, Action.MANAGE_OFFER),
+        "writes_income": may(me, Action.WRITE_INCOME),
         "sees_bookings": may(me, Action.READ_BOOKING),
     }

@@ -11,7 +11,7 @@ from inventory.accounts.schema import Me
 from inventory.stations.schema import StationOut
 
 _AREAS = ("common", "trouble", "stations", "module_short", "purpose")
-_OWN = ("use_rate", "use_cause", "use_outcome", "weekday_short")
+_OWN = ("use_rate", "use_cause", "use_outcome", "weekday_short", "income")
 
 
 def utilisation_data(
@@ -26,6 +26,8 @@ def utilisation_data(
         "lang": lang.value,
         "texts": texts(lang, *_AREAS, *_OWN),
         "stations": [one.model_dump(mode="json") for one in mine],
+        "reads_income": may(me, Action.READ_INCOME),
+        "writes_income": may(me, Action.WRITE_INCOME),
         "may_settle": may(me, Action.APPROVE_BOOKING),
         "me": {"username": me.username, "organisation": own},
         "asked": dict(asked),

@@ -111,6 +111,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "booking.checked_in": ("已签到 {at}", "checked in {at}"),
     "booking.ended_because": ("原因", "Reason"),
     "booking.note": ("备注", "Note"),
+    "booking.enter_income": ("登记收入", "Enter income"),
     "booking.history": ("经过", "History"),
     "booking.change_time": ("改时间", "Change the time"),
     "booking.save": ("保存", "Save"),

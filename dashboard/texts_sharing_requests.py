@@ -30,6 +30,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "sharing_request.feedback": ("反馈", "Feedback"),
     "sharing_request.rating": ("评分", "Rating"),
     "sharing_request.rating_of": ("{n} 分 / 5 分", "{n} of 5"),
+    "sharing_request.enter_income": ("登记收入", "Enter income"),
     "sharing_request.history": ("经过", "What happened"),
     "sharing_request.act": ("操作", "What next"),
     "sharing_request.words": ("说明", "Words"),

@@ -53,7 +53,7 @@ const BookingPanelParts = {
       this.troubleOfOpen(),
       this.facts(),
       this.trouble ? el("div", { class: "no-box", role: "alert" }, this.trouble) : null,
-      this.steps(), this.timeForm(), this.swapForm(), this.bookingHistory());
+      this.steps(), this.incomeLink(), this.timeForm(), this.swapForm(), this.bookingHistory());
   },
 
   facts() {
@@ -108,6 +108,14 @@ const BookingPanelParts = {
       onclick: (event) => this.step(step, words.value, scope?.querySelector("input:checked")?.value, event.target) },
     say(`booking_step.${step}`));
     return el("section", { class: "form box", "data-part": "act" }, words, scope, el("div", { class: "bar" }, ...steps.map(button)));
+  },
+
+  // what was used may have earned something; the page of utilisation has the form
+  incomeLink() {
+    const { one, data, say } = this;
+    const isUsed = one.state === "booked" && Date.parse(one.start_at) <= Date.now() && one.organisation_code === data.me.organisation;
+    return data.writes_income && isUsed && one.purpose !== "maintenance"
+      ? el("p", {}, innerLink(this.component, "utilisation", { income: "new", booking: String(one.id), ...data.keep }, `${say("booking.enter_income")} →`)) : null;
   },
 
   scopes(name) {

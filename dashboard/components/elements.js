@@ -47,6 +47,11 @@ function yuan(amount) {
   return `¥${whole.replace(/\B(?=(\d{3})+$)/g, ",")}.${cents}`.replace("¥-", "-¥");
 }
 
+// What somebody typed as an amount, without the signs that people put into it.
+function plainYuan(text) {
+  return text.replace(/[,，¥￥元\s]/g, "");
+}
+
 // One instance per place in the page: Streamlit calls the renderer again for every new data.
 const instances = new WeakMap();
 

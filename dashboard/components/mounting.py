@@ -151,6 +151,7 @@ UTILISATION = _component(
     "week_slots",
     "utilisation_charts",
     "utilisation_bench",
+    "utilisation_income",
     "utilisation_unbooked",
     "utilisation",
     is_work=True,

@@ -112,6 +112,7 @@ Object.assign(RegisterView.prototype, {
     const told = Object.fromEntries([...new FormData(node)].map(([name, value]) => [name, value.trim()]).filter(([, value]) => value));
     const { job, say } = this;
     job.change = { ...told };
+    if (told.original_value) job.change.original_value = plainYuan(told.original_value);
     delete job.change.station;
     if (told.station) job.change.station_codes = told.station === "*" ? [] : [told.station];
     if (told.serves_rows) job.change.serves_rows = told.serves_rows.split(/[\s,，、;；]+/).filter(Boolean);

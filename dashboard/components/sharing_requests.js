@@ -39,6 +39,8 @@ const RequestParts = {
       ...fact("used", one.used_s === null ? null : span(say, one.used_s))),
     this.termsBox(one), this.feedbackBox(one), this.actBox(one),
     data.sees_bookings && one.booking_id ? innerLink(this.component, "bookings", { booking: String(one.booking_id), ...data.keep }, say("sharing_request.booking")) : null,
+    data.writes_income && one.side === "owner" && ["visiting", "visited"].includes(one.state)
+      ? el("p", {}, innerLink(this.component, "utilisation", { income: "new", request: String(one.id), ...data.keep }, `${say("sharing_request.enter_income")} →`)) : null,
     el("section", {}, el("h3", {}, say("sharing_request.history")), el("ol", { class: "history" }, ...one.history.map((entry) => el("li", {},
       el("div", {}, el("strong", {}, say(`sharing_step.${entry.step}`)), " ",
         el("span", { class: "small muted" }, [this.whose(entry), momentWords(data.lang, entry.at)].join(" · "))),

@@ -1,8 +1,10 @@
 // What was available, booked and really used; a row opens down to the bookings and sessions behind it.
 
-const USE_FILTERS = { from: "", to: "", station: "", by: "bench", rank: "utilisation", heat: "used", settled: "open", bench: "" };
+const USE_FILTERS = { from: "", to: "", station: "", by: "bench", rank: "utilisation", heat: "used", settled: "open", bench: "",
+  income: "", booking: "", request: "" };
 const USE_GROUPS = ["bench", "station", "module", "organisation"];
 const USE_RANKS = ["utilisation", "occupancy", "used", "no_shows", "coverage"];
+const MONEY_RANK = "return_rate";
 const LAST_WEEKS_DAYS = 28;
 const LAST_DAYS = 7;
 const MOST_DAY_BARS = 10;
@@ -23,6 +25,8 @@ class UtilisationView extends WorkView {
   take(asked) {
     for (const name of Object.keys(USE_FILTERS)) if (asked[name]) this.filters[name] = asked[name];
     if (this.filters.bench) this.openBench(this.filters.bench);
+    else if (this.filters.income === "new" && this.data.writes_income) this.openIncomeForm();
+    else if (/^\d+$/.test(this.filters.income) && this.data.reads_income) this.openIncome(this.filters.income);
   }
 
   address() {
@@ -68,14 +72,15 @@ class UtilisationView extends WorkView {
     const every = dayAfter(from, MOST_DAY_BARS) > to ? "day" : "week";
     const calendar = getJson(`${api}/school-calendar?organisation=${encodeURIComponent(this.owner)}`);
     try {
-      const [report, hours, trend, unbooked, { terms }] = await Promise.all([
+      const [report, hours, trend, unbooked, { terms }, income] = await Promise.all([
         getJson(`${api}/utilisation/figures?${this.reportQuery()}`),
         getJson(`${api}/utilisation/hours?${this.query()}`),
         getJson(`${api}/utilisation/figures?${this.query({ by: "all", every })}`),
         getJson(`${api}/utilisation/unbooked?${this.unbookedQuery()}`),
         calendar,
+        this.loadIncome(),
       ]);
-      return () => asked === JSON.stringify(this.filters) && Object.assign(this, { report, hours, trend, unbooked, every, terms, isOdd: false });
+      return () => asked === JSON.stringify(this.filters) && Object.assign(this, { report, hours, trend, unbooked, every, terms, income, isOdd: false });
     } catch (error) {
       if (!(error instanceof Refused) || ![404, 422].includes(error.status)) throw error;
       const { terms } = await calendar;
@@ -103,6 +108,7 @@ class UtilisationView extends WorkView {
       this.tiles(),
       el("div", { class: "two" }, this.heatBox(), this.trendBox()),
       this.rankingBox(),
+      this.incomeBox(),
       this.unbookedBox());
   }
 
@@ -130,7 +136,7 @@ class UtilisationView extends WorkView {
       data.stations.length < 2 ? null : choice(say("stations.station"), [["", say("use_rate.all_stations")],
         ...data.stations.map((one) => [one.code, `${one.code} ${inLanguage(data.lang, one, "name")}`])], filters.station,
       (station) => this.set({ station })),
-      pick("by", USE_GROUPS), pick("rank", USE_RANKS),
+      pick("by", USE_GROUPS), pick("rank", data.reads_income ? [...USE_RANKS, MONEY_RANK] : USE_RANKS),
       el("a", { class: "plain file", href: `${data.api}/utilisation/figures/file?${this.reportQuery()}&format=xlsx`, download: true },
         `⇩ ${say("use_rate.export")}`));
   }
@@ -150,7 +156,7 @@ class UtilisationView extends WorkView {
       tile("unbooked", this.inHours(total.unbooked_used_s), { n: share(total.unbooked_used_s, total.used_s), known: hoursOf(this.unbooked.explained_s) }),
       tile("outside", this.inHours(total.outside_used_s), { n: this.rate(total.shared) }),
       tile("functional", this.rate(functional), { n: used, all: offered }),
-      tile("coverage", this.rate(total.coverage)));
+      tile("coverage", this.rate(total.coverage)), ...this.moneyTiles());
   }
 
   rate(value) {
@@ -168,14 +174,14 @@ class UtilisationView extends WorkView {
       this.body.querySelector(`[data-focus="${CSS.escape(`stretch-${stretch.bench}-${stretch.start_at}`)}"]`)?.focus();
       return;
     }
-    const { bench } = this.filters;
-    this.filters.bench = "";
+    const { bench, income } = this.filters;
+    Object.assign(this.filters, { bench: "", income: "", booking: "", request: "" });
     keepInAddress(this.address());
-    this.body.querySelector(`[data-focus="${CSS.escape(`row-${bench}`)}"]`)?.focus();
+    this.body.querySelector(`[data-focus="${CSS.escape(income ? `income-${income}` : `row-${bench}`)}"]`)?.focus();
   }
 }
 
-Object.assign(UtilisationView.prototype, UseChartParts, UseBenchParts, UseUnbookedParts);
+Object.assign(UtilisationView.prototype, UseChartParts, UseBenchParts, UseUnbookedParts, UseIncomeParts);
 
 export default function (component) {
   return mounted(component, UtilisationView);

@@ -5,7 +5,7 @@ const OUTCOME_MARKS = { ahead: ["○", "na"], used: ["✓", "ready"], no_show: [
 
 const UseBenchParts = {
   async openBench(code) {
-    this.filters.bench = code;
+    Object.assign(this.filters, { bench: code, income: "" });
     this.most = { bookings: USE_LINES, sessions: USE_LINES };
     this.panel.show(this.say, code, null, skeleton(8));
     keepInAddress(this.address());
@@ -28,6 +28,7 @@ const UseBenchParts = {
         ...fact("occupancy", `${this.rate(f.occupancy)} · ${say("use_rate.occupancy_note", { n: hoursOf(f.booked_available_s) })}`),
         ...fact("utilisation", `${this.rate(f.utilisation)} · ${say("use_rate.utilisation_note", { n: hoursOf(f.used_available_s) })}`),
         ...fact("coverage", this.rate(f.coverage))),
+      this.benchIncome(found),
       this.linesOf("bookings", found.bookings, found.booking_total, (one) => this.bookedLine(one), again),
       this.linesOf("sessions", found.usage_sessions, found.usage_session_total, (one) => this.sessionLine(found.bench, one), again));
   },

@@ -74,13 +74,14 @@ const UseChartParts = {
       el("table", { class: "ranking" },
         el("thead", {}, el("tr", {}, head("name", ""), head("trend", "bars-cell"), head("occupancy"), head("utilisation"),
           head("effective", "figure wide"), head("no_shows", "figure wide"), head("unbooked", "figure wide"),
-          head("outside", "figure wide"), head("coverage", "figure wide"))),
+          head("outside", "figure wide"), head("coverage", "figure wide"),
+          report.money ? el("th", { scope: "col", class: "figure wide" }, say("income.return_rate")) : null)),
         el("tbody", {}, ...report.rows.map((one) => this.rankingRow(one, most)))));
   },
 
   rankingRow(row, most) {
     const { figures: f } = row;
-    const { say } = this;
+    const { say, report } = this;
     const bar = (name, seconds) => el("span", { class: `b-${name}`, style: `width: ${Math.min(100, 100 * seconds / most).toFixed(1)}%` });
     const figure = (words, kind = "figure") => el("td", { class: kind }, words);
     return el("tr", { "data-row": row.group }, el("th", { scope: "row" }, this.rowName(row)),
@@ -88,7 +89,8 @@ const UseChartParts = {
         bar("available", f.available_s), bar("booked", f.booked_available_s), bar("used", f.used_available_s))),
       figure(this.rate(f.occupancy)), figure(this.rate(f.utilisation)), figure(this.inHours(f.effective_s), "figure wide"),
       figure(say("use_rate.times", { n: f.no_shows }), "figure wide"), figure(this.inHours(f.unbooked_used_s), "figure wide"),
-      figure(this.inHours(f.outside_used_s), "figure wide"), figure(this.rate(f.coverage), "figure wide"));
+      figure(this.inHours(f.outside_used_s), "figure wide"), figure(this.rate(f.coverage), "figure wide"),
+      report.money ? figure(this.returnWords(row.money), "figure wide") : null);
   },
 
   rowName(row) {

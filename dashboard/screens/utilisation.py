@@ -10,7 +10,10 @@ from dashboard.listings_health import may
 from dashboard.trouble import last_known
 from inventory.accounts.rules import Action
 
-_ASKED = ("from", "to", "station", "by", "rank", "heat", "settled", "bench")
+_ASKED = (
+    *("from", "to", "station", "by", "rank", "heat", "settled", "bench"),
+    *("income", "booking", "request"),
+)
 
 
 def show(client: ApiClient, frame: Frame) -> None:
