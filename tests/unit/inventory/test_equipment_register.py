@@ -1,5 +1,6 @@
 from dataclasses import fields, replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -193,3 +194,34 @@ def test_a_thing_is_proven_as_often_as_the_strictest_row_it_serves_asks() -> Non
     assert intervals.of(EquipmentItem("A2", "小车", serves_rows=("R1", "R9")), kind) == 6
     assert intervals.of(EquipmentItem("A3", "秤"), kind) is None
     assert intervals.of(EquipmentItem("A1", "车"), ProofKind.CALIBRATION) is None
+
+
+@pytest.mark.parametrize("heading", ["original_value", "原值(元)", "原值（元）", "原值", "原价"])
+def test_the_original_value_of_a_row_is_read_under_the_headings_schools_use(heading: str) -> None:
+    (item,) = read({heading: "12,800.5"}).items
+    assert str(item.original_value) == "12800.50"
+
+
+def test_a_price_counts_as_often_as_there_are_pieces() -> None:
+    (item,) = read({"单价": "99.90", "quantity": "3"}).items
+    assert str(item.original_value) == "299.70"
+    (both,) = read({"单价": "100", "quantity": "2.5", "原值": "250"}).items
+    assert str(both.original_value) == "250.00"
+
+
+def test_price_and_value_that_contradict_each_other_are_refused_with_the_right_sum() -> None:
+    (problem,) = read({"单价": "100", "quantity": "2", "原值": "100"}).problems
+    assert (problem.column, problem.expected_zh) == ("unit_price", "200.00（单价 × 数量）")
+    (huge,) = read({"单价": "1000000000", "quantity": "2"}).problems
+    assert "1000000000" in huge.expected_en
+    (odd,) = read({"原值": "面议"}).problems
+    assert (odd.column, odd.value) == ("original_value", "面议")
+
+
+def test_a_value_reads_back_as_it_was_written_and_none_stays_none() -> None:
+    items = (
+        EquipmentItem("A1", "台架", original_value=Decimal("268000.00")),
+        EquipmentItem("A2", "表"),
+    )
+    assert read_register("r.xlsx", write_rows("r.xlsx", register_rows(items))).items == items
+    assert not read({"colour": "red"}).has_values
