@@ -45,7 +45,7 @@ def income_draft(
     known = db.exec(sums.where(IncomeEntry.booking_id == origin.booking.id)).one()
     return IncomeDraft(
         booking_id=origin.booking.id or 0,
-        sharing_request_id=origin.request and origin.request.id,
+        sharing_request_id=None if origin.request is None else origin.request.id,
         source=origin.source,
         station_code=station_of(db, code, None, (origin, rigs)),
         received_on=today(now),

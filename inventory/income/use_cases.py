@@ -52,8 +52,8 @@ def enter_income(
             amount=order.amount,
             received_on=order.received_on,
             words=order.words,
-            booking_id=origin.booking and origin.booking.id,
-            sharing_request_id=origin.request and origin.request.id,
+            booking_id=None if origin.booking is None else origin.booking.id,
+            sharing_request_id=None if origin.request is None else origin.request.id,
             entered_at=now,
             entered_by=principal.username,
         )

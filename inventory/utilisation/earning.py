@@ -68,9 +68,9 @@ def earnings_of(
 def _income(db: Session, codes: Sequence[str], question: Question) -> Mapping[str, IncomeLine]:
     query = (
         select(
-            IncomePart.bench_code,
-            IncomeEntry.received_on,
-            IncomeEntry.source,
+            col(IncomePart.bench_code),
+            col(IncomeEntry.received_on),
+            col(IncomeEntry.source),
             in_fen_of(IncomePart.amount),
         )
         .join(IncomeEntry, col(IncomeEntry.id) == col(IncomePart.entry_id))
@@ -98,7 +98,7 @@ def _line(taken: Sequence[tuple[date, IncomeSource, int]]) -> IncomeLine:
 def _values(db: Session, codes: Sequence[str]) -> Mapping[str, int]:
     """By bench, of the register row it is."""
     value = Equipment.original_value
-    query = select(Equipment.bench_code, in_fen_of(value)).where(
+    query = select(col(Equipment.bench_code), in_fen_of(value)).where(
         col(Equipment.bench_code).in_(codes), col(value).is_not(None)
     )
     return {code: fen for code, fen in db.exec(query).all() if code is not None}

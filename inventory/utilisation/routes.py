@@ -1,13 +1,12 @@
 """Routes of utilisation."""
 
-from datetime import date, timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
 
 from inventory.accounts.policies import Now, TheDatabase, require
 from inventory.accounts.rules import Action, Principal
-from inventory.moments import today
+from inventory.days_asked import DaysAsked, days_asked
 from inventory.requirements.writing import MEDIA_TYPES
 from inventory.utilisation.drilling import bench_utilisation
 from inventory.utilisation.files import report_file
@@ -22,29 +21,10 @@ from inventory.utilisation.schema import (
 )
 from inventory.utilisation.use_cases import hours, report
 
-_FIRST_DAY, _LAST_DAY = date(1971, 1, 1), date(9998, 12, 30)
 router = APIRouter(tags=["utilisation"])
 Reader = Annotated[Principal, Depends(require(Action.READ_BENCH_DETAILS))]
 Code = Annotated[str | None, Query(max_length=32)]
-
-
-class Days:
-    """Local days, both included; by default the last four weeks."""
-
-    def __init__(
-        self,
-        now: Now,
-        first: Annotated[
-            date | None,
-            Query(alias="from", ge=_FIRST_DAY, le=_LAST_DAY, description="default: 27 days before"),
-        ] = None,
-        last: Annotated[
-            date | None,
-            Query(alias="to", ge=_FIRST_DAY, le=_LAST_DAY, description="default: today in China"),
-        ] = None,
-    ) -> None:
-        self.last = last or today(now)
-        self.first = first or self.last - timedelta(days=27)
+Days = Annotated[DaysAsked, Depends(days_asked(by_default=28))]
 
 
 class Rigs:
@@ -52,7 +32,7 @@ class Rigs:
 
     def __init__(
         self,
-        days: Annotated[Days, Depends()],
+        days: Days,
         benches: Annotated[
             list[str] | None, Query(alias="bench", max_length=64, description="repeat for several")
         ] = None,
@@ -115,7 +95,7 @@ def show_utilisation_hours(
 
 @router.get("/utilisation/benches/{code}")
 def show_bench_utilisation(
-    code: str, database: TheDatabase, caller: Reader, now: Now, days: Annotated[Days, Depends()]
+    code: str, database: TheDatabase, caller: Reader, now: Now, days: Days
 ) -> BenchUtilisationOut:
     """What the figures of a bench are made of: bookings held against use, and usage sessions."""
     with database.read() as db:
