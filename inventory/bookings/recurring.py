@@ -7,12 +7,14 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from inventory.bookings.desk import Desk, demand_use
+from inventory.bookings.chances import look
+from inventory.bookings.desk import Asking, Desk, demand_use, holder_of
 from inventory.bookings.drafts import BookingWish, Draft
 from inventory.bookings.errors import Collision, SeriesRefused
 from inventory.bookings.placing import Placed, Refused, place_all
-from inventory.bookings.rules import ENDED
+from inventory.bookings.rules import ENDED, objection
 from inventory.bookings.table import Booking, BookingSeries
+from inventory.bookings.taking import taken_with
 from inventory.bookings.telling import tell_placed
 from inventory.errors import Invalid, InventoryError
 from inventory.intervals import Span
@@ -52,6 +54,15 @@ class SeriesPlaced:
     collisions: Sequence[Collision]
 
 
+@dataclass(frozen=True, slots=True)
+class SeriesTried:
+    """The times of a series, keys of all it takes, and the times that can't be had."""
+
+    times: tuple[Span, ...]
+    keys: tuple[str, ...]
+    collisions: tuple[Collision, ...]
+
+
 def place_series(db: Session, desk: Desk, wanted: SeriesDraft) -> SeriesPlaced:
     """Book every time a rule gives, in the caller's own write transaction.
 
@@ -61,6 +72,31 @@ def place_series(db: Session, desk: Desk, wanted: SeriesDraft) -> SeriesPlaced:
         SeriesRefused: some times can't be had, and the rest was not asked for, or there is none.
         Invalid: the rule can't be followed.
         InventoryError: of `placing.place_all`.
+    """
+    draft = wanted.draft
+    recurrence, times = planned(db, desk, wanted)
+    series = _series(desk, draft, recurrence)
+    db.add(series)
+    db.flush()
+    done = place_all(db, desk, [_at(draft, one, series.id) for one in times])
+    placed = [one for one in done if isinstance(one, Placed)]
+    refused = [one for one in done if isinstance(one, Refused)]
+    collisions = [collision(one.draft.span, one.why) for one in refused]
+    if collisions and not (wanted.take_rest and placed):
+        raise SeriesRefused(collisions, len(times))
+    left_out = {one.draft.occurrence_at for one in refused} - {None}
+    series.exceptions = sorted({*series.exceptions, *(at.isoformat() for at in left_out if at)})
+    db.add(series)
+    tell_placed(db, placed[0].row, desk.now, {"count": len(placed)})
+    return SeriesPlaced(series, placed, collisions)
+
+
+def planned(db: Session, desk: Desk, wanted: SeriesDraft) -> tuple[Recurrence, list[Occurrence]]:
+    """The rule of a series and the times it gives that are not over; nothing is written.
+
+    Raises:
+        Unknown, NotAllowed: the caller may not book these things.
+        Invalid: the rule can't be followed, or gives no time to come.
     """
     draft = wanted.draft
     demand_use(db, desk, draft)
@@ -77,20 +113,35 @@ def place_series(db: Session, desk: Desk, wanted: SeriesDraft) -> SeriesPlaced:
     times = _times(recurrence, calendar, wanted.closed, desk.now)
     if not times:
         raise Invalid("rule", "a rule that gives a time to come on a day the school is open")
-    series = _series(desk, draft, recurrence)
-    db.add(series)
-    db.flush()
-    done = place_all(db, desk, [_at(draft, series, one) for one in times])
-    placed = [one for one in done if isinstance(one, Placed)]
-    refused = [one for one in done if isinstance(one, Refused)]
-    collisions = [collision(one.draft.span, one.why) for one in refused]
-    if collisions and not (wanted.take_rest and placed):
-        raise SeriesRefused(collisions, len(times))
-    left_out = {one.draft.occurrence_at for one in refused} - {None}
-    series.exceptions = sorted({*series.exceptions, *(at.isoformat() for at in left_out if at)})
-    db.add(series)
-    tell_placed(db, placed[0].row, desk.now, {"count": len(placed)})
-    return SeriesPlaced(series, placed, collisions)
+    return recurrence, times
+
+
+def try_series(db: Session, desk: Desk, wanted: SeriesDraft) -> SeriesTried:
+    """What `place_series` would meet now, by the same rules; nothing is written, nobody waits.
+
+    What else is tried with it and not yet written is the caller's to compare.
+
+    Raises:
+        InventoryError: of `place_series`, but for the times that can't be had.
+    """
+    draft = wanted.draft
+    _, times = planned(db, desk, wanted)
+    things = taken_with(db, draft.resources)
+    holder = holder_of(db, desk, draft)
+    drafts = [_at(draft, one, None) for one in times]
+    collisions = []
+    for one in drafts:
+        try:
+            if (refused := objection(one.span.start_at, one.span.end_at, desk.now)) is not None:
+                raise Invalid(*refused)
+            look(db, desk, Asking(one, holder, things))
+        except InventoryError as why:
+            collisions.append(collision(one.span, why))
+    return SeriesTried(
+        tuple(one.span for one in drafts),
+        tuple(one.resource.key for one in things),
+        tuple(collisions),
+    )
 
 
 def collision(span: Span, why: InventoryError) -> Collision:
@@ -156,5 +207,5 @@ def _series(desk: Desk, draft: Draft, recurrence: Recurrence) -> BookingSeries:
     )
 
 
-def _at(draft: Draft, series: BookingSeries, one: Occurrence) -> Draft:
-    return replace(draft, span=one.span, series_id=series.id, occurrence_at=one.on)
+def _at(draft: Draft, one: Occurrence, series_id: int | None) -> Draft:
+    return replace(draft, span=one.span, series_id=series_id, occurrence_at=one.on)

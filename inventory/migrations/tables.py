@@ -36,6 +36,7 @@ from inventory.sharing import table as sharing
 from inventory.staff import table as staff
 from inventory.stations import table as stations
 from inventory.stocktakes import table as stocktakes
+from inventory.timetables import table as timetables
 from inventory.unbooked_use import table as unbooked_use
 from inventory.usage_sessions import table as usage_sessions
 from inventory.utilisation import table as utilisation
@@ -78,6 +79,7 @@ __all__ = [
     "staff",
     "stations",
     "stocktakes",
+    "timetables",
     "unbooked_use",
     "usage_sessions",
     "utilisation",

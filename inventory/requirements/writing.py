@@ -3,10 +3,11 @@
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import PurePath
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -78,9 +79,21 @@ def _csv(rows: Sequence[Sequence[str | Decimal]]) -> bytes:
     return buffer.getvalue().encode("utf-8-sig")
 
 
-def _xlsx(rows: Sequence[Sequence[str | Decimal]]) -> bytes:
+def write_sheets(sheets: Mapping[str, Sequence[Sequence[str | Decimal]]]) -> bytes:
+    """Several sheets of rows by their titles, as one xlsx file."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("stationmaster")
+    for title, rows in sheets.items():
+        _fill(book.create_sheet(title), rows)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def _xlsx(rows: Sequence[Sequence[str | Decimal]]) -> bytes:
+    return write_sheets({"stationmaster": rows})
+
+
+def _fill(sheet: Any, rows: Sequence[Sequence[str | Decimal]]) -> None:  # noqa: ANN401 - openpyxl's
     sheet.freeze_panes = "B2"
     for index in range(1, len(rows[0]) + 1 if rows else 1):
         sheet.column_dimensions[get_column_letter(index)].width = 18
@@ -89,7 +102,8 @@ def _xlsx(rows: Sequence[Sequence[str | Decimal]]) -> bytes:
         for told in row:
             # one such character, entered by whatever program, must not keep back the whole table
             safe = _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", _plain(told))
-            cell = WriteOnlyCell(sheet, told if isinstance(told, Decimal) else safe)
+            value: Any = told if isinstance(told, Decimal) else safe
+            cell = WriteOnlyCell(sheet, value)
             # openpyxl guesses "formula" from a leading "="; text stays text
             cell.data_type = "n" if isinstance(told, Decimal) else "s"
             cell.alignment = Alignment(wrap_text=True, vertical="top")
@@ -97,9 +111,6 @@ def _xlsx(rows: Sequence[Sequence[str | Decimal]]) -> bytes:
                 cell.font = Font(bold=True)
             cells.append(cell)
         sheet.append(cells)
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
 
 
 def _plain(cell: str | Decimal) -> str:

@@ -1,204 +1,220 @@
-"""Importing a timetable: every row a series by the one engine, all of it or nothing."""
+"""Importing a timetable: tried as a whole first, then booked lesson by lesson, each a series."""
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Event
 
 from sqlmodel import Session
 
-from inventory.bookable import BookingPurpose, Resource
+from inventory.audit.use_cases import record
 from inventory.bookings.desk import Desk
-from inventory.bookings.drafts import BookingWish, Draft
-from inventory.bookings.errors import PolicyRefused, SeriesRefused
 from inventory.bookings.guarding import guarded
-from inventory.bookings.recurring import SeriesDraft, SeriesPlaced, place_series
+from inventory.bookings.recurring import SeriesPlaced, place_series
 from inventory.database import Database
-from inventory.errors import Invalid, InventoryError
-from inventory.intervals import Span
+from inventory.errors import InventoryError
 from inventory.requirements.errors import RowsRefused
-from inventory.requirements.tabular import RowProblem
-from inventory.school_calendar.keeping import calendar_of
-from inventory.school_calendar.recurrence import ClosedDays
-from inventory.school_calendar.rules import Calendar, Term
-from inventory.timetables.naming import Known, people_of, things_of
-from inventory.timetables.reading import TimetableReading, TimetableRow, read_timetable
-from inventory.timetables.rules import recurring, term_for
+from inventory.timetables.keeping import fingerprint, known_line
+from inventory.timetables.meaning import Meant
+from inventory.timetables.reading import CellProblem
 from inventory.timetables.schema import TimetableImported, TimetableRowOut
+from inventory.timetables.table import TimetableImport, TimetableLine
+from inventory.timetables.trying import (
+    TimetableUpload,
+    Tried,
+    known_out,
+    row_out,
+    told_of,
+    try_upload,
+)
 
-MOST_TOLD = 5
-"""Times of one row that collide; the rest is counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class TimetableUpload:
-    """A file and how it is meant; a dry run tells everything and writes nothing.
-
-    Lessons of a day off are held on the day that makes up for it, or left out (`closed`).
-    """
-
-    name: str
-    content: bytes
-    term: str = ""
-    meanings: Mapping[str, str] = field(default_factory=dict)
-    closed: ClosedDays = ClosedDays.MAKE_UP
-    is_dry_run: bool = False
+_MOST_BREATH_S = 0.1
+"""SQLite's waiting writers look again after 100 ms at most; so one of them gets in between."""
 
 
-def import_timetable(database: Database, desk: Desk, upload: TimetableUpload) -> TimetableImported:
-    """Book a term's timetable for the caller's organisation.
+@dataclass
+class _Done:
+    """What an import has done so far."""
 
-    Rows are booked in their order; what a later row collides with may be an earlier one.
+    rows: list[TimetableRowOut] = field(default_factory=list)
+    problems: list[CellProblem] = field(default_factory=list)
+    bookings: int = 0
+
+
+def try_timetable(database: Database, desk: Desk, upload: TimetableUpload) -> TimetableImported:
+    """Tell what importing would do; nothing is written and no writer waits.
 
     Raises:
         UnreadableFile: the file as a whole can't be read.
-        RowsRefused: rows are bad or can't be had; nothing was booked, all of them are told.
-        Invalid: there is no such term.
+        Invalid: there is no such term, or a decision names nothing.
         NotAllowed: the caller's role does not book, or not for others.
     """
-    reading = read_timetable(upload.name, upload.content, upload.meanings)
-    with guarded("timetable", Span(desk.now, desk.now)), database.begin() as db:
-        done = _import(db, desk, upload, reading)
-        if upload.is_dry_run:
-            db.rollback()
-    return done
+    with database.read() as db:
+        tried = try_upload(db, desk, upload)
+    return _out(tried, tried.rows, tried.problems, is_dry_run=True)
 
 
-def _import(
-    db: Session, desk: Desk, upload: TimetableUpload, reading: TimetableReading
+def import_timetable(
+    database: Database, desk: Desk, upload: TimetableUpload, clock: Callable[[], datetime]
 ) -> TimetableImported:
-    code = desk.caller().organisation_code
-    calendar = calendar_of(db, code)
-    term = term_for(calendar, upload.term, desk.now)
-    if term is None:
-        known = ", ".join(one.name for one in calendar.terms[-8:])
-        raise Invalid("term", f"a term of the school's calendar: {known}")
-    meaning = _Meaning(calendar, term, things_of(db, code), people_of(db, code), upload.closed)
-    problems = list(reading.problems)
-    rows: list[TimetableRowOut] = []
-    for row in reading.rows:
-        try:
-            # what one row wrote before it failed must not stand in the way of the next
-            with db.begin_nested():
-                placed = place_series(db, desk, meaning.of(row))
-        except _Unmeant as bad:
-            problems += bad.problems
-        except InventoryError as refused:
-            problems += _told(row, refused, calendar)
-        else:
-            rows.append(_out(row, placed, is_dry_run=upload.is_dry_run))
-    if problems and not upload.is_dry_run:
-        raise RowsRefused(sorted(problems, key=lambda one: one.row))
-    return TimetableImported(
-        is_dry_run=upload.is_dry_run,
-        term=term.name,
-        term_first_day=term.first_day,
-        rows=rows,
-        bookings=sum(row.times for row in rows),
-        problems=sorted(problems, key=lambda one: one.row),
-        columns=list(reading.columns),
-        ignored_columns=list(reading.ignored_columns),
+    """Book a term's timetable for the caller's organisation.
+
+    A file that is bad in any place books nothing. Else each lesson is booked in a transaction of
+    its own, so that others can book meanwhile, and whoever stops it finds whole series only. What
+    an earlier import has booked is left as it is: the same file books nothing twice, and one that
+    was stopped goes on where it was. What somebody else took since it was tried is told.
+
+    Raises:
+        RowsRefused: something is bad or can't be had; nothing was booked, all of it is told.
+        InventoryError: of `try_timetable`.
+    """
+    with database.read() as db:
+        tried = try_upload(db, desk, upload)
+    if tried.problems:
+        raise RowsRefused(sorted(tried.problems, key=lambda one: one.row))
+    run_id = _begin(database, desk, upload, tried)
+    done = _Done()
+    resting = Event()
+    for one in tried.meant:
+        began = clock()
+        _book(database, desk, (run_id, one), done, clock)
+        took_s = (clock() - began).total_seconds()
+        resting.wait(min(max(took_s, 0) / 2, _MOST_BREATH_S))
+    _finish(database, desk, run_id, clock())
+    return _out(tried, done.rows, done.problems, is_dry_run=False, import_id=run_id, done=done)
+
+
+def _begin(database: Database, desk: Desk, upload: TimetableUpload, tried: Tried) -> int:
+    with database.begin() as db:
+        run = TimetableImport(
+            organisation_code=desk.caller().organisation_code,
+            file_name=upload.name[:200],
+            sha256=hashlib.sha256(upload.content).hexdigest(),
+            term=tried.term.name,
+            term_first_day=tried.term.first_day,
+            rows_total=len(tried.meant),
+            started_at=desk.now,
+            started_by=desk.who,
+            changed_at=desk.now,
+        )
+        db.add(run)
+        db.flush()
+        facts = {"file": run.file_name, "term": run.term, "lessons": run.rows_total}
+        _note(db, run, desk, "begun", facts, desk.now)
+        return run.id or 0
+
+
+def _book(
+    database: Database,
+    desk: Desk,
+    what: tuple[int, Meant],
+    done: _Done,
+    clock: Callable[[], datetime],
+) -> None:
+    """Book one lesson, or see that it is booked already; what is refused is told and counted."""
+    run_id, one = what
+    draft = one.series.draft
+    try:
+        with guarded(draft.resources[0].key, draft.blocked), database.begin() as db:
+            run = db.get_one(TimetableImport, run_id)
+            shown = _placed(db, desk, run, one)
+            run.changed_at = clock()
+            db.add(run)
+    except InventoryError as refused:
+        with database.begin() as db:
+            run = db.get_one(TimetableImport, run_id)
+            run.rows_refused, run.changed_at = run.rows_refused + 1, clock()
+            db.add(run)
+        done.problems += told_of(one.row, refused)
+        return
+    done.rows.append(shown)
+    done.bookings += 0 if shown.is_known else shown.times
+
+
+def _placed(db: Session, desk: Desk, run: TimetableImport, one: Meant) -> TimetableRowOut:
+    known = known_line(db, run.organisation_code, run.term_first_day, one)
+    if known is not None and known.alive:
+        run.rows_known += 1
+        return known_out(one, known)
+    if known is not None:
+        known.line.is_current = False
+        db.add(known.line)
+        db.flush()
+    placed = place_series(db, desk, one.series)
+    db.add(_line(run, one, placed))
+    run.rows_booked += 1
+    run.bookings += len(placed.placed)
+    times = [each.row.start_at for each in placed.placed]
+    return row_out(one, min(times), len(times), placed.series.id)
+
+
+def _line(run: TimetableImport, one: Meant, placed: SeriesPlaced) -> TimetableLine:
+    return TimetableLine(
+        import_id=run.id or 0,
+        organisation_code=run.organisation_code,
+        term_first_day=run.term_first_day,
+        fingerprint=fingerprint(one),
+        row=one.row.number,
+        place=one.row.place[:80],
+        title=one.row.shown,
+        times=len(placed.placed),
+        series_id=placed.series.id or 0,
     )
 
 
-class _Unmeant(Exception):
-    """A row names what the school does not have."""
-
-    def __init__(self, problems: Sequence[RowProblem]) -> None:
-        super().__init__()
-        self.problems = problems
-
-
-@dataclass(frozen=True, slots=True)
-class _Meaning:
-    """What the words of a row stand for in one school and term."""
-
-    calendar: Calendar
-    term: Term
-    things: Known
-    people: Mapping[str, frozenset[str]]
-    closed: ClosedDays
-
-    def of(self, row: TimetableRow) -> SeriesDraft:
-        """The series of a row.
-
-        Raises:
-            _Unmeant: something in it is not known.
-        """
-        problems: list[RowProblem] = []
-        times = recurring(self.calendar, self.term, row.weeks, row.weekday, row.lessons)
-        if isinstance(times, str):
-            told = times.replace("weeks of the term, which has", "学期内的周次，学期共")
-            told = told.replace("periods of the school:", "学校的节次：")
-            problems.append(RowProblem(row.number, "weeks", str(row.weeks), told, times))
-        resources = [self._thing(row, name, problems) for name in row.things]
-        holder = self._holder(row, problems)
-        if problems or isinstance(times, str):
-            raise _Unmeant(problems)
-        draft = Draft(
-            tuple(dict.fromkeys(one for one in resources if one is not None)),
-            times.first,
-            BookingPurpose.CLASS,
-            BookingWish.BOOK,
-            holder,
-            title=row.title,
-            note=row.note,
-            module=row.module or None,
-            headcount=row.headcount,
-            supervisor=row.supervisor or None,
-        )
-        return SeriesDraft(draft, times.rule, self.closed, times.except_at)
-
-    def _thing(self, row: TimetableRow, name: str, problems: list[RowProblem]) -> Resource | None:
-        found = self.things.get(name.casefold(), frozenset())
-        if len(found) == 1:
-            return next(iter(found))
-        keys = ", ".join(sorted(one.key for one in found))
-        zh = f"唯一的名称：{keys}" if keys else "学校已有的台架、教室、工位、资产或人员编号"
-        en = f"one of {keys}" if keys else "a bench, room, workstation or number the school has"
-        problems.append(RowProblem(row.number, "resources", name, zh, en))
-        return None
-
-    def _holder(self, row: TimetableRow, problems: list[RowProblem]) -> str | None:
-        if not row.holder:
-            return None
-        found = self.people.get(row.holder.casefold(), frozenset())
-        if len(found) == 1:
-            return next(iter(found))
-        zh = "唯一的姓名，或用户名" if found else "本校人员的用户名或姓名"
-        en = "a name only one has, or the user name" if found else "somebody of the school"
-        problems.append(RowProblem(row.number, "holder", row.holder, zh, en))
-        return None
+def _finish(database: Database, desk: Desk, run_id: int, now: datetime) -> None:
+    with database.begin() as db:
+        run = db.get_one(TimetableImport, run_id)
+        run.finished_at, run.changed_at = now, now
+        db.add(run)
+        counted = ("rows_booked", "rows_known", "rows_refused", "bookings")
+        _note(db, run, desk, "imported", {name: getattr(run, name) for name in counted}, now)
 
 
-def _told(row: TimetableRow, refused: InventoryError, calendar: Calendar) -> list[RowProblem]:
-    if isinstance(refused, PolicyRefused):
-        return [
-            RowProblem(row.number, str(one["field"]), "", one["said"]["zh"], one["said"]["en"])
-            for one in refused.refusals
-        ]
-    if not isinstance(refused, SeriesRefused):
-        return [RowProblem(row.number, "resources", "", f"可以预约：{refused}", str(refused))]
-    problems = []
-    for one in refused.collisions[:MOST_TOLD]:
-        local = datetime.fromisoformat(one["start_at"]).astimezone(calendar.zone)
-        at, why = f"{local:%Y-%m-%d %H:%M}", one["detail"]
-        problems.append(
-            RowProblem(
-                row.number, "weeks", at, f"可以预约的时间：{why}", f"a time to be had: {why}"
-            )
-        )
-    left = len(refused.collisions) - MOST_TOLD
-    if left > 0:
-        more = (f"另有 {left} 次不能预约", f"{left} more times can't be had")
-        problems.append(RowProblem(row.number, "weeks", "", *more))
-    return problems
+def _note(
+    db: Session,
+    run: TimetableImport,
+    desk: Desk,
+    action: str,
+    facts: Mapping[str, object],
+    now: datetime,
+) -> None:
+    record(
+        db,
+        who=desk.who,
+        action=action,
+        entity="timetable_import",
+        entity_id=str(run.id),
+        organisation_code=run.organisation_code,
+        new=facts,
+        at=now,
+    )
 
 
-def _out(row: TimetableRow, placed: SeriesPlaced, *, is_dry_run: bool) -> TimetableRowOut:
-    return TimetableRowOut(
-        row=row.number,
-        title=row.title,
-        series_id=None if is_dry_run else placed.series.id,
-        first_at=min(one.row.start_at for one in placed.placed),
-        times=len(placed.placed),
+def _out(
+    tried: Tried,
+    rows: Sequence[TimetableRowOut],
+    problems: Sequence[CellProblem],
+    *,
+    is_dry_run: bool,
+    import_id: int | None = None,
+    done: _Done | None = None,
+) -> TimetableImported:
+    reading = tried.reading
+    new = sum(row.times for row in rows if not row.is_known)
+    return TimetableImported(
+        is_dry_run=is_dry_run,
+        import_id=import_id,
+        form=reading.form,
+        term=tried.term.name,
+        term_first_day=tried.term.first_day,
+        rows=list(rows),
+        bookings=new if done is None else done.bookings,
+        problems=sorted(problems, key=lambda one: (one.row, one.cell)),
+        unknown=tried.unknown_out(),
+        left_out=tried.left_out,
+        passed=tried.passed_out(),
+        columns=list(reading.columns),
+        ignored_columns=list(reading.ignored_columns),
     )

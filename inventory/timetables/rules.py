@@ -1,16 +1,33 @@
 """How weeks, weekdays and periods of a timetable are read and become a recurrence (pure)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from enum import IntEnum
 from functools import reduce
 from math import gcd
 
 from inventory.intervals import Span
 from inventory.school_calendar.rules import Calendar, Term, day_of, lesson_spans
 
+
+class DayPart(IntEnum):
+    """A part of the day; numbers of periods may begin anew with each."""
+
+    MORNING = 0
+    AFTERNOON = 1
+    EVENING = 2
+
+
 MOST_WEEKS = 60
+MOST_CHARACTERS = 120
+"""As long as the title of a booking may be."""
+_PART_BEGINS_MIN = {
+    DayPart.MORNING: 0,
+    DayPart.AFTERNOON: 12 * 60,
+    DayPart.EVENING: 18 * 60,
+}
 _WEEKDAYS = {
     **dict(zip("一二三四五六日", range(7), strict=True)),
     "天": 6,
@@ -48,6 +65,35 @@ class Recurring:
     first: Span
     rule: str
     except_at: frozenset[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class TimetableRow:
+    """What is held every week; things and people are still called as the school calls them.
+
+    `number` is the row of the file; `place` the cell of a grid, such as `Sheet1!B5`. Without weeks
+    it is held in all of the term, or in the odd or even ones of them (`parity`).
+    """
+
+    number: int
+    title: str
+    holder: str
+    weekday: int
+    lessons: Lessons
+    weeks: tuple[int, ...]
+    things: tuple[str, ...]
+    headcount: int | None = None
+    module: str = ""
+    supervisor: str = ""
+    note: str = ""
+    classes: tuple[str, ...] = ()
+    parity: str = ""
+    place: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The title of its bookings."""
+        return f"{self.title} {'、'.join(self.classes)}".strip()[:MOST_CHARACTERS]
 
 
 def read_weekday(text: str) -> int | None:
@@ -115,6 +161,41 @@ def recurring(
     gaps = (_span(calendar, day, lessons) for day in left_out if day is not None)
     rule = f"FREQ=WEEKLY;INTERVAL={step};COUNT={len(regular)}"
     return Recurring(found[0], rule, frozenset(gap.start_at for gap in gaps if gap is not None))
+
+
+def weeks_held(term: Term, weekday: int) -> tuple[int, ...]:
+    """Every week of a term that has a weekday (0 is Monday)."""
+    weeks = range(1, term.weeks + 1)
+    return tuple(week for week in weeks if day_of(term, week, weekday) is not None)
+
+
+def numbers_shown(numbers: Sequence[int]) -> str:
+    """Ascending numbers as people write them, such as 1-8,10-16."""
+    shown: list[str] = []
+    first = last = None
+    for number in (*numbers, None):
+        if last is not None and number == last + 1:
+            last = number
+            continue
+        if first is not None:
+            shown.append(str(first) if first == last else f"{first}-{last}")
+        first = last = number
+    return ",".join(shown)
+
+
+def lessons_shown(lessons: Lessons) -> str:
+    """Periods such as 1-2, or clock times such as 08:00-09:40."""
+    if lessons.clock is not None:
+        return "-".join(f"{one:%H:%M}" for one in lessons.clock)
+    return numbers_shown(range(lessons.first, lessons.last + 1))
+
+
+def periods_before(calendar: Calendar) -> Mapping[DayPart, int]:
+    """How many periods a school has before noon's, the afternoon's and the evening's first."""
+    starts = sorted(one.starts_min for one in calendar.periods)
+    return {
+        part: sum(start < begins for start in starts) for part, begins in _PART_BEGINS_MIN.items()
+    }
 
 
 def term_for(calendar: Calendar, name: str, now: datetime) -> Term | None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from inventory.requirements.writing import Column
+from inventory.requirements.writing import Column, write_sheets
+from inventory.school_calendar.rules import Calendar, clock
 
 TIMETABLE_COLUMNS = (
     Column("title", "课程", "课程或实训项目名称", "动力电池检测"),
@@ -33,8 +34,50 @@ _OTHERS = {
     "supervisor": ("安全监护人", "高压监护人"),
     "note": ("说明",),
 }
+_WEEKDAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
+_GRID_TITLE = "班级：　　　　实训室：　　　　教师：　　　　（填写其一即可，单元格内写明的优先）"
+_TWO_LESSONS = "动力电池检测\n张老师\nB101 实训室\n1-16周"
+_EXAMPLES: Mapping[tuple[int, int], str] = {
+    (0, 0): _TWO_LESSONS,
+    (1, 0): _TWO_LESSONS,
+    (0, 1): "电机检修\n李老师\n电机台架\n1-8,10-16周(单周)",
+    (2, 2): "高压安全(单周)\n王老师\n101\n\n整车诊断(双周)\n王老师\n整车实训区",
+}
+"""By row and weekday of the example."""
+_GRID_HELP = (
+    "说明：每格依次写课程、教师、实训室或台架、周次，各占一行；班级可写在格内或标题中。",
+    "连上几节可合并单元格，或在每节写相同内容。一格有多门课时用空行分开，各写各的周次。",
+    "未写周次的课默认为整个学期。每个班级、实训室或教师一张工作表。",
+    "以 # 或“示例”开头的工作表不导入。",
+)
 MEANINGS: Mapping[str, str] = {
     **{column.zh: column.name for column in TIMETABLE_COLUMNS},
     **{word: name for name, words in _OTHERS.items() for word in words},
 }
 """What a heading is taken for unless a person says otherwise."""
+
+
+def grid_template(calendar: Calendar) -> bytes:
+    """An empty weekday grid as xlsx with a school's periods, and an example beside it.
+
+    The example is on a sheet of its own, which is passed over on import.
+    """
+    empty = [[_GRID_TITLE], ["节次", *_WEEKDAYS], *_periods(calendar, {})]
+    shown = [
+        ["班级：新能源2301　　实训室：101"],
+        ["节次", *_WEEKDAYS],
+        *_periods(calendar, _EXAMPLES),
+        *([line] for line in _GRID_HELP),
+    ]
+    return write_sheets({"课表": empty, "示例（不导入）": shown})
+
+
+def _periods(calendar: Calendar, examples: Mapping[tuple[int, int], str]) -> list[list[str]]:
+    ordered = sorted(calendar.periods, key=lambda one: (one.starts_min, one.number))
+    return [
+        [
+            f"第{one.number}节\n{clock(one.starts_min)}-{clock(one.ends_min)}",
+            *(examples.get((at, day), "") for day in range(len(_WEEKDAYS))),
+        ]
+        for at, one in enumerate(ordered)
+    ]
