@@ -35,6 +35,7 @@
   const place = document.getElementById("check-in");
   const isPage = place.dataset.mode === "page";
   let done = null;
+  let isDrawn = false;
 
   const say = (key, values = {}) =>
     TEXTS[isEnglish ? "en" : "zh"][key].replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
@@ -78,7 +79,9 @@
   // Without an answer the page stays what it is to everybody else.
   function explain(status) {
     if (!isPage) {
-      if ([403, 404].includes(status)) place.remove();
+      // a login that ends while the page is open leads back to the link
+      if (status === 401 && isDrawn) window.location.reload();
+      else if ([403, 404].includes(status)) place.remove();
       else if (done) show();
       return;
     }
@@ -89,6 +92,7 @@
   }
 
   function draw(found) {
+    isDrawn = true;
     const name = (isEnglish && found.name_en) || found.name_zh;
     const heading = isPage ? el("p", {}, el("strong", {}, name), ` ${found.code}`) : null;
     if (!found.bookings.length) {
