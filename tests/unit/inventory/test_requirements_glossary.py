@@ -24,6 +24,7 @@ from inventory.due_entries import DueKind
 from inventory.equipment.rules import EquipmentStatus, Ownership
 from inventory.faults.rules import FaultState
 from inventory.glossary import glossary_page, terms
+from inventory.income.rules import IncomeSource
 from inventory.organisations.rules import OrganisationKind
 from inventory.papers.rules import PaperKind
 from inventory.places.rules import RoomKind, WorkstationKind
@@ -65,6 +66,7 @@ DOMAIN: tuple[type[StrEnum], ...] = (
     SharingSide,
     SharingState,
     SharingStep,
+    IncomeSource,
     Level,
     StationUse,
     Role,
