@@ -1,6 +1,5 @@
 """Commands for calendars people use: `calendars`, `timetable`."""
 
-import json
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -13,15 +12,18 @@ from inventory.calendar_feeds.rules import FeedKind
 from inventory.calendar_feeds.schema import FeedOrder
 from inventory.calendar_feeds.use_cases import end_feed, feeds, make_feed
 from inventory.requirements.writing import template
-from inventory.timetables.importing import TimetableUpload, import_timetable
-from inventory.timetables.template import TIMETABLE_COLUMNS
+from inventory.school_calendar.keeping import calendar_of
+from inventory.timetables.deciding import decisions_of, weeks_of
+from inventory.timetables.importing import import_timetable, try_timetable
+from inventory.timetables.template import TIMETABLE_COLUMNS, grid_template
+from inventory.timetables.trying import TimetableUpload
 from stationmaster.acting import As, Number, acting
 from stationmaster.cli_inventory import File, Lang, plain_refusals
 from stationmaster.files import read_file, write_file
 from stationmaster.language import Language
 from stationmaster.own_address import warn_of_own_address
 from stationmaster.readiness_printing import problem_lines
-from stationmaster.refusing import BAD_INPUT, give_up
+from stationmaster.refusing import BAD_INPUT
 from stationmaster.settings import Settings
 
 calendars_app = typer.Typer(no_args_is_help=True, help="Calendars to subscribe to 日历订阅")
@@ -80,37 +82,66 @@ def end_calendar(number: Number, username: As) -> None:
 
 
 @timetable_app.command("template")
-def timetable_template(file: File, lang: Lang = Language.ZH) -> None:
-    """Write an empty timetable to fill in. 生成课表模板."""
+def timetable_template(
+    file: File,
+    username: Annotated[
+        str | None, typer.Option("--as", help="for a grid: with the periods of whose school 用户名")
+    ] = None,
+    lang: Lang = Language.ZH,
+) -> None:
+    """Write an empty timetable: a list, or for somebody's school a weekday grid. 生成课表模板."""
     with plain_refusals(lang):
-        write_file(file, template(file.name, TIMETABLE_COLUMNS))
+        if username is None:
+            content = template(file.name, TIMETABLE_COLUMNS)
+        else:
+            with acting(username) as (database, caller), database.read() as db:
+                content = grid_template(calendar_of(db, caller.organisation_code))
+        write_file(file, content)
     typer.echo(str(file))
 
 
 @timetable_app.command("import")
-def import_timetable_file(
+def import_timetable_file(  # noqa: PLR0913, PLR0917 - the command line's options
     file: File,
     username: As,
     term: Annotated[str, typer.Option(help="default: that runs or is next 学期")] = "",
     columns: Annotated[
         str, typer.Option(help='what headings mean, such as {"科目": "title"} 列的含义')
     ] = "{}",
+    settled: Annotated[
+        str,
+        typer.Option(help='words and cells, such as {"people": {"张老师": "zhang.wei"}} 已确认'),
+    ] = "{}",
+    weeks: Annotated[str, typer.Option(help="of lessons that name none 未写周次时")] = "",
+    only_known: Annotated[
+        bool, typer.Option("--only-known", help="leave out what is held elsewhere 跳过其他场地")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only try it 仅试导入")] = False,
     lang: Lang = Language.ZH,
 ) -> None:
-    """Book a timetable, all of it or nothing. 导入课表."""
-    try:
-        meanings = dict(json.loads(columns))
-    except (ValueError, TypeError):
-        give_up('--columns: expected a JSON object such as {"科目": "title"}')
+    """Book a timetable, a list or weekday grids; bad files book nothing. 导入课表."""
     with acting(username) as (database, caller), plain_refusals(lang):
         upload = TimetableUpload(
-            file.name, read_file(file), term, meanings=meanings, is_dry_run=dry_run
+            file.name,
+            read_file(file),
+            term,
+            *decisions_of(columns, settled),
+            weeks=weeks_of(weeks),
+            only_known=only_known,
         )
-        done = import_timetable(database, Desk(caller, datetime.now(UTC)), upload)
+        desk = Desk(caller, _now())
+        if dry_run:
+            done = try_timetable(database, desk, upload)
+        else:
+            done = import_timetable(database, desk, upload, _now)
     for line in problem_lines(done.problems, lang):
         typer.echo(line)
     word = "tried 试导入" if done.is_dry_run else "booked 已预约"
-    typer.echo(f"{done.term}: {len(done.rows)} rows, {done.bookings} times {word}")
+    left_out = f", {len(done.left_out)} left out 跳过" if done.left_out else ""
+    typer.echo(f"{done.term}: {len(done.rows)} rows, {done.bookings} times {word}{left_out}")
     if done.problems:
         raise typer.Exit(BAD_INPUT)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -6,6 +6,7 @@ from inventory.readiness.findings import Bilingual, Finding, Readiness, RemedyGr
 from inventory.readiness.wording import LEVELS, USES
 from inventory.requirements.rules import Authority
 from inventory.requirements.tabular import RowProblem
+from inventory.timetables.reading import CellProblem
 from stationmaster.language import Language
 
 STATUSES = {
@@ -83,10 +84,13 @@ def result_lines(station: str, result: Readiness, language: Language) -> Iterato
 def problem_lines(problems: Sequence[RowProblem], language: Language) -> Iterator[str]:
     """Import problems, one line each."""
     for one in problems:
+        cell = one.cell if isinstance(one, CellProblem) else ""
         if language is Language.ZH:
-            yield f"第 {one.row} 行 {one.column}：“{one.value}”，应为：{one.expected_zh}"
+            place = cell or f"第 {one.row} 行"
+            yield f"{place} {one.column}：“{one.value}”，应为：{one.expected_zh}"
         else:
-            yield f"row {one.row} {one.column}: {one.value!r}, expected {one.expected_en}"
+            place = cell or f"row {one.row}"
+            yield f"{place} {one.column}: {one.value!r}, expected {one.expected_en}"
 
 
 def _finding_lines(one: Finding, language: Language) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """Routes of timetables."""
 
-import json
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response, UploadFile
@@ -9,15 +8,13 @@ from pydantic import BaseModel
 from inventory.accounts.policies import Now, TheDatabase, require
 from inventory.accounts.rules import Action, Principal
 from inventory.bookings.desk import Desk
-from inventory.errors import Invalid
 from inventory.requirements.writing import MEDIA_TYPES, template
 from inventory.school_calendar.keeping import calendar_of
 from inventory.school_calendar.recurrence import ClosedDays
+from inventory.timetables.deciding import decisions_of, weeks_of
 from inventory.timetables.importing import import_timetable, try_timetable
 from inventory.timetables.keeping import import_shown, imports
-from inventory.timetables.naming import WordsDecided
-from inventory.timetables.reading import Decisions, TimetableForm
-from inventory.timetables.rules import read_weeks
+from inventory.timetables.reading import TimetableForm
 from inventory.timetables.schema import (
     TimetableImportDetail,
     TimetableImported,
@@ -28,8 +25,6 @@ from inventory.timetables.trying import TimetableUpload
 
 router = APIRouter(tags=["bookings"])
 Writer = Annotated[Principal, Depends(require(Action.WRITE_BOOKING))]
-MOST_CHARACTERS = 200_000
-_SETTLED = ("things", "people", "cells")
 ImportId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
@@ -67,15 +62,13 @@ def import_file(
     A file that is bad in any place books nothing. Each lesson is booked by itself, and only once
     however often the file comes.
     """
-    settled = _settled(form.settled)
     upload = TimetableUpload(
         form.file.filename or "",
         form.file.file.read(),
         form.term,
-        Decisions(_meanings(form.columns), settled["cells"]),
-        WordsDecided(settled["things"], settled["people"]),
+        *decisions_of(form.columns, form.settled),
         form.closed,
-        _weeks(form.weeks),
+        weeks_of(form.weeks),
         form.only_known,
     )
     desk = Desk(caller, now, request.app.state.rig_truth)
@@ -120,45 +113,3 @@ def timetable_template(
     name = f"timetable-{form}.{file_format}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=MEDIA_TYPES[file_format], headers=headers)
-
-
-def _weeks(text: str) -> tuple[int, ...]:
-    if not text.strip():
-        return ()
-    weeks = read_weeks(text)
-    if not weeks:
-        raise Invalid("weeks", "weeks such as 1-16, 1-16 单周 or 1-8,10-16")
-    return weeks
-
-
-def _meanings(text: str) -> dict[str, str]:
-    known = {column.name for column in TIMETABLE_COLUMNS} | {""}
-    expected = f"a JSON object from headings to one of: {', '.join(sorted(known - {''}))}"
-    found = _texts(_json(text, "columns", expected), "columns", expected)
-    if not known.issuperset(found.values()):
-        raise Invalid("columns", expected)
-    return found
-
-
-def _settled(text: str) -> dict[str, dict[str, str]]:
-    expected = f"a JSON object of {', '.join(_SETTLED)}, each an object from texts to texts"
-    found = _json(text, "settled", expected)
-    if not isinstance(found, dict) or not set(_SETTLED).issuperset(found):
-        raise Invalid("settled", expected)
-    return {name: _texts(found.get(name, {}), "settled", expected) for name in _SETTLED}
-
-
-def _json(text: str, field: str, expected: str) -> object:
-    if len(text) > MOST_CHARACTERS:
-        raise Invalid(field, f"at most {MOST_CHARACTERS} characters")
-    try:
-        return json.loads(text or "{}")
-    except (ValueError, RecursionError):
-        raise Invalid(field, expected) from None
-
-
-def _texts(found: object, field: str, expected: str) -> dict[str, str]:
-    is_texts = isinstance(found, dict) and all(isinstance(one, str) for one in found.values())
-    if not isinstance(found, dict) or not is_texts:
-        raise Invalid(field, expected)
-    return found

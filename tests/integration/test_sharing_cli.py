@@ -77,3 +77,7 @@ def test_a_timetable_is_tried_before_it_is_booked(url: str, tmp_path: Path) -> N
     tried = run(timetable_app, "import", str(file), "--as", "bj-master", "--dry-run", code=2)
     assert "none" in tried
     run(timetable_app, "import", str(file), "--as", "bj-master", "--columns", "[", code=2)
+    grid = tmp_path / "grid.xlsx"
+    run(timetable_app, "template", str(grid), "--as", "bj-master")
+    empty = run(timetable_app, "import", str(grid), "--as", "bj-master")
+    assert "0 rows" in empty
