@@ -193,6 +193,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "booking.taken": ("{what} 在 {from}–{to} 已被预约。", "{what} is booked {from}–{to}."),
     "booking.nearest": ("最近可用时段：", "The nearest that pass:"),
     "booking.no_nearest": ("近期没有可用时段。", "Nothing near passes."),
+    "booking.instead": ("可以改约到：", "It can be had at:"),
+    "booking.none_instead": ("两周内没有可改约的时段。", "Nothing passes within two weeks."),
     "booking.warnings": ("请注意", "Please note"),
     "booking.none_mine": ("您还没有预约。", "You have no bookings."),
     "booking.none_mine_hint": (

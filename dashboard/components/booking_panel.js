@@ -50,7 +50,7 @@ const BookingPanelParts = {
         say(`purpose.${one.purpose}`), one.holder === data.me.username ? el("span", { class: "chip" }, `★ ${say("booking.mine")}`) : null),
       this.doneLine(true),
       this.warningBox(this.warned),
-      this.troubleOfOpen(),
+      this.troubleOfOpen(), this.insteadBox(),
       this.facts(),
       this.trouble ? el("div", { class: "no-box", role: "alert" }, this.trouble) : null,
       this.steps(), this.incomeLink(), this.timeForm(), this.swapForm(), this.bookingHistory());

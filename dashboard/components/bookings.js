@@ -124,7 +124,7 @@ class BookingsView extends WorkView {
   }
 }
 
-Object.assign(BookingsView.prototype, WeekGridParts, BookingFormParts, BookingPanelParts, OwnBookingsParts, RigTroubleParts,
+Object.assign(BookingsView.prototype, WeekGridParts, BookingFormParts, BookingPanelParts, OwnBookingsParts, RigTroubleParts, InsteadParts,
   FreeSearchParts);
 
 export default function (component) {

@@ -1,10 +1,11 @@
 """What a policy says, as a sentence for a screen in both languages (pure)."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
 
+from inventory.bookable import resource_of
 from inventory.booking_policies.naming import asked_of, minutes_en, minutes_zh, word
-from inventory.booking_policies.rules import Askers, Effect, Policy, PolicyCode
+from inventory.booking_policies.rules import Askers, Effect, Policy, PolicyCode, Scope
 from inventory.readiness.findings import Bilingual
 
 
@@ -33,11 +34,21 @@ def _scope(policy: Policy) -> Bilingual:
             words = _words(values)
             zh.append(words.zh)
             en.append(words.en)
-    for codes in (scope.modules, (scope.station_code,), (scope.resource_key,)):
-        if any(codes):
-            zh.append("、".join(codes))
-            en.append(", ".join(codes))
+    for named in _named(scope):
+        zh.append(named.zh)
+        en.append(named.en)
     return Bilingual("·".join(zh) + "：" if zh else "", " · ".join(en) + ": " if en else "")
+
+
+def _named(scope: Scope) -> Iterator[Bilingual]:
+    if scope.modules:
+        yield Bilingual(f"模块 {'、'.join(scope.modules)}", f"module {', '.join(scope.modules)}")
+    if scope.station_code:
+        yield Bilingual(f"站点 {scope.station_code}", f"station {scope.station_code}")
+    if scope.resource_key:
+        resource = resource_of(scope.resource_key)
+        kind = word(resource.kind)
+        yield Bilingual(f"{kind.zh} {resource.code}", f"{kind.en} {resource.code}")
 
 
 def _words(values: Iterable[StrEnum]) -> Bilingual:

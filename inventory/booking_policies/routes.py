@@ -8,8 +8,9 @@ from pydantic import Field
 from inventory.accounts.policies import Now, TheDatabase, require
 from inventory.accounts.rules import Action, Principal
 from inventory.bookable import MAX_KEY
+from inventory.booking_policies.changes import policy_changes
 from inventory.booking_policies.rules import PolicyCode
-from inventory.booking_policies.schema import PolicyIn, PolicyOut
+from inventory.booking_policies.schema import PolicyChangeOut, PolicyIn, PolicyOut
 from inventory.booking_policies.use_cases import booking_policies, policies_on, set_policies
 
 router = APIRouter(tags=["booking policies"])
@@ -39,6 +40,15 @@ def explain_policies(
     """The policies one resource has for people of my organisation, each with what it says."""
     with database.read() as db:
         return policies_on(db, caller, resource, station)
+
+
+@router.get("/booking-policies/history")
+def list_policy_changes(
+    database: TheDatabase, caller: Reader, organisation: Owner = None
+) -> list[PolicyChangeOut]:
+    """Who changed which policies when, in the words they had; the latest first."""
+    with database.read() as db:
+        return policy_changes(db, caller, organisation or caller.organisation_code)
 
 
 @router.put("/booking-policies/{code}")

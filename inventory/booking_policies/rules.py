@@ -95,6 +95,31 @@ class Policy:
     id: int | None = None
 
 
+FIGURES: Mapping[PolicyCode, tuple[str, ...]] = {
+    PolicyCode.HORIZON: ("most",),
+    PolicyCode.NOTICE: ("least",),
+    PolicyCode.LENGTH: ("least", "most"),
+    PolicyCode.WEEKLY_QUOTA: ("most",),
+    PolicyCode.EXAM_PRIORITY: ("least", "displaces"),
+    PolicyCode.MINORS: ("most",),
+    PolicyCode.WHO: ("allowed_roles",),
+    PolicyCode.QUALIFICATION: ("staff_roles", "certificates", "is_trainer_rule"),
+    PolicyCode.HIGH_VOLTAGE: ("staff_roles", "certificates"),
+}
+"""What each code has of its own beside scope and effect; `Policy` says what they mean."""
+FIGURES_NEEDED = frozenset(
+    {
+        PolicyCode.HORIZON,
+        PolicyCode.NOTICE,
+        PolicyCode.LENGTH,
+        PolicyCode.WEEKLY_QUOTA,
+        PolicyCode.QUALIFICATION,
+        PolicyCode.HIGH_VOLTAGE,
+    }
+)
+"""Codes that say nothing without one of their figures."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A resource of an order: where it belongs, when it is open, and whether it is dangerous.

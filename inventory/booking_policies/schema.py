@@ -94,6 +94,16 @@ class PolicyOut(PolicyFields):
     set_by: str | None = None
 
 
+class PolicyChangeOut(BaseModel):
+    """A change of all policies of a code; none on a side: the defaults held."""
+
+    at: datetime
+    who: str
+    code: PolicyCode
+    before: list[Bilingual]
+    after: list[Bilingual]
+
+
 class ObjectionOut(BaseModel):
     """One policy that is not met; `field` is where the order would have to change."""
 

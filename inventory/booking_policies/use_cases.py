@@ -1,6 +1,6 @@
 """Reading, setting and explaining booking policies."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlmodel import Session
@@ -10,36 +10,24 @@ from inventory.accounts.rules import Action, Principal
 from inventory.audit.use_cases import record
 from inventory.bookable import resource_of
 from inventory.booking_policies.describing import described
+from inventory.booking_policies.errors import InvalidPolicy
 from inventory.booking_policies.keeping import effective, policy_of, rows_of
-from inventory.booking_policies.rules import Asked, Policy, PolicyCode, is_of
+from inventory.booking_policies.rules import (
+    FIGURES,
+    FIGURES_NEEDED,
+    Asked,
+    Effect,
+    Policy,
+    PolicyCode,
+    is_of,
+)
 from inventory.booking_policies.schema import PolicyFields, PolicyIn, PolicyOut
 from inventory.booking_policies.table import BookingPolicy
 from inventory.database import Database
 from inventory.errors import Invalid
 from inventory.stations.use_cases import own_stations
 
-_FIGURES: Mapping[PolicyCode, tuple[str, ...]] = {
-    PolicyCode.HORIZON: ("most",),
-    PolicyCode.NOTICE: ("least",),
-    PolicyCode.LENGTH: ("least", "most"),
-    PolicyCode.WEEKLY_QUOTA: ("most",),
-    PolicyCode.EXAM_PRIORITY: ("least", "displaces"),
-    PolicyCode.MINORS: ("most",),
-    PolicyCode.WHO: ("allowed_roles",),
-    PolicyCode.QUALIFICATION: ("staff_roles", "certificates", "is_trainer_rule"),
-    PolicyCode.HIGH_VOLTAGE: ("staff_roles", "certificates"),
-}
-_NEEDED = frozenset(
-    {
-        PolicyCode.HORIZON,
-        PolicyCode.NOTICE,
-        PolicyCode.LENGTH,
-        PolicyCode.WEEKLY_QUOTA,
-        PolicyCode.QUALIFICATION,
-        PolicyCode.HIGH_VOLTAGE,
-    }
-)
-_ALL_FIGURES = tuple(dict.fromkeys(name for names in _FIGURES.values() for name in names))
+_EVERY = tuple(dict.fromkeys(name for names in FIGURES.values() for name in names))
 
 
 def booking_policies(db: Session, principal: Principal, organisation_code: str) -> list[PolicyOut]:
@@ -91,14 +79,12 @@ def set_policies(
     Raises:
         UnknownOrganisation: there is none, or the caller may not know of it.
         NotAllowed: the caller's role does not set policies.
-        Invalid: a policy is of another code, lacks its figure, or names what is not the school's.
+        InvalidPolicy: one is of another code, lacks its figure, or names what is not the school's.
     """
-    for one in items or ():
-        _check(code, one)
+    _each(items, lambda one: _check(code, one))
     with database.begin() as db:
         demand_organisation(db, principal, organisation_code, Action.MANAGE_BOOKING_POLICY)
-        for one in items or ():
-            _demand_own(db, organisation_code, one)
+        _each(items, lambda one: _demand_own(db, organisation_code, one))
         before = [row for row in rows_of(db, organisation_code) if row.code is code]
         old = [_told(row) for row in before]
         new = [_told(one) for one in items or ()]
@@ -128,15 +114,23 @@ def _told(one: PolicyFields) -> dict[str, object]:
     return {name: getattr(one, name) for name in PolicyFields.model_fields}
 
 
+def _each(items: Sequence[PolicyIn] | None, check: Callable[[PolicyIn], None]) -> None:
+    for n, one in enumerate(items or (), 1):
+        try:
+            check(one)
+        except Invalid as why:
+            raise InvalidPolicy(n, why) from None
+
+
 def _check(code: PolicyCode, one: PolicyIn) -> None:
     if one.code is not code:
         raise Invalid("code", f"{code.value}, as the address says")
-    used = _FIGURES.get(code, ())
-    strange = [name for name in _ALL_FIGURES if name not in used and getattr(one, name)]
+    used = FIGURES.get(code, ())
+    strange = [name for name in _EVERY if name not in used and getattr(one, name)]
     if strange:
         raise Invalid(strange[0], f"nothing; {code.value} has {', '.join(used) or 'no figures'}")
     given = [name for name in used if getattr(one, name) not in (None, [], False)]
-    if code in _NEEDED and not given:
+    if code in FIGURES_NEEDED and not given and one.effect is not Effect.OFF:
         raise Invalid(used[0], f"a value of {' or '.join(used)}")
     if one.least is not None and one.most is not None and one.most < one.least:
         raise Invalid("most", f"at least {one.least}")

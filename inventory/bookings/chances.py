@@ -43,7 +43,8 @@ def look(db: Session, desk: Desk, asking: Asking) -> Chance:
     if found and not may_wait and not may_displace(db, draft):
         # what is surely lost is not weighed: in a race that would keep the others waiting
         raise taken_by(found[0])
-    _demand_in_order(db, asking)
+    if (repair := under_repair(db, asking)) is not None:
+        raise repair
     verdict = verdict_of(db, desk, asking, found)
     if verdict.refusals:
         raise PolicyRefused(verdict.refusals)
@@ -91,15 +92,17 @@ def approve_anew(row: Booking, verdict: Verdict, desk: Desk) -> None:
         row.decided_at, row.decided_by = desk.now, desk.principal.username
 
 
-def _demand_in_order(db: Session, asking: Asking) -> None:
+def under_repair(db: Session, asking: Asking) -> UnderRepair | None:
+    """What keeps a thing of an order out of use; who maintains it may have it all the same."""
     if asking.draft.purpose is BookingPurpose.MAINTENANCE:
-        return
-    benches = [one.bench_code for one in asking.things if one.bench_code is not None]
-    assets = [(one.resource.organisation_code, one.resource.code) for one in asking.things]
+        return None
     found = repairs(db, {asking.draft.organisation_code})
+    benches = [one.bench_code for one in asking.things if one.bench_code is not None]
     for bench in benches:
         if (repair := found.of_bench.get(bench)) is not None:
-            raise UnderRepair(bench, repair.number, repair.since_at)
-    for thing, asset in zip(asking.things, assets, strict=True):
+            return UnderRepair(bench, repair.number, repair.since_at)
+    for thing in asking.things:
+        asset = (thing.resource.organisation_code, thing.resource.code)
         if thing.is_asset and (repair := found.of_asset.get(asset)) is not None:
-            raise UnderRepair(thing.resource.code, repair.number, repair.since_at)
+            return UnderRepair(thing.resource.code, repair.number, repair.since_at)
+    return None

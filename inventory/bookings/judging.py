@@ -1,7 +1,8 @@
 """What the policies say of an order, and where the nearest slot lies that they let pass."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -13,6 +14,7 @@ from inventory.booking_policies.rules import (
     Effect,
     HeldSlot,
     Order,
+    Policy,
     PolicyCode,
     Verdict,
 )
@@ -30,8 +32,27 @@ AHEAD = timedelta(days=14)
 """Chosen: who is refused wants to know of this week and the next."""
 
 
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """An order with all that judging it takes; nothing more is read."""
+
+    ground: Ground
+    order: Order
+    beside: Beside
+
+    def judge(self, now: datetime, policies: tuple[Policy, ...] | None = None) -> Verdict:
+        """What the owner's policies say of it, or some of them alone."""
+        ground = self.ground if policies is None else replace(self.ground, policies=policies)
+        return ground.judge(self.order, now, self.beside)
+
+
 def verdict_of(db: Session, desk: Desk, asking: Asking, found: Sequence[Occupant]) -> Verdict:
     """What all policies of the owner say of an order, with who is in its way."""
+    return weigh(db, desk, asking, found).judge(desk.now)
+
+
+def weigh(db: Session, desk: Desk, asking: Asking, found: Sequence[Occupant]) -> Weighed:
+    """Read what the owner's policies need to know of an order, with who is in its way."""
     span = asking.draft.span
     near = Span(span.start_at - _AROUND, span.end_at + _AROUND)
     ground = _ground(db, asking, Span(span.start_at - timedelta(days=1), span.end_at))
@@ -46,7 +67,7 @@ def verdict_of(db: Session, desk: Desk, asking: Asking, found: Sequence[Occupant
         tuple(by_booking.values()),
         tuple(desk.truth(db, asking.things, span, desk.now)),
     )
-    return ground.judge(_order(asking, ground), desk.now, beside)
+    return Weighed(ground, _order(asking, ground), beside)
 
 
 def may_displace(db: Session, draft: Draft) -> bool:

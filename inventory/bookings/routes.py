@@ -43,6 +43,7 @@ from inventory.bookings.schema import (
 )
 from inventory.bookings.series_use_cases import book_series, change_series, end_series, series
 from inventory.bookings.stepping import Wanted
+from inventory.bookings.trying import NearSlot, TrialOrder, TrialOut, slots_instead, try_out
 from inventory.bookings.week import WeekQuery, monday_of, week_plan
 from inventory.paging import Limit, Offset, Page, page
 from inventory.school_calendar.schema import SchoolDate
@@ -108,6 +109,12 @@ def make_booking(order: BookingOrder, database: TheDatabase, desk: TheDesk) -> P
     return use_cases.book(database, desk, order)
 
 
+@router.post("/bookings/trial")
+def try_booking(order: TrialOrder, database: TheDatabase, desk: TheDesk) -> TrialOut:
+    """What would become of a booking and which policies speak to it; nothing is booked."""
+    return try_out(database, desk, order)
+
+
 @router.get("/bookings/week", responses={200: {"model": WeekOut}})
 def show_week(
     database: TheDatabase,
@@ -140,6 +147,14 @@ def show_booking_history(
     """What happened to a booking, from its making on."""
     with database.read() as db:
         return history(db, booking(db, caller, booking_id, Action.READ_BOOKING))
+
+
+@router.get("/bookings/{booking_id}/nearest-slots")
+def list_nearest_slots(
+    booking_id: BookingId, database: TheDatabase, desk: TheDesk
+) -> list[NearSlot]:
+    """Up to three slots this booking could have now, such as one that had to give way."""
+    return slots_instead(database, desk, booking_id)
 
 
 @router.patch("/bookings/{booking_id}")

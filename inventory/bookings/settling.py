@@ -155,8 +155,8 @@ def displace(db: Session, desk: Desk, by: Booking, booking_ids: Collection[int])
         left += [Left(key, asking.draft.blocked) for key in asking.keys]
         close(db, desk.as_house(), row, BookingStep.DISPLACE, by=by.id)
         facts: dict[str, Fact] = {"displaced_by": by.title or by.holder}
-        for free in nearest(db, desk, asking)[:1]:
-            facts["nearest_at"] = free.start_at
+        if free := nearest(db, desk, asking):
+            facts["nearest_at"] = [one.start_at.isoformat() for one in free]
         tell(db, row, Told(MessageKind.BOOKING_DISPLACED, desk.now, (row.holder,), facts))
     # an exam may leave a part of what gave way to it
     offer_left(db, desk, left)

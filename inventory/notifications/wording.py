@@ -97,7 +97,7 @@ def _one(name: str, value: object, language: Language, zone: ZoneInfo) -> str:
     if value is None:
         return ""
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return _listed([_clean(str(one)) for one in value], language)
+        return _listed([_one(name, one, language, zone) for one in value], language)
     known = WORDS.get(name, {}).get(str(value))
     if known is not None:
         return picked(known, language)

@@ -79,7 +79,7 @@ def test_the_policies_of_a_resource_are_explained_to_whom_they_are_for(house: Sc
     told = house.client("bj-teacher").get(f"{PATH}/explained", params=asked).json()
     assert {one["askers"] for one in told} <= {"all", "own"}
     assert [one["said"]["en"] for one in told if one["code"] == "length"] == [
-        "bench:BJ01/battery-01: each booking at most 2 h (else: refused)"
+        "bench battery-01: each booking at most 2 h (else: refused)"
     ]
     other = house.client("bj-teacher").get(
         f"{PATH}/explained", params=asked | {"resource": "bench:BJ01/motor-01"}
@@ -104,12 +104,14 @@ def test_the_policies_of_a_resource_are_explained_to_whom_they_are_for(house: Sc
 def test_a_policy_that_says_nothing_or_too_much_is_refused(
     house: Schools, code: str, item: dict[str, object], field: str
 ) -> None:
-    assert put(house, code, [item], status=422)["field"] == field
+    fine = [WEEK_AHEAD] if code == "horizon" else []
+    refused = put(house, code, [*fine, item], status=422)
+    assert (refused["item"], refused["field"]) == (len(fine) + 1, field)
 
 
 def test_a_default_is_switched_off_on_record_and_not_by_an_empty_list(house: Schools) -> None:
     put(house, "weekly_quota", [], status=422)
-    off = {"code": "weekly_quota", "effect": "off", "most": 1}
+    off = {"code": "weekly_quota", "effect": "off"}
     after = put(house, "weekly_quota", [off])
     assert [one["effect"] for one in after if one["code"] == "weekly_quota"] == ["off"]
 
@@ -129,6 +131,28 @@ def test_policies_are_set_by_the_station_master_and_seen_by_the_schools_people(
     explained = {"resource": "bench:BJ01/battery-01"}
     answer = house.client("gx-master").get(f"{PATH}/explained", params=explained)
     assert answer.status_code == 404
+
+
+def test_what_was_changed_is_told_in_the_words_it_had_to_whoever_may_see_the_policies(
+    house: Schools,
+) -> None:
+    put(house, "horizon", [WEEK_AHEAD])
+    put(house, "horizon", [WEEK_AHEAD | {"most": 3, "resource_key": "bench:BJ01/battery-01"}])
+    house.client("bj-master").delete(f"{PATH}/horizon", headers=WRITES)
+    told = house.client("bj-teacher").get(f"{PATH}/history").json()
+    assert [(one["who"], one["code"]) for one in told] == [("bj-master", "horizon")] * 3
+    seven, three = (
+        {"zh": f"本单位·教师{where}：最多提前 {days} 天预约（否则拒绝）"}
+        for where, days in (("", 7), ("·台架 battery-01", 3))
+    )
+    words = [
+        [[{"zh": said["zh"]} for said in one[side]] for side in ("before", "after")] for one in told
+    ]
+    assert words == [[[three], []], [[seven], [three]], [[], [seven]]]
+    for username, status in (("gx-master", 404), ("visitor", 403), ("evaluator", 200)):
+        asked = {"organisation": "BJ01"}
+        answer = house.client(username).get(f"{PATH}/history", params=asked)
+        assert answer.status_code == status, username
 
 
 def in_high_voltage_area(house: Schools) -> None:

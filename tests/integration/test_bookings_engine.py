@@ -11,8 +11,10 @@ from sqlmodel import select
 from inventory.bookings.desk import Desk
 from inventory.bookings.overdue import settle_overdue, warn_of_ends
 from inventory.database import open_database
+from inventory.moments import SCHOOL_ZONE
 from inventory.notifications.rules import MessageKind
 from inventory.notifications.table import OutboxMessage
+from inventory.notifications.wording import Language, worded
 from tests.booking_world import furnish_to_book
 from tests.databases import Databases
 from tests.schools import NOW, WRITES, Schools, schools
@@ -196,7 +198,23 @@ def test_an_exam_takes_the_slot_of_a_class_in_time_and_tells_its_holder(house: S
     assert (teacher.state(soon), teacher.state(later)) == ("booked", "displaced")
     (message,) = told(house, MessageKind.BOOKING_DISPLACED)
     assert message["displaced_by"] == "三级考核"
-    assert message["nearest_at"].startswith("2026-12-11T02:00")
+    assert [one[:16] for one in message["nearest_at"]] == [
+        "2026-12-11T02:00",
+        "2026-12-11T03:00",
+        "2026-12-11T04:00",
+    ]
+    said = worded(MessageKind.BOOKING_DISPLACED, message, Language.ZH, SCHOOL_ZONE)
+    (line,) = [one for one in said.lines if one.startswith("可改约")]
+    assert line.count("2026-12-11") == 3
+    assert "T02" not in line
+    path = f"/bookings/{later['id']}/nearest-slots"
+    slots = teacher.get(path)
+    assert [one["start_at"] for one in slots] == [
+        f"2026-12-11T0{hour}:00:00Z" for hour in (2, 3, 4)
+    ]
+    for username, status in (("bj-other", 403), ("gx-master", 404), ("visitor", 403)):
+        assert house.client(username).get(f"/api/v1{path}").status_code == status
+    assert master.get(path) == slots
 
 
 def test_two_holders_exchange_their_slots_when_both_agree(house: Schools) -> None:
