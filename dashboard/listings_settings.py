@@ -5,10 +5,10 @@ from typing import Any
 
 from dashboard.api_client import API
 from dashboard.listings_health import may
+from dashboard.listings_policies import policy_choices
 from dashboard.wording import Lang, texts
 from inventory.accounts.rules import Action
 from inventory.accounts.schema import Me
-from inventory.booking_policies.rules import Effect
 from inventory.calendar_feeds.rules import FeedKind
 from inventory.school_calendar.recurrence import ClosedDays
 from inventory.school_calendar.rules import DayKind
@@ -21,6 +21,21 @@ _OWN = (
     "day_kind",
     "policy_code",
     "policy_effect",
+    "policy_group",
+    "policy_kind",
+    "policy_set",
+    "policy_field",
+    "policy_try",
+    "policy_past",
+    "policy_roles",
+    "policy_action",
+    "askers",
+    "role",
+    "purpose",
+    "module_short",
+    "level",
+    "staff_role",
+    "certificate_kind",
     "feed",
     "feed_kind",
 )
@@ -45,7 +60,7 @@ def settings_data(
         "may_calendar": may(me, Action.WRITE_STATION),
         "may_policies": may(me, Action.MANAGE_BOOKING_POLICY),
         "may_book": may(me, Action.WRITE_BOOKING),
-        "effects": [effect.value for effect in Effect],
+        **policy_choices(),
         "closed_days": [one.value for one in ClosedDays],
         "day_kinds": [one.value for one in DayKind],
         "feed_kinds": [one.value for one in (FeedKind if sees else (FeedKind.MINE,))],

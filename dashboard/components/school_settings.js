@@ -6,6 +6,7 @@ class SchoolSettingsView extends WorkView {
     super(root);
     this.tab = "";
     this.drafts = {};
+    this.openLines = new Set();
   }
 
   identity(data) {
@@ -85,7 +86,7 @@ function problemWords(lang, one) {
   return [one.column, one.value && `“${one.value}”`, expected].filter(Boolean).join(" · ");
 }
 
-Object.assign(SchoolSettingsView.prototype, FeedParts, CalendarParts, PolicyParts, TimetableParts);
+Object.assign(SchoolSettingsView.prototype, FeedParts, CalendarParts, PolicyParts, PolicyFormParts, PolicyTrialParts, TimetableParts);
 
 export default function (component) {
   return mounted(component, SchoolSettingsView);

@@ -10,7 +10,8 @@ from inventory.accounts.rules import Role
 from inventory.alerts.rules import AlertEnd, AlertKind
 from inventory.annual_reports.rules import AnnualSection
 from inventory.benches.rules import Liveness
-from inventory.booking_policies.rules import Effect, PolicyCode
+from inventory.bookable import ResourceKind
+from inventory.booking_policies.rules import Askers, Effect, PolicyCode
 from inventory.calendar_feeds.rules import FeedKind
 from inventory.conditions.rules import ConditionBasis, ConditionOutcome, StatementState
 from inventory.consumables.rules import MovementKind, StockState
@@ -125,6 +126,8 @@ SPOKEN_ENUMS: dict[str, type[StrEnum]] = {
     "sharing_step": SharingStep,
     "policy_code": PolicyCode,
     "policy_effect": Effect,
+    "policy_kind": ResourceKind,
+    "askers": Askers,
     "feed_kind": FeedKind,
     "day_kind": DayKind,
     "closed_days": ClosedDays,
