@@ -1,6 +1,6 @@
 """Routes of the past of benches."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from inventory.accounts.policies import Now, TheDatabase
 from inventory.accounts.rules import Action
 from inventory.benches.use_cases import bench
-from inventory.history.rules import local_day
+from inventory.days_asked import DaysAsked, days_asked
 from inventory.history.schema import (
     ComparisonOut,
     RollupsOut,
@@ -20,7 +20,6 @@ from inventory.history.use_cases import Comparison, compare, rollups, timeline, 
 from inventory.monitoring.routes import Insider, Live, Moment
 
 MAX_LENGTH_S = 31 * 86_400
-_FIRST_DAY, _LAST_DAY = date(1971, 1, 1), date(9998, 12, 30)
 router = APIRouter(tags=["history"])
 Signals = Annotated[
     list[str] | None, Query(alias="signal", max_length=64, description="repeat for several")
@@ -40,25 +39,6 @@ class Stretch:
     ) -> None:
         until = end or now
         self.span: tuple[datetime, datetime] = (start or until - timedelta(hours=1), until)
-
-
-class Days:
-    """Local days, both included; by default the last fortnight."""
-
-    def __init__(
-        self,
-        now: Now,
-        first: Annotated[
-            date | None,
-            Query(alias="from", ge=_FIRST_DAY, le=_LAST_DAY, description="default: 13 days before"),
-        ] = None,
-        last: Annotated[
-            date | None,
-            Query(alias="to", ge=_FIRST_DAY, le=_LAST_DAY, description="default: today in China"),
-        ] = None,
-    ) -> None:
-        until = last or local_day(now)
-        self.days = (first or until - timedelta(days=13), until)
 
 
 class Sides:
@@ -120,7 +100,7 @@ def show_utilisation(
     database: TheDatabase,
     live: Live,
     caller: Insider,
-    days: Annotated[Days, Depends()],
+    days: Annotated[DaysAsked, Depends(days_asked(by_default=14))],
     benches: Annotated[
         list[str] | None,
         Query(alias="bench", max_length=64, description="repeat for several; none: all I may see"),
@@ -128,7 +108,7 @@ def show_utilisation(
 ) -> UtilisationOut:
     """Measured time of use and number of usage sessions per bench and day of China's time."""
     with database.read() as db:
-        return utilisation(db, live, caller, benches, days.days)
+        return utilisation(db, live, caller, benches, (days.first, days.last))
 
 
 @router.get("/compare")
