@@ -19,9 +19,9 @@ class ArrivalOut(BaseModel):
     purpose: BookingPurpose
     start_at: datetime
     end_at: datetime
-    checked_in_at: datetime | None
+    checked_in_at: datetime | None = None
     steps: list[BookingStep]
-    opens_at: datetime | None
+    opens_at: datetime | None = None
 
 
 class ArrivalsOut(BaseModel):
