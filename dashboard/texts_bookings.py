@@ -137,6 +137,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "booking_step.rig_failed": ("台架故障，已通知", "Rig failed, told"),
     "booking_step.rig_restored": ("台架已恢复", "Rig back in order"),
     "booking.affected": ("台架有问题的预约", "Bookings whose rig is not in order"),
+    "booking.affected_n": ("{n} 个有问题", "{n} not in order"),
     "booking.stand_in": ("可以替代的台架，点击即换：", "What can stand in; a click takes it:"),
     "booking.no_stand_in": (
         "该时段没有可替代的台架，可以改时间。",

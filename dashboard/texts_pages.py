@@ -186,7 +186,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "trouble.field": ("“{field}”应为：{expected}", "{field} should be: {expected}"),
     "trouble.details": (
         "暂时无法读取条目，稍后自动重试。",
-        "The findings can't be read right now.",
+        "This can't be read right now; it is tried again.",
     ),
     "trouble.unreachable": ("暂时读不到数据", "No data right now"),
     "trouble.unreachable_hint": (

@@ -22,7 +22,7 @@ const BookingPanelParts = {
     try {
       const [one, history] = await Promise.all([getJson(path), getJson(`${path}/history`)]);
       if (this.id !== id) return;
-      const seen = JSON.stringify([one, this.affectedOpen()]);
+      const seen = JSON.stringify([one, this.affectedOpen(), this.hasLoaded]);
       const isSame = this.one && seen === this.seen;
       Object.assign(this, { one, history, seen });
       // whoever writes keeps the words while others move on
@@ -30,6 +30,7 @@ const BookingPanelParts = {
     } catch (error) {
       if (!(error instanceof Refused || error instanceof TypeError)) throw error;
       if (this.id !== id) return;
+      this.seen = null;
       const words = error.status === 404 ? "trouble.not_found" : "trouble.details";
       this.panel.show(this.say, this.say("booking.title", { id }), null,
         el("p", { class: "refused", role: "alert" }, this.say(words)));

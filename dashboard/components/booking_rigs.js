@@ -51,7 +51,8 @@ const RigTroubleParts = {
       ...this.affected.map((one) => el("div", { class: "affected" },
         el("button", { type: "button", class: "plain", "data-booking": one.booking.id, "data-focus": `affected-${one.booking.id}`,
           onclick: () => this.open(one.booking.id) },
-        `${spanWords(data.lang, one.booking.start_at, one.booking.end_at)} ${one.booking.title} (${one.booking.holder})`),
+        [spanWords(data.lang, one.booking.start_at, one.booking.end_at), one.booking.title,
+          one.booking.holder === data.me.username ? "" : one.booking.holder].filter(Boolean).join(" · ")),
         this.troubleBox(one))));
   },
 

@@ -8,6 +8,8 @@ class BookingsView extends WorkView {
   constructor(root) {
     super(root);
     this.filters = { ...BOOKING_FILTERS };
+    // a link may open a booking before the rest of the page is there
+    Object.assign(this, { mine: [], swaps: [], affected: [], requested: [] });
     this.narrow = window.matchMedia(NARROW);
     this.redraw = () => this.hasLoaded && this.draw();
     this.narrow.addEventListener("change", this.redraw);
@@ -104,7 +106,7 @@ class BookingsView extends WorkView {
     const { say, data, filters } = this;
     const tabs = ["", "free", "mine", ...(data.may_approve ? ["approve"] : [])].map((one) =>
       [one, say(`booking.tab_${one || "week"}`, { n: this.requested.length })
-        + (one === "mine" && this.affected.length ? ` ✕${this.affected.length}` : "")]);
+        + (one === "mine" && this.affected.length ? ` · ${say("booking.affected_n", { n: this.affected.length })}` : "")]);
     const head = el("div", { class: "bar" },
       segments(say("booking.tab"), tabs, filters.tab, (tab) => this.set({ tab })),
       data.may_book ? el("button", { type: "button", class: "main", "data-focus": "new",

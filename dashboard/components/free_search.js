@@ -65,7 +65,7 @@ const FreeSearchParts = {
       : !one.is_open ? say("booking.closed")
         : one.is_free ? (one.free_until ? say("booking.free_until", { at: this.nearWords(one.free_until) }) : say("booking.free"))
           : one.taken_until ? say("booking.taken_until", { at: this.nearWords(one.taken_until) }) : say("booking.is_taken");
-    return el("li", { "data-key": one.resource_key, class: canBook ? "can" : "" },
+    return el("li", { "data-key": one.resource_key, class: canBook ? (one.warnings.length ? "can but" : "can") : "" },
       el("span", { class: "glyph", "aria-hidden": "true" }, !canBook ? "–" : one.warnings.length ? "!" : "✓"),
       el("div", {}, el("strong", {}, `${one.code} ${this.names?.get(one.resource_key)?.replace(`${one.code} `, "") ?? one.name}`),
         el("div", { class: "small muted" }, state), ...why.map((words) => el("div", { class: "small" }, words))),

@@ -9,8 +9,10 @@ const WEEK_DAYS = 7;
 const PAIR_GAP_MIN = 20;
 
 function schoolWords(lang, iso, options) {
-  return new Date(iso).toLocaleString(lang === "en" ? "en-GB" : "zh-CN",
+  const words = new Date(iso).toLocaleString(lang === "en" ? "en-GB" : "zh-CN",
     { timeZone: SCHOOL_ZONE, hourCycle: "h23", ...options });
+  // 11/23 周一: Chinese browsers leave no space between the two
+  return words.replace(/(\d)(周)/, "$1 $2");
 }
 
 function schoolDay(at) {
