@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from dashboard.wording import Lang
 from inventory.accounts.rules import PERMISSIONS, Action, Role
 from inventory.bookable import BookingPurpose, ResourceKind
 from inventory.booking_policies.rules import FIGURES, Askers, Effect, PolicyCode
+from inventory.glossary import terms
 from inventory.staff.rules import CertificateKind, StaffRole
 from inventory.stations.rules import MODULES, Level
 
@@ -32,6 +34,29 @@ _SHOWN = (
     Action.MANAGE_OFFER,
     Action.REQUEST_SHARING,
 )
+
+
+_WORDS = frozenset(
+    {
+        "role",
+        "booking_purpose",
+        "resource_kind",
+        "askers",
+        "effect",
+        "staff_role",
+        "certificate_kind",
+        "level",
+    }
+)
+
+
+def policy_words(lang: Lang) -> dict[str, str]:
+    """Words of what a rule can name: the glossary's, which its sentence is made of too."""
+    return {
+        one.code_name: one.zh if lang is Lang.ZH else one.en
+        for one in terms()
+        if one.code_name.partition(".")[0] in _WORDS
+    }
 
 
 def policy_choices() -> dict[str, Any]:

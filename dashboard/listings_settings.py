@@ -5,7 +5,7 @@ from typing import Any
 
 from dashboard.api_client import API
 from dashboard.listings_health import may
-from dashboard.listings_policies import policy_choices
+from dashboard.listings_policies import policy_choices, policy_words
 from dashboard.wording import Lang, texts
 from inventory.accounts.rules import Action
 from inventory.accounts.schema import Me
@@ -20,22 +20,14 @@ _OWN = (
     "closed_days",
     "day_kind",
     "policy_code",
-    "policy_effect",
     "policy_group",
-    "policy_kind",
     "policy_set",
     "policy_field",
     "policy_try",
     "policy_past",
     "policy_roles",
     "policy_action",
-    "askers",
-    "role",
-    "purpose",
     "module_short",
-    "level",
-    "staff_role",
-    "certificate_kind",
     "feed",
     "feed_kind",
 )
@@ -50,7 +42,7 @@ def settings_data(
     return {
         "api": API,
         "lang": lang.value,
-        "texts": texts(lang, *_AREAS, *_OWN),
+        "texts": texts(lang, *_AREAS, *_OWN) | policy_words(lang),
         "stations": [
             one.model_dump(mode="json") for one in stations if one.organisation_code == own
         ],

@@ -127,7 +127,7 @@ const PolicyParts = {
 
   rolesBox() {
     const { say, data } = this;
-    return el("details", { class: "box", "data-part": "roles" }, el("summary", {}, say("policy_roles.title")),
+    return el("details", { class: "box", "data-part": "roles", open: this.isRolesOpen, ontoggle: (event) => { this.isRolesOpen = event.target.open; } }, el("summary", {}, say("policy_roles.title")),
       el("p", { class: "small muted" }, say("policy_roles.hint")),
       el("div", { class: "scroll" }, el("table", { class: "rows matrix" },
         el("thead", {}, el("tr", {}, el("td", {}), ...data.roles.map((role) => el("th", { scope: "col" }, say(`role.${role}`))))),

@@ -16,7 +16,7 @@ const PolicyFormParts = {
       el("input", { type: "number", min: 0, max: 1_000_000, step: 1, value: one[name] ?? "", class: "few", name: `${name}-${n}`,
         "data-focus": `${code}-${n}-${name}`, oninput: ({ target }) => { one[name] = target.value === "" ? null : Number(target.value); } }));
     const own = UNCONDITIONAL[code];
-    const effects = own ? [[own, say("policy_set.on")], ["off", say("policy_effect.off")]] : data.effects.map((effect) => [effect, say(`policy_effect.${effect}`)]);
+    const effects = own ? [[own, say("policy_set.on")], ["off", say("effect.off")]] : data.effects.map((effect) => [effect, say(`effect.${effect}`)]);
     const names = data.figures[code] ?? [];
     return el("div", { class: "rowed" }, ...["least", "most"].filter((name) => names.includes(name)).map(figure),
       el("label", { class: "stacked" }, say("policy_field.effect"), el("select", { "data-focus": `${code}-${n}-effect`,
@@ -41,15 +41,14 @@ const PolicyFormParts = {
     const ticks = (name, values, area) => this.policyTicks(one, stem, name, values.map((value) => [value, say(`${area}.${value}`)]));
     return el("div", { class: "form" },
       names.includes("allowed_roles") ? ticks("allowed_roles", data.roles, "role") : null,
-      names.includes("displaces") ? ticks("displaces", data.purposes, "purpose") : null,
+      names.includes("displaces") ? ticks("displaces", data.purposes, "booking_purpose") : null,
       names.includes("staff_roles") ? ticks("staff_roles", data.staff_roles, "staff_role") : null,
       names.includes("certificates") ? ticks("certificates", data.certificates, "certificate_kind") : null,
       this.policyOfPersons(one, code, n, names),
-      this.policyAskers(one, code, n),
-      ticks("roles", data.roles, "role"), ticks("purposes", data.purposes, "purpose"),
-      this.policyTicks(one, stem, "kinds", data.kinds.map((kind) => [kind, say(`policy_kind.${kind}`)])),
+      ticks("roles", data.roles, "role"), ticks("purposes", data.purposes, "booking_purpose"),
+      this.policyTicks(one, stem, "kinds", data.kinds.map((kind) => [kind, say(`resource_kind.${kind}`)])),
       this.policyTicks(one, stem, "modules", data.modules.map((module) => [module, `${module} ${say(`module_short.${module}`)}`])),
-      el("div", { class: "rowed" },
+      el("div", { class: "rowed" }, this.policyAskers(one, code, n),
         this.policyPick(one, stem, "station_code", data.stations.map((each) => [each.code, `${each.code} ${inLanguage(data.lang, each, "name")}`])),
         this.policyPick(one, stem, "resource_key", this.things)),
       el("label", { class: "stacked" }, say("policy_field.note"), el("input", { type: "text", maxlength: 200, value: one.note, "data-keep": "yes",

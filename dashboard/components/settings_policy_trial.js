@@ -29,7 +29,7 @@ const PolicyTrialParts = {
       this.tryOut(go);
     } },
     el("div", { class: "rowed" }, pick("who", say("policy_try.who"), people), pick("what", say("policy_try.what"), this.things),
-      pick("purpose", say("policy_field.purpose"), data.purposes.map((one) => [one, say(`purpose.${one}`)]))),
+      pick("purpose", say("policy_field.purpose"), data.purposes.map((one) => [one, say(`booking_purpose.${one}`)]))),
     el("div", { class: "rowed" }, field("day", say("policy_try.day"), { type: "date", required: true }), field("from", say("policy_try.from"), { type: "time", required: true }),
       field("to", say("policy_try.to"), { type: "time", required: true }), field("headcount", say("policy_field.headcount"), { type: "number", min: 1, max: 10_000, class: "few" })),
     el("div", { class: "rowed" }, pick("module", say("policy_field.modules"), [["", "—"], ...data.modules.map((one) => [one, `${one} ${say(`module_short.${one}`)}`])]),
@@ -77,7 +77,7 @@ const PolicyTrialParts = {
 
   trialLine(one) {
     const { say, data } = this;
-    const effect = one.effect ? `${TRIAL_GLYPHS[one.effect]} ${say(`policy_effect.${one.effect}`)}` : `✓ ${say("policy_try.met")}`;
+    const effect = one.effect ? `${TRIAL_GLYPHS[one.effect]} ${say(`effect.${one.effect}`)}` : `✓ ${say("policy_try.met")}`;
     const fields = [...new Set(one.objections.map((each) => each.field).filter(Boolean))].map((field) => say("policy_try.change", { field: this.fieldWord(field) }));
     return el("li", { "data-code": one.code, "data-effect": one.effect ?? "met" }, el("div", {},
       el("span", { class: "chip" }, effect), ` ${bilingual(data.lang, one.said)}`,

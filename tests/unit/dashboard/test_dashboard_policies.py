@@ -1,10 +1,11 @@
 from dataclasses import fields
 
-from dashboard.listings_policies import GROUPS, policy_choices
-from dashboard.wording import TEXTS
+from dashboard.listings_policies import GROUPS, policy_choices, policy_words
+from dashboard.wording import TEXTS, Lang
 from inventory.accounts.rules import Action, Principal, Resource, Role, authorize
 from inventory.accounts.rules import Decision as Word
-from inventory.booking_policies.rules import FIGURES, PolicyCode, Scope
+from inventory.booking_policies.describing import described
+from inventory.booking_policies.rules import FIGURES, Policy, PolicyCode, Scope
 
 OF_ORDERS = {"purpose", "start_at", "end_at", "supervisor", "headcount", "resources"}
 
@@ -19,6 +20,25 @@ def test_every_field_of_a_rule_and_of_what_is_held_against_it_has_a_word() -> No
     figures = {name for names in FIGURES.values() for name in names}
     named = figures | {field.name for field in fields(Scope)} | OF_ORDERS | {"level", "note"}
     assert {name for name in named if f"policy_field.{name}" not in TEXTS} == set()
+
+
+def test_everything_a_rule_can_name_has_the_word_its_sentence_uses() -> None:
+    words, choices = policy_words(Lang.ZH), policy_choices()
+    for area, name in (
+        ("role", "roles"),
+        ("booking_purpose", "purposes"),
+        ("resource_kind", "kinds"),
+        ("askers", "askers"),
+        ("effect", "effects"),
+        ("staff_role", "staff_roles"),
+        ("certificate_kind", "certificates"),
+        ("level", "levels"),
+    ):
+        assert {f"{area}.{value}" for value in choices[name]} <= words.keys(), name
+    assert (
+        words["role.instructor"]
+        in described(Policy(PolicyCode.WHO, allowed_roles=(Role.INSTRUCTOR,))).zh
+    )
 
 
 def test_the_table_of_roles_says_what_the_permissions_do() -> None:

@@ -10,8 +10,7 @@ from inventory.accounts.rules import Role
 from inventory.alerts.rules import AlertEnd, AlertKind
 from inventory.annual_reports.rules import AnnualSection
 from inventory.benches.rules import Liveness
-from inventory.bookable import ResourceKind
-from inventory.booking_policies.rules import Askers, Effect, PolicyCode
+from inventory.booking_policies.rules import PolicyCode
 from inventory.calendar_feeds.rules import FeedKind
 from inventory.conditions.rules import ConditionBasis, ConditionOutcome, StatementState
 from inventory.consumables.rules import MovementKind, StockState
@@ -21,6 +20,7 @@ from inventory.due.rules import DueState
 from inventory.due_entries import DueKind
 from inventory.equipment.rules import EquipmentStatus, Ownership
 from inventory.exports.rules import ExportFormat, ExportState, ExportTrouble
+from inventory.glossary import terms
 from inventory.labels.sheets import SheetKind
 from inventory.papers.rules import PaperFormat, PaperKind
 from inventory.places.rules import RoomKind, WorkstationKind
@@ -125,9 +125,6 @@ SPOKEN_ENUMS: dict[str, type[StrEnum]] = {
     "sharing_state": SharingState,
     "sharing_step": SharingStep,
     "policy_code": PolicyCode,
-    "policy_effect": Effect,
-    "policy_kind": ResourceKind,
-    "askers": Askers,
     "feed_kind": FeedKind,
     "day_kind": DayKind,
     "closed_days": ClosedDays,
@@ -196,6 +193,13 @@ def test_a_component_gets_only_the_areas_it_asks_for() -> None:
     found = texts(Lang.EN, "login")
     assert found["login.submit"] == "Log in"
     assert all(key.startswith("login.") for key in found)
+
+
+def test_roles_are_called_what_the_glossary_calls_them() -> None:
+    known = {one.code_name: one.zh for one in terms()}
+    assert {role: say(Lang.ZH, f"role.{role}") for role in Role} == {
+        role: known[f"role.{role}"] for role in Role
+    }
 
 
 def test_words_agree_with_the_glossary() -> None:
