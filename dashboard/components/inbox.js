@@ -115,7 +115,7 @@ class InboxView extends WorkView {
           isUnread ? el("span", { class: "dot", title: say("inbox.unread", { n: "" }).trim() }, "●") : null,
           one.urgency === "urgent" ? el("span", { class: "chip bad" }, `! ${say("inbox.urgent")}`) : null,
           this.link(one)),
-        ...one.lines.map((line) => el("div", { class: "small" }, line))),
+        el("div", { class: "lines small" }, ...one.lines.map((line) => el("span", {}, line)))),
       isUnread && data.may_write ? el("button", { type: "button", class: "plain", "data-focus": `read-${one.id}`,
         "aria-label": `${say("inbox.mark")}: ${one.title}`, onclick: () => this.read({ ids: [one.id] }) },
       `✓ ${say("inbox.read")}`) : null);
