@@ -52,6 +52,7 @@
 
   const clock = (iso, options = { hour: "2-digit", minute: "2-digit" }) =>
     new Date(iso).toLocaleString(isEnglish ? "en-GB" : "zh-CN", { timeZone: "Asia/Shanghai", hourCycle: "h23", ...options });
+  const day = (iso) => `${clock(iso, { month: "numeric", day: "numeric" })} ${clock(iso, { weekday: "short" })}`;
   const show = (...parts) => place.replaceChildren(...[done, ...parts].filter((one) => one !== null));
   const told = (words) => el("p", { class: "told", role: "status" }, words);
   const wrong = (words) => el("p", { class: "wrong", role: "alert" }, words);
@@ -103,12 +104,11 @@
   }
 
   function card(one) {
-    const day = { month: "numeric", day: "numeric", weekday: "short" };
     const state = one.checked_in_at ? say("checked_in", { at: clock(one.checked_in_at) })
       : one.opens_at ? say("opens", { at: clock(one.opens_at) }) : "";
     return el("div", { class: "told", "data-booking": one.booking_id },
       el("h2", {}, one.title || say(one.purpose)),
-      el("p", {}, `${clock(one.start_at, day)} ${clock(one.start_at)}–${clock(one.end_at)}`),
+      el("p", {}, `${day(one.start_at)} ${clock(one.start_at)}–${clock(one.end_at)}`),
       state ? el("p", { "data-state": "" }, state) : null,
       ...one.steps.map((step) => stepButton(one, step)));
   }
