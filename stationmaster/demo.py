@@ -18,6 +18,7 @@ from rich.console import Console
 
 from stationmaster import demo_data
 from stationmaster.demo_bookings import fill_bookings
+from stationmaster.demo_income import fill_income
 from stationmaster.demo_repairs import fill_repairs
 from stationmaster.demo_reviews import fill_reviews
 from stationmaster.demo_sharing import fill_sharing
@@ -31,7 +32,14 @@ from telemetry.contract.broker_address import UnusableCertificate
 
 READY_WITHIN_S = 60.0
 
-FILLED_LATER = (fill_reviews, fill_bookings, fill_sharing, fill_repairs, fill_stocktakes)
+FILLED_LATER = (
+    fill_reviews,
+    fill_bookings,
+    fill_sharing,
+    fill_repairs,
+    fill_stocktakes,
+    fill_income,
+)
 """What is filled in while the benches come up: their checks take a second or two."""
 
 
