@@ -16,6 +16,7 @@ from inventory.bookings.judging import may_displace, verdict_of
 from inventory.bookings.life import HOLD_LASTS, hold_until
 from inventory.bookings.rules import BookingPurpose, BookingState
 from inventory.bookings.table import Booking
+from inventory.bookings.taking import demand_there
 from inventory.work_orders.errors import UnderRepair
 from inventory.work_orders.repairs import repairs
 
@@ -33,6 +34,7 @@ def look(db: Session, desk: Desk, asking: Asking) -> Chance:
     """What becomes of an order now.
 
     Raises:
+        NoLongerThere: something is scrapped, or somebody has left by then.
         UnderRepair: a work order keeps a bench out of use, for however long.
         PolicyRefused: policies don't let it pass.
         SlotTaken: somebody has a part of it then who does not give way, and it does not wait.
@@ -43,6 +45,7 @@ def look(db: Session, desk: Desk, asking: Asking) -> Chance:
     if found and not may_wait and not may_displace(db, draft):
         # what is surely lost is not weighed: in a race that would keep the others waiting
         raise taken_by(found[0])
+    demand_there(asking.things, draft.span)
     if (repair := under_repair(db, asking)) is not None:
         raise repair
     verdict = verdict_of(db, desk, asking, found)

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 
 from inventory.booking_policies.rules import Objection
-from inventory.errors import InventoryError, SlotTaken, Unknown
+from inventory.errors import InventoryError, SlotTaken, StepNotPossible, Unknown
 
 
 class UnknownResource(Unknown):
@@ -23,6 +24,21 @@ class UnknownSwap(Unknown):
     """No offer to swap has this id."""
 
     kind = "swap"
+
+
+class NoLongerThere(StepNotPossible):
+    """Something was scrapped, or somebody leaves before; `left_on` is a person's last day."""
+
+    def __init__(self, key: str, name: str, left_on: date | None) -> None:
+        super().__init__("book", "gone", [])
+        self.resource_key = key
+        self.left_on = left_on.isoformat() if left_on else None
+        if left_on is None:
+            self.zh, self.en = f"“{name}”已报废，不能预约。", f"{name} is scrapped."
+        else:
+            self.zh = f"“{name}”于 {left_on} 离岗，此后不能预约。"
+            self.en = f"{name} leaves on {left_on} and can't be booked after that."
+        self.args = (self.en,)
 
 
 class PolicyRefused(InventoryError):

@@ -2,28 +2,39 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select, tuple_
 
 from inventory.benches.table import Bench
 from inventory.bookable import Resource, ResourceKind
-from inventory.bookings.errors import UnknownResource
+from inventory.bookings.errors import NoLongerThere, UnknownResource
+from inventory.equipment.rules import EquipmentStatus
 from inventory.equipment.table import Equipment
 from inventory.errors import UnknownBench
+from inventory.intervals import Span
+from inventory.moments import SCHOOL_ZONE, today
 from inventory.places.table import RoomRow, WorkstationRow
 from inventory.staff.table import StaffRow
+
+SCRAPPED = datetime(1970, 1, 1, tzinfo=UTC)
+"""From when on a scrapped thing can't be had: the register doesn't say since when it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One thing that nobody else can have meanwhile; a bench has its code and station."""
+    """One thing that nobody else can have meanwhile; a bench has its code and station.
+
+    `until` is from when on nobody can have it any more: it was scrapped, or the person leaves.
+    """
 
     resource: Resource
     is_asked: bool = True
     bench_code: str | None = None
     station_code: str | None = None
     name: str = ""
+    until: datetime | None = None
 
     @property
     def is_asset(self) -> bool:
@@ -60,6 +71,23 @@ def taken_by_each(db: Session, asked: Sequence[Resource]) -> Mapping[str, tuple[
     """
     found = _Found(db, asked)
     return {one.key: tuple(found.of(one)) for one in asked}
+
+
+def demand_there(things: Sequence[Taken], span: Span) -> None:
+    """Pass when nothing is scrapped and nobody has left before the end of a span.
+
+    Raises:
+        NoLongerThere: something, or somebody, is gone by then.
+    """
+    for one in things:
+        if one.until is not None and one.until < span.end_at:
+            left = None if one.until == SCRAPPED else today(one.until) - timedelta(days=1)
+            raise NoLongerThere(one.resource.key, one.name or one.resource.code, left)
+
+
+def is_there(things: Sequence[Taken], at: datetime) -> bool:
+    """Whether nothing is scrapped and nobody has left at a moment."""
+    return all(one.until is None or one.until > at for one in things)
 
 
 class _Found:
@@ -99,24 +127,26 @@ class _Found:
         person = self._people.get((resource.organisation_code, resource.code))
         if person is None:
             raise UnknownResource(resource.key)
-        return [Taken(resource, name=person.name or person.number)]
+        return [Taken(resource, name=person.name or person.number, until=_gone_from(person))]
 
     def _bench(self, resource: Resource, *, is_asked: bool = True) -> Taken:
-        bench = self._benches.get(resource.code)
+        bench, is_scrapped = self._benches.get(resource.code, (None, False))
         if bench is None or bench.organisation_code != resource.organisation_code:
             raise UnknownBench(resource.code)
-        return Taken(resource, is_asked, bench.code, bench.station_code, bench.name_zh)
+        until = SCRAPPED if is_scrapped else None
+        return Taken(resource, is_asked, bench.code, bench.station_code, bench.name_zh, until)
 
     def _asset(self, resource: Resource, *, is_asked: bool) -> Taken:
         row = self._equipment.get((resource.organisation_code, resource.code))
         if row is None:
             raise UnknownResource(resource.key)
         if row.bench_code is not None and row.bench_code in self._benches:
-            bench = self._benches[row.bench_code]
+            bench, _ = self._benches[row.bench_code]
             named = Resource(ResourceKind.BENCH, bench.organisation_code, bench.code)
             return self._bench(named, is_asked=is_asked)
         station = row.station_codes[0] if len(row.station_codes) == 1 else None
-        return Taken(resource, is_asked, None, station, row.item_zh)
+        until = SCRAPPED if row.status is EquipmentStatus.RETIRED else None
+        return Taken(resource, is_asked, None, station, row.item_zh, until)
 
     def _workstation(self, resource: Resource, *, is_asked: bool = True) -> list[Taken]:
         row = self._workstations.get((resource.organisation_code, resource.code))
@@ -126,8 +156,9 @@ class _Found:
         asset = (row.organisation_code, row.asset_number)
         if asset not in self._equipment:
             return [place]
-        on_it = Resource(ResourceKind.EQUIPMENT, *asset)
-        return [place, self._asset(on_it, is_asked=False)]
+        on_it = self._asset(Resource(ResourceKind.EQUIPMENT, *asset), is_asked=False)
+        # a place is no worse for what was scrapped and still stands in the list of it
+        return [place] if on_it.until is not None else [place, on_it]
 
     def _room(self, resource: Resource) -> list[Taken]:
         row = self._rooms.get((resource.organisation_code, resource.code))
@@ -170,18 +201,28 @@ class _Found:
         rows = self._db.exec(select(Equipment).where(key.in_(wanted))).all()
         return {(one.organisation_code, one.asset_number): one for one in rows}
 
-    def _benches_of(self, codes: Iterable[str]) -> Mapping[str, Bench]:
+    def _benches_of(self, codes: Iterable[str]) -> Mapping[str, tuple[Bench, bool]]:
+        """Benches, and whether the register says that they are scrapped."""
         wanted = sorted(codes)
         if not wanted:
             return {}
-        rows = self._db.exec(select(Bench).where(col(Bench.code).in_(wanted))).all()
-        return {one.code: one for one in rows}
+        in_register = col(Equipment.bench_code) == col(Bench.code)
+        query = select(Bench, Equipment.status).outerjoin(Equipment, in_register)
+        rows = self._db.exec(query.where(col(Bench.code).in_(wanted))).all()
+        return {one.code: (one, status is EquipmentStatus.RETIRED) for one, status in rows}
 
     def _people_of(self, asked: Sequence[Resource]) -> Mapping[tuple[str, str], StaffRow]:
         if not asked:
             return {}
         query = select(StaffRow).where(_named(StaffRow.organisation_code, StaffRow.number, asked))
         return {(one.organisation_code, one.number): one for one in self._db.exec(query).all()}
+
+
+def _gone_from(person: StaffRow) -> datetime | None:
+    if person.left_on is None:
+        return None
+    midnight = datetime.combine(person.left_on + timedelta(days=1), time(), SCHOOL_ZONE)
+    return midnight.astimezone(UTC)
 
 
 def _named(organisation_code: str, code: str, asked: Sequence[Resource]) -> ColumnElement[bool]:

@@ -27,7 +27,7 @@ from inventory.bookings.judging import Weighed, nearest, weigh
 from inventory.bookings.orders import BookingOrder
 from inventory.bookings.recalling import asking_of
 from inventory.bookings.rules import BookingState, objection
-from inventory.bookings.taking import taken_with
+from inventory.bookings.taking import demand_there, taken_with
 from inventory.bookings.use_cases import draft_of_order
 from inventory.database import Database
 from inventory.errors import Invalid, NotAllowed
@@ -113,6 +113,7 @@ def try_out(database: Database, desk: Desk, order: TrialOrder) -> TrialOut:
     Raises:
         Unknown: there is no such thing, or the caller may not know of it.
         NotAllowed: the caller's role does not book, or not for others.
+        NoLongerThere: something is scrapped, or somebody has left by then.
         Invalid: the span can't be booked, nobody is called `holder`, or it is told twice who asks.
     """
     if (refused := objection(order.start_at, order.end_at, desk.now)) is not None:
@@ -124,6 +125,7 @@ def try_out(database: Database, desk: Desk, order: TrialOrder) -> TrialOut:
         as_them = replace(desk, principal=speaker)
         holder = Holder(speaker.username, speaker.role, speaker.organisation_code)
         asking = Asking(draft, holder, taken_with(db, draft.resources))
+        demand_there(asking.things, draft.span)
         found = _look(db, as_them, asking)
         slots = nearest(db, as_them, asking) if found.state is None else ()
     return _told(found, speaker.role, slots, desk.now)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, DateTime, SQLColumnExpression, String, type_coerce
@@ -12,11 +12,10 @@ from inventory.benches.table import Bench
 from inventory.bookable import Resource, ResourceKind, resource_of
 from inventory.bookings.guarding import holding
 from inventory.bookings.table import BookingPart
-from inventory.bookings.taking import Taken, taken_by_each
+from inventory.bookings.taking import Taken, demand_there, is_there, taken_by_each
 from inventory.errors import Invalid
 from inventory.free_slots.schema import NeedIn
 from inventory.intervals import Span
-from inventory.moments import today
 from inventory.places.rules import RoomKind
 from inventory.places.table import RoomRow, WorkstationRow
 from inventory.staff.table import StaffRow
@@ -24,6 +23,7 @@ from inventory.staff.table import StaffRow
 MAX_CANDIDATES = 1000
 """Chosen: five times the rigs of the largest fleet; more is a search for everything."""
 _PORTION = 2_000
+_MOMENT = timedelta(seconds=1)
 Busy = Mapping[str, Sequence[datetime]]
 """By key the starts and ends of what is taken, in turn."""
 
@@ -39,19 +39,26 @@ class Candidate:
         """The key of what was asked for: equipment that is a bench has the bench's."""
         return self.things[0].resource.key
 
+    @property
+    def until(self) -> datetime | None:
+        """From when on it can't be had any more, since somebody leaves."""
+        return min((one.until for one in self.things if one.until is not None), default=None)
+
 
 def candidates_of(
     db: Session, organisation_code: str, needs: Sequence[NeedIn], now: datetime
 ) -> tuple[Mapping[str, Candidate], list[list[str]]]:
     """Everything the needs may mean by key, and the keys of each need in the order of liking.
 
-    A statement for each kind that is described, and those of what they take.
+    A statement for each kind that is described, and those of what they take. What is scrapped and
+    who has left is left out.
 
     Raises:
+        NoLongerThere: all that a need names is gone.
         Invalid: a key is none, of another organisation, or there are too many to look at.
         UnknownBench, UnknownResource: a key names nothing.
     """
-    described = _Described(db, organisation_code, now)
+    described = _Described(db, organisation_code)
     wanted = [
         _named(one.keys, organisation_code) if one.keys else described.of(one) for one in needs
     ]
@@ -59,8 +66,11 @@ def candidates_of(
     if len(resources) > MAX_CANDIDATES:
         raise Invalid("needs", f"at most {MAX_CANDIDATES} resources to look at")
     taken = taken_by_each(db, resources)
-    found = {key: Candidate(things) for key, things in taken.items()}
-    keys = [[found[one.key].key for one in each] for each in wanted]
+    for one, each in zip(needs, wanted, strict=True):
+        if one.keys and not any(is_there(taken[resource.key], now) for resource in each):
+            demand_there(taken[each[0].key], Span(now, now + _MOMENT))
+    found = {key: Candidate(things) for key, things in taken.items() if is_there(things, now)}
+    keys = [[found[one.key].key for one in each if one.key in found] for each in wanted]
     return {one.key: one for one in found.values()}, [list(dict.fromkeys(each)) for each in keys]
 
 
@@ -128,10 +138,9 @@ def _named(keys: Sequence[str], organisation_code: str) -> list[Resource]:
 class _Described:
     """Reads each kind at most once."""
 
-    def __init__(self, db: Session, organisation_code: str, now: datetime) -> None:
+    def __init__(self, db: Session, organisation_code: str) -> None:
         self._db = db
         self._code = organisation_code
-        self._now = now
         self._known: dict[ResourceKind, Sequence[Bench | RoomRow | WorkstationRow | StaffRow]] = {}
 
     def of(self, need: NeedIn) -> list[Resource]:
@@ -147,17 +156,16 @@ class _Described:
 
     def _fits(self, row: Bench | RoomRow | WorkstationRow | StaffRow, need: NeedIn) -> bool:
         if isinstance(row, Bench):
-            is_there = need.station is None or row.station_code == need.station
-            return is_there and (need.profile is None or row.profile == need.profile)
+            is_of = need.station is None or row.station_code == need.station
+            return is_of and (need.profile is None or row.profile == need.profile)
         if isinstance(row, RoomRow):
             stations = row.station_codes
-            is_there = need.station is None or not stations or need.station in stations
-            return is_there and row.kind is not RoomKind.STORE
+            is_of = need.station is None or not stations or need.station in stations
+            return is_of and row.kind is not RoomKind.STORE
         if isinstance(row, StaffRow):
-            stations, day = row.station_codes, today(self._now)
-            is_there = need.station is None or not stations or need.station in stations
-            has_left = row.left_on is not None and row.left_on < day
-            return is_there and not has_left and need.staff_role in {None, *row.roles}
+            stations = row.station_codes
+            is_of = need.station is None or not stations or need.station in stations
+            return is_of and need.staff_role in {None, *row.roles}
         return True
 
     def _read(self, kind: ResourceKind) -> Sequence[Bench | RoomRow | WorkstationRow | StaffRow]:

@@ -59,6 +59,11 @@ class Scene:
                 return found.number
         return None
 
+    def gone(self, key: str) -> Span | None:
+        """When in the window a candidate can't be had since somebody has left by then."""
+        until, end = self.candidates[key].until, self.ground.window.end_at
+        return Span(until, end) if until is not None and until < end else None
+
     def free(self, key: str, buffers: Buffers) -> tuple[Span, ...]:
         """When a candidate may be had for long enough; nothing while it is under repair."""
         if self.repair_of(key) is not None:
@@ -68,7 +73,10 @@ class Scene:
         open_at = opened[0]
         for other in opened[1:]:
             open_at = open_at if other is open_at else common(open_at, other)
-        found = free_spans(open_at, busy_with(self.candidates[key], self.busy), buffers)
+        busy = [*busy_with(self.candidates[key], self.busy)]
+        if (gone := self.gone(key)) is not None:
+            busy.append(gone)
+        found = free_spans(open_at, busy, buffers)
         return tuple(one for one in found if one.end_at - one.start_at >= self.order.span.length)
 
 

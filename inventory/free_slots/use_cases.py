@@ -101,7 +101,12 @@ def free_at(
         return []
     # until when something is free is told for the rest of the day or so
     scene = _scene(db, asker, order, (found, Span(span.start_at, span.end_at + _WEEK)))
-    return [_at(scene, key, span) for key in found]
+    gone = {key: scene.gone(key) for key in found}
+    return [
+        _at(scene, key, span)
+        for key in found
+        if (left := gone[key]) is None or left.start_at >= span.end_at
+    ]
 
 
 def _at(scene: Scene, key: str, span: Span) -> FreeNowOut:

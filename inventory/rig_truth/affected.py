@@ -16,7 +16,8 @@ from inventory.bookings.table import Booking, BookingPart
 from inventory.rig_truth.rigs import facts_of, rigs_of
 from inventory.rig_truth.rules import RigFacts, Trouble, failures, school_day, troubles
 
-_MAY_FAIL = (ResourceKind.BENCH, ResourceKind.EQUIPMENT)
+_MAY_FAIL = (ResourceKind.BENCH, ResourceKind.EQUIPMENT, ResourceKind.PERSON)
+"""People fail a booking when they leave the school before it."""
 
 
 @dataclass(frozen=True, slots=True)

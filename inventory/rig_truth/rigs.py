@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, or_, tuple_
 from sqlmodel import Session, col, select
@@ -22,6 +22,7 @@ from inventory.proofs.table import EquipmentProof
 from inventory.requirements.errors import UnknownList
 from inventory.requirements.use_cases import applicable_list, requirements_of
 from inventory.rig_truth.rules import PROVEN, OpenFault, RigFacts, Signs, school_day
+from inventory.staff.table import StaffRow
 from inventory.work_orders.repairs import repairs
 
 Asset = tuple[str, str]
@@ -29,7 +30,7 @@ Asset = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Rig:
-    """Something that may fail: a bench, or a row of the register that is none."""
+    """Something that may fail: a bench, a row of the register that is none, or somebody."""
 
     resource: Resource
     bench_code: str | None = None
@@ -41,6 +42,13 @@ class Rig:
         is_row = own.kind is ResourceKind.EQUIPMENT
         return (own.organisation_code, own.code) if is_row else None
 
+    @property
+    def staff(self) -> Asset | None:
+        """Their row of the staff register."""
+        own = self.resource
+        is_person = own.kind is ResourceKind.PERSON
+        return (own.organisation_code, own.code) if is_person else None
+
 
 def rigs_taken(things: Iterable[Taken]) -> list[Rig]:
     """What of an order may fail."""
@@ -49,15 +57,15 @@ def rigs_taken(things: Iterable[Taken]) -> list[Rig]:
 
 
 def rigs_of(parts: Iterable[tuple[str, str | None]]) -> list[Rig]:
-    """What of stored parts may fail; keys with the bench's code."""
+    """What of stored parts may fail, and who may leave; keys with the bench's code."""
     rigs = (Rig(resource_of(key), bench) for key, bench in sorted(parts))
-    return [one for one in rigs if one.bench_code is not None or one.asset is not None]
+    return [one for one in rigs if one.bench_code is not None or one.asset or one.staff]
 
 
 def facts_of(
     db: Session, live: LiveBenches | None, rigs: Sequence[Rig], now: datetime
 ) -> Mapping[str, RigFacts]:
-    """What is known of rigs, by key; at most five statements, and the list where one is needed.
+    """What is known of rigs, by key; at most six statements, and the list where one is needed.
 
     Without `live` nothing is said of silence.
 
@@ -74,6 +82,7 @@ def facts_of(
     months = _months(db, rows.values(), proofs, now)
     faults = _faults(db, benches)
     known = repairs(db, {one.resource.organisation_code for one in rigs})
+    leaving = _leaving(db, [one.staff for one in rigs if one.staff is not None])
     found: dict[str, RigFacts] = {}
     for rig in rigs:
         code, asset = rig.bench_code or "", rig.asset or ("", "")
@@ -82,6 +91,7 @@ def facts_of(
             tuple(faults.get(code, ())),
             known.of_bench.get(code) or known.of_asset.get(asset),
             signs=_signs(benches.get(code), states),
+            left_on=leaving.get(rig.staff or asset),
         )
         if row is not None:
             own = _key(row)
@@ -120,6 +130,16 @@ def _register(db: Session, rigs: Sequence[Rig], codes: Sequence[str]) -> Mapping
         thing = Resource(ResourceKind.EQUIPMENT, row.organisation_code, row.asset_number)
         found[row.bench_code or thing.key] = row
     return found
+
+
+def _leaving(db: Session, people: Sequence[Asset]) -> Mapping[Asset, date]:
+    """The last days of who leaves."""
+    if not people:
+        return {}
+    own = tuple_(col(StaffRow.organisation_code), col(StaffRow.number))
+    query = select(StaffRow).where(own.in_(sorted(people)), col(StaffRow.left_on).is_not(None))
+    rows = db.exec(query).all()
+    return {(one.organisation_code, one.number): one.left_on for one in rows if one.left_on}
 
 
 def _proofs(db: Session, rows: Iterable[Equipment]) -> Mapping[Asset, list[ProofRecord]]:

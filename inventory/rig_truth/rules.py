@@ -53,7 +53,8 @@ class Signs:
 class RigFacts:
     """All that is known of a rig now; `signs` None: it is no bench, or nobody could look.
 
-    `intervals` are the months between proofs that the list in force asks for.
+    `intervals` are the months between proofs that the list in force asks for. `left_on` is the last
+    day of a person who is part of a booking as a rig is.
     """
 
     faults: Sequence[OpenFault] = ()
@@ -62,6 +63,7 @@ class RigFacts:
     proofs: Sequence[ProofRecord] = ()
     intervals: Mapping[ProofKind, int] = field(default_factory=dict)
     signs: Signs | None = None
+    left_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,9 @@ def troubles(facts: RigFacts, on: date, now: datetime) -> tuple[Trouble, ...]:
     knows when they end.
     """
     found = [*_faults(facts), *_repair(facts, now), *_proofs(facts, on), *_silence(facts, now)]
+    if facts.left_on is not None and facts.left_on < on:
+        said = Bilingual(f"{facts.left_on} 离岗", f"leaves on {facts.left_on}")
+        found.append(Trouble(TroubleKind.NOT_THERE, said, _LONG_AGO))
     return tuple(found)
 
 
