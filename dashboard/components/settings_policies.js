@@ -75,6 +75,7 @@ const PolicyParts = {
       this.policies = found;
       this.drafts[`policy-${code}`] = null;
       this.past = null;
+      if (this.isPastOpen) this.loadPast();
       this.donePolicy = { code, node: el("span", { class: "done" }, say("school_set.saved")) };
     } catch (error) {
       if (!(error instanceof Problem || error instanceof TypeError)) throw error;

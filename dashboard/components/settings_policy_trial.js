@@ -87,9 +87,11 @@ const PolicyTrialParts = {
 
   pastBox() {
     const { say } = this;
-    return el("details", { class: "box", "data-part": "past", open: this.isPastOpen, ontoggle: (event) => {
-      this.isPastOpen = event.target.open;
-      if (this.isPastOpen && !this.past) this.loadPast();
+    return el("details", { class: "box", "data-part": "past", open: this.isPastOpen, ontoggle: ({ target }) => {
+      // a redrawn one tells that it is open too
+      if (target.open === Boolean(this.isPastOpen)) return;
+      this.isPastOpen = target.open;
+      if (this.isPastOpen) this.loadPast();
     } }, el("summary", {}, say("policy_past.title")),
     !this.past ? null : this.past.length ? el("ul", { class: "lines" }, ...this.past.map((one) => this.pastLine(one))) : el("p", { class: "muted" }, say("policy_past.none")));
   },
