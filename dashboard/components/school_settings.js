@@ -59,7 +59,7 @@ class SchoolSettingsView extends WorkView {
       if (!(error instanceof Problem || error instanceof TypeError)) throw error;
       const rows = error.problem?.problems ?? [];
       fill(told, el("span", { class: "refused" }, problemText(this.say, this.data.lang, error)), rows.length ? el("ul", { class: "lines" },
-        ...rows.map((one) => el("li", {}, `${this.say("school_set.row", { n: one.row })} ${problemWords(this.data.lang, one)}`))) : null);
+        ...rows.map((one) => el("li", {}, `${this.say("school_set.row", { n: one.row })} ${problemWords(this.data, one)}`))) : null);
     } finally {
       button.disabled = false;
     }
@@ -81,9 +81,10 @@ class SchoolSettingsView extends WorkView {
   }
 }
 
-function problemWords(lang, one) {
+function problemWords({ lang, texts }, one) {
   const expected = one[lang === "en" ? "expected_en" : "expected_zh"];
-  return [one.column, one.value && `“${one.value}”`, expected].filter(Boolean).join(" · ");
+  const column = texts[`school_set.column_${one.column}`] ?? texts[`school_set.${one.column}`] ?? one.column;
+  return [column, one.value && `“${one.value}”`, expected].filter(Boolean).join(" · ");
 }
 
 Object.assign(SchoolSettingsView.prototype, FeedParts, CalendarParts, PolicyParts, PolicyFormParts, PolicyTrialParts, TimetableParts);

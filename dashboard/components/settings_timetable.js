@@ -48,7 +48,7 @@ const TimetableParts = {
     return el("div", { "data-part": "report" }, el("p", { class: tried.problems.length ? "refused" : "done" }, words),
       tried.ignored_columns.length ? el("p", { class: "small muted" }, say("school_set.ignored", { list: tried.ignored_columns.join("、") })) : null,
       el("ul", { class: "lines" },
-        ...tried.problems.map((one) => el("li", {}, el("div", {}, el("strong", {}, say("school_set.row", { n: one.row })), ` ${problemWords(data.lang, one)}`))),
+        ...tried.problems.map((one) => el("li", {}, el("div", {}, el("strong", {}, say("school_set.row", { n: one.row })), ` ${problemWords(data, one)}`))),
         ...tried.rows.map((one) => el("li", {}, el("div", {}, el("span", { class: "muted" }, `${say("school_set.row", { n: one.row })} `),
           say("school_set.times", { title: one.title, first: at(one.first_at), n: one.times }))))));
   },
