@@ -88,14 +88,14 @@ const PolicyParts = {
     this.draw();
   },
 
-  // [index of the rule, name of the field, what is expected] of a refusal; the index is -1 for none.
+  // [index of the rule, name of the field, what is expected] of a refusal; no index is -1, nothing given "".
   wrongPlace({ problem }) {
     const { say, data } = this;
     if (problem?.field) {
+      const n = (problem.item ?? 0) - 1;
       const found = /^a value of (.+)$/.exec(problem.expected ?? "");
-      const expected = found ? say("policy_set.value_of", { fields: found[1].split(" or ").map((one) => this.fieldWord(one)).join(data.lang === "en" ? " or " : "或") })
-        : expectedWords(say, data.lang, problem.expected ?? "");
-      return [(problem.item ?? 0) - 1, problem.field, expected];
+      if (!found) return [n, problem.field, expectedWords(say, data.lang, problem.expected ?? "")];
+      return [n, found[1].split(" or ").map((one) => this.fieldWord(one)).join(data.lang === "en" ? " or " : "或"), ""];
     }
     const wrong = problem?.errors?.[0];
     if (!wrong) return [-1, "", ""];
@@ -108,7 +108,7 @@ const PolicyParts = {
     const { say, data } = this;
     const [n, field, expected] = this.wrongPlace(error);
     if (!field) return problemText(say, data.lang, error);
-    const words = say("policy_set.wrong", { field: this.fieldWord(field), expected });
+    const words = say(`policy_set.${expected ? "wrong" : "missing"}`, { field: this.fieldWord(field), expected });
     return n < 0 ? words : `${say("policy_set.item", { n: n + 1 })} · ${words}`;
   },
 

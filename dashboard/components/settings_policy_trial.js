@@ -107,11 +107,18 @@ const PolicyTrialParts = {
     this.draw();
   },
 
+  // What held on before and after is not told; a side without any rule had the defaults.
   pastLine(one) {
     const { say, data } = this;
-    const words = (said) => said.map((each) => bilingual(data.lang, each)).join("；") || say("policy_past.default");
+    const words = (said) => said.map((each) => bilingual(data.lang, each));
+    const [before, after] = [words(one.before), words(one.after)];
+    const without = (all, others) => {
+      const left = [...others];
+      return all.filter((each) => !left.includes(each) || left.splice(left.indexOf(each), 1).length === 0);
+    };
+    const lines = (sign, key, all, others) => (all.length ? without(all, others) : [say("policy_past.default")])
+      .map((each) => el("div", {}, el("span", { class: "small muted" }, `${sign} ${say(`policy_past.${key}`)} `), each));
     return el("li", {}, el("div", {}, el("strong", {}, say(`policy_code.${one.code}`)), el("span", { class: "small muted" }, ` ${one.who} · ${clock(data.lang, one.at)}`),
-      el("div", {}, el("span", { class: "small muted" }, `${say("policy_past.before")}：`), words(one.before)),
-      el("div", {}, el("span", { class: "small muted" }, `${say("policy_past.after")}：`), words(one.after))));
+      ...lines("−", "gone", before, after), ...lines("＋", "added", after, before)));
   },
 };

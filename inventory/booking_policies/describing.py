@@ -110,12 +110,14 @@ def _minors(policy: Policy) -> Bilingual:
 
 def _high_voltage(policy: Policy) -> Bilingual:
     asked = asked_of(policy)
-    return Bilingual(f"高压作业须有人员在场：{asked.zh}", f"high-voltage work needs {asked.en}")
+    return Bilingual(
+        f"高压作业须有人员在场：{asked.zh}", f"high-voltage work needs a person there: {asked.en}"
+    )
 
 
 def _qualification(policy: Policy) -> Bilingual:
     asked = asked_of(policy)
-    return Bilingual(f"须指定人员：{asked.zh}", f"names a person {asked.en}")
+    return Bilingual(f"须指定人员：{asked.zh}", f"names a person: {asked.en}")
 
 
 def _opening_hours(_policy: Policy) -> Bilingual:
