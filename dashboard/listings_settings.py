@@ -30,6 +30,9 @@ _OWN = (
     "module_short",
     "feed",
     "feed_kind",
+    "timetable",
+    "timetable_state",
+    "timetable_column",
 )
 
 

@@ -30,6 +30,7 @@ from dashboard import (
     texts_staff,
     texts_stocktakes,
     texts_tasks,
+    texts_timetables,
     texts_utilisation,
     texts_words,
 )
@@ -53,6 +54,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     **texts_income.TEXTS,
     **texts_settings.TEXTS,
     **texts_policies.TEXTS,
+    **texts_timetables.TEXTS,
     **texts_sharing.TEXTS,
     **texts_sharing_requests.TEXTS,
     **texts_due.TEXTS,

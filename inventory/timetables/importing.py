@@ -213,6 +213,7 @@ def _out(
         bookings=new if done is None else done.bookings,
         problems=sorted(problems, key=lambda one: (one.row, one.cell)),
         unknown=tried.unknown_out(),
+        choices=tried.choices,
         left_out=tried.left_out,
         passed=tried.passed_out(),
         columns=list(reading.columns),

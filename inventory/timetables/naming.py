@@ -86,6 +86,26 @@ def _people_of(db: Session, organisation_code: str) -> dict[str, frozenset[str]]
     return {called: frozenset(names) for called, names in found.items()}
 
 
+def things_shown(db: Session, organisation_code: str) -> list[tuple[str, str]]:
+    """Keys of all of an organisation's things with what they are called, by kind and code."""
+    called = _called(db, organisation_code)
+    return [
+        (Resource(kind, organisation_code, code).key, " ".join((code, *names[:1])).strip())
+        for kind, code, names in called
+    ]
+
+
+def people_shown(db: Session, organisation_code: str) -> list[tuple[str, str]]:
+    """User names of an organisation's open accounts with what people are called, by that."""
+    query = select(User.username, User.name).where(
+        User.organisation_code == organisation_code, col(User.is_disabled).is_(False)
+    )
+    return sorted(
+        ((username, name or username) for username, name in db.exec(query).all()),
+        key=lambda one: (one[1], one[0]),
+    )
+
+
 def suggested(word: str, known: Known) -> str:
     """The one person whose name begins as a word such as 张老师 does; empty: none, or several."""
     surname = people_variants(word)[-1]

@@ -104,6 +104,14 @@ class UnknownWordOut(BaseModel):
     suggested: str = ""
 
 
+class MeaningChoice(BaseModel):
+    """What an unknown word may be said to mean: a key of a thing, or a user name."""
+
+    kind: WordOf
+    value: str
+    shown: str
+
+
 class LeftOutOut(BaseModel):
     """A lesson that was read and is not booked."""
 
@@ -165,6 +173,9 @@ class TimetableImported(BaseModel):
     bookings: int
     problems: list[CellProblem]
     unknown: list[UnknownWordOut]
+    choices: list[MeaningChoice] = Field(
+        default=[], description="for unknown words; people only for who may book for others"
+    )
     left_out: list[LeftOutOut]
     passed: list[PassedOverOut]
     columns: list[str]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from inventory.bookings.desk import Desk
+from inventory.bookings.desk import FOR_OTHERS, Desk
 from inventory.bookings.errors import PolicyRefused, SeriesRefused
 from inventory.bookings.recurring import SeriesTried, try_series
 from inventory.errors import Invalid, InventoryError
@@ -16,8 +16,8 @@ from inventory.school_calendar.keeping import calendar_of
 from inventory.school_calendar.recurrence import ClosedDays
 from inventory.school_calendar.rules import Term
 from inventory.timetables.keeping import KnownLine, known_line
-from inventory.timetables.meaning import Meaning, Meant, UnknownWord, Unmeant, WhyLeftOut
-from inventory.timetables.naming import WordsDecided, lexicon_of
+from inventory.timetables.meaning import Meaning, Meant, UnknownWord, Unmeant, WhyLeftOut, WordOf
+from inventory.timetables.naming import WordsDecided, lexicon_of, people_shown, things_shown
 from inventory.timetables.reading import (
     CellProblem,
     Decisions,
@@ -33,6 +33,7 @@ from inventory.timetables.rules import (
 )
 from inventory.timetables.schema import (
     LeftOutOut,
+    MeaningChoice,
     PassedOverOut,
     TimetableRowOut,
     UnknownWordOut,
@@ -74,6 +75,7 @@ class Tried:
     problems: list[CellProblem] = field(default_factory=list)
     left_out: list[LeftOutOut] = field(default_factory=list)
     unknown: dict[UnknownWord, list[TimetableRow]] = field(default_factory=dict)
+    choices: list[MeaningChoice] = field(default_factory=list)
 
     def unknown_out(self) -> list[UnknownWordOut]:
         """The words a person has to settle, those of most lessons first."""
@@ -117,7 +119,22 @@ def try_upload(db: Session, desk: Desk, upload: TimetableUpload) -> Tried:
     others = _Others()
     for row in reading.rows:
         _try_row(db, desk, tried, (meaning, row), others)
+    if tried.unknown:
+        tried.choices = _choices(db, desk)
     return tried
+
+
+def _choices(db: Session, desk: Desk) -> list[MeaningChoice]:
+    caller = desk.caller()
+    code = caller.organisation_code
+    named = [(WordOf.THING, things_shown(db, code))]
+    if caller.role in FOR_OTHERS:
+        named.append((WordOf.PERSON, people_shown(db, code)))
+    return [
+        MeaningChoice(kind=kind, value=value, shown=shown)
+        for kind, found in named
+        for value, shown in found
+    ]
 
 
 def _try_row(

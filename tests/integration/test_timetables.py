@@ -178,6 +178,9 @@ def test_a_weekday_grid_is_previewed_settled_by_a_person_and_booked(house: Schoo
     assert [(one["kind"], one["word"]) for one in told["unknown"]] == [
         *(("person", "张老师"), ("thing", "教学楼302"))
     ]
+    assert {"kind": "person", "value": "bj-teacher", "shown": "bj-teacher"} in told["choices"]
+    own = send(house, rows, "bj-teacher", header=["某某学校"]).json()
+    assert {one["kind"] for one in own["choices"]} == {"thing"}, "who books for themselves alone"
     cells = {one["cell"]: one["column"] for one in told["problems"]}
     assert cells == {
         "stationmaster!D4": "holder",
