@@ -111,9 +111,9 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "use_rate.purpose_other": ("其他", "other"),
     "use_cause.overrun": ("紧接 {who} 的预约 #{n} 之后", "right after booking #{n} of {who}"),
     "use_cause.early": ("紧接 {who} 的预约 #{n} 之前", "right before booking #{n} of {who}"),
-    "use_cause.cancelled": (
-        "在 {who} 已取消的预约 #{n} 时段内",
-        "in the slot of the cancelled booking #{n} of {who}",
+    "use_cause.given_back": (
+        "在 {who} 已取消或释放的预约 #{n} 时段内",
+        "in the slot of booking #{n} of {who}, cancelled or released",
     ),
     "use_cause.work_order": ("有工单 #{n} 未完成", "work order #{n} was unfinished"),
     "use_cause.outside_hours": ("{time} 在开放时间之外", "{time} of it outside of opening hours"),

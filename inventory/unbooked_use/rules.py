@@ -22,13 +22,13 @@ TOLD_AT = time(6)
 class CauseKind(StrEnum):
     """What may explain unbooked use.
 
-    A booking that ended right before, one that begins right after, one that had been cancelled, a
-    work order on the bench, or that it was outside of opening hours.
+    A booking that ended right before, one that begins right after, one that had been cancelled or
+    released, a work order on the bench, or that it was outside of opening hours.
     """
 
     OVERRUN = "overrun"
     EARLY = "early"
-    CANCELLED = "cancelled"
+    GIVEN_BACK = "given_back"
     WORK_ORDER = "work_order"
     OUTSIDE_HOURS = "outside_hours"
 
@@ -49,7 +49,7 @@ class Neighbour:
 
     booking_id: int
     held: Span
-    is_cancelled: bool
+    is_given_back: bool
     holder: str = ""
     title: str = ""
 
@@ -107,9 +107,9 @@ def is_time_to_tell(local: datetime) -> bool:
 
 
 def _of_booking(stretch: Span, one: Neighbour) -> Iterator[Cause]:
-    if one.is_cancelled:
+    if one.is_given_back:
         if one.held.meets(stretch):
-            yield Cause(CauseKind.CANCELLED, one)
+            yield Cause(CauseKind.GIVEN_BACK, one)
         return
     if -_TOUCHES <= stretch.start_at - one.held.end_at <= NEAR:
         yield Cause(CauseKind.OVERRUN, one)

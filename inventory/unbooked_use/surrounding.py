@@ -51,10 +51,10 @@ def neighbours_in(db: Session, codes: Sequence[str], span: Span) -> dict[str, li
     for row, part in db.exec(query).all():
         number = row.id or 0
         held = _in_ms(part.blocked_from, part.blocked_to)
-        is_cancelled = row.state is BookingState.CANCELLED
+        is_given_back = row.state is not BookingState.BOOKED
         # a workstation and the bench on it are two parts of one booking
         found.setdefault(part.bench_code or "", {}).setdefault(
-            number, Neighbour(number, held, is_cancelled, row.holder, row.title)
+            number, Neighbour(number, held, is_given_back, row.holder, row.title)
         )
     return {code: list(each.values()) for code, each in found.items()}
 

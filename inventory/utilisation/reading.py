@@ -105,6 +105,17 @@ def _bookings(db: Session, looked: Looked) -> Mapping[str, BookedSpans]:
         (col(Booking.state) == BookingState.RELEASED, col(Booking.cancelled_at)),
         else_=col(Booking.ended_early_at),
     )
+    # who comes after a slot was given back uses what is nobody's
+    held_to = case(
+        (
+            and_(
+                col(Booking.state) == BookingState.RELEASED,
+                col(Booking.cancelled_at) < col(BookingPart.blocked_to),
+            ),
+            col(Booking.cancelled_at),
+        ),
+        else_=col(BookingPart.blocked_to),
+    )
     ended_at = case((left_at < col(Booking.end_at), left_at), else_=col(Booking.end_at))
     query = (
         select(
@@ -113,7 +124,7 @@ def _bookings(db: Session, looked: Looked) -> Mapping[str, BookedSpans]:
             in_ms(Booking.start_at),
             in_ms(ended_at),
             in_ms(BookingPart.blocked_from),
-            in_ms(BookingPart.blocked_to),
+            in_ms(held_to),
             case((col(Booking.purpose) == BookingPurpose.MAINTENANCE, 1), else_=0),
             case((_is_outside(), 1), else_=0),
             case((col(Booking.state) == BookingState.RELEASED, 1), else_=0),

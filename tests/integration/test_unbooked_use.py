@@ -38,6 +38,7 @@ def fill(house: Schools) -> None:
             used(BENCH, 12, 12.25),
             used(BENCH, 12.2, 12.5),
             used(BENCH, 15, 15.005),
+            used(BENCH, 16.5, 16.75),
             used(BENCH, 20.5, 21.5),
             used("motor-01", 9, 10),
             used("motor-01", 39.5, None, heard=40),
@@ -47,6 +48,7 @@ def fill(house: Schools) -> None:
     book(house, BENCH, (8, 10), title="电池检测")
     book(house, BENCH, (12, 13), state=BookingState.CANCELLED)
     book(house, BENCH, (12.6, 13.6))
+    book(house, BENCH, (16, 17), state=BookingState.RELEASED, cancelled_at=at(16.25))
     done = WorkOrderState.DONE
     repair(
         house,
@@ -96,11 +98,12 @@ def test_each_stretch_is_told_with_what_may_explain_it(house: Schools) -> None:
     found = ask(house)
     assert told(found) == [
         (BENCH, 20.5, 21.5, ["outside_hours"]),
-        (BENCH, 12, 12.5, ["cancelled", "early"]),
+        (BENCH, 16.5, 16.75, ["given_back"]),
+        (BENCH, 12, 12.5, ["given_back", "early"]),
         (BENCH, 10, 10.25, ["overrun"]),
         ("motor-01", 9, 10, ["work_order"]),
     ]
-    late, noon, over, _ = found["items"]
+    late, _, noon, over, _ = found["items"]
     assert late["causes"][0]["seconds"] == 1800
     assert [one["usage_id"] for one in noon["usage_sessions"]] == ["u-12", "u-12.2"]
     assert hour_of(over["usage_sessions"][0]["start_at"]) == 8.5
@@ -115,12 +118,20 @@ def test_the_sums_are_those_of_the_figures_and_short_ones_are_counted(house: Sch
     assert found["seconds"] == figures["total"]["unbooked_used_s"]
     assert (found["short"], found["short_s"]) == (1, 18)
     assert found["seconds"] == 18 + sum(one["seconds"] for one in found["items"])
-    assert ask(house, f"{DAY}&shortest_s=0")["total"] == 5
+    assert ask(house, f"{DAY}&shortest_s=0")["total"] == 6
+
+
+def test_who_comes_after_a_slot_was_released_is_unbooked_and_no_show_at_once(
+    house: Schools,
+) -> None:
+    found = house.client("bj-master").get(f"/api/v1/utilisation/benches/{BENCH}?{DAY}").json()
+    (released,) = [one for one in found["bookings"] if one["start_at"] == "2026-11-30T08:00:00Z"]
+    assert (released["outcome"], released["used_s"]) == ("no_show", 0)
 
 
 def test_rigs_and_pages_are_chosen(house: Schools) -> None:
     page = ask(house, f"{DAY}&limit=1&offset=1")
-    assert (told(page)[0][1], page["total"], page["next"]) == (12, 4, 2)
+    assert (told(page)[0][1], page["total"], page["next"]) == (16.5, 5, 2)
     assert {one["bench"] for one in ask(house, f"{DAY}&bench=motor-01")["items"]} == {"motor-01"}
     assert ask(house, f"{DAY}&station=BJ01-E")["items"] == []
     ask(house, "from=2026-12-01&to=2026-11-30", status=422)
@@ -154,7 +165,7 @@ def test_a_settled_stretch_stays_settled_when_late_rows_move_its_ends(house: Sch
     assert found["explained_s"] == 3600
     assert found["seconds"] > before["seconds"]
     assert ask(house, f"{DAY}&settled=true")["total"] == 1
-    assert ask(house, f"{DAY}&settled=false")["total"] == 3
+    assert ask(house, f"{DAY}&settled=false")["total"] == 4
     again = settle(house, at(21), purpose="other")
     assert [one["id"] for one in ask(house)["items"][0]["notes"]] == [again["id"]]
     assert withdraw(house, again["id"], "gx-master") == withdraw(house, note["id"]) == 404
@@ -193,8 +204,8 @@ def test_station_masters_hear_once_of_yesterdays_unexplained_use(house: Schools)
         (message,) = db.exec(query).all()
     assert message.facts["day"] == str(MONDAY)
     assert message.facts["benches"] == ["台架 battery-01", "台架 motor-01"]
-    # of 20:29 to 21:30, 10:00 to 10:15 and 9:00 to 10:00; what is settled is left out
-    assert message.facts["minutes"] == 60 + 15 + 60
+    # 20:29 to 21:30, 16:30 to 16:45, 10:00 to 10:15 and 9:00 to 10:00; what is settled is not told
+    assert message.facts["minutes"] == 60 + 15 + 15 + 60
 
 
 def heard(house: Schools) -> list[str]:

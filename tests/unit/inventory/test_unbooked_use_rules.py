@@ -19,8 +19,8 @@ STRETCH = Span(EIGHT + 2 * HOUR, EIGHT + 3 * HOUR)
 OPEN = timedelta()
 
 
-def booked(start: timedelta, end: timedelta, *, is_cancelled: bool = False) -> Neighbour:
-    return Neighbour(7, Span(EIGHT + start, EIGHT + end), is_cancelled)
+def booked(start: timedelta, end: timedelta, *, is_given_back: bool = False) -> Neighbour:
+    return Neighbour(7, Span(EIGHT + start, EIGHT + end), is_given_back)
 
 
 def kinds(
@@ -48,9 +48,9 @@ def test_bookings_further_off_explain_nothing() -> None:
     assert kinds(booked(HOUR, 2 * HOUR - far), booked(3 * HOUR + far, 4 * HOUR)) == []
 
 
-def test_a_cancelled_booking_explains_its_own_time_alone() -> None:
-    assert kinds(booked(2 * HOUR, 3 * HOUR, is_cancelled=True)) == [CauseKind.CANCELLED]
-    assert kinds(booked(HOUR, 2 * HOUR, is_cancelled=True)) == []
+def test_a_booking_given_back_explains_its_own_time_alone() -> None:
+    assert kinds(booked(2 * HOUR, 3 * HOUR, is_given_back=True)) == [CauseKind.GIVEN_BACK]
+    assert kinds(booked(HOUR, 2 * HOUR, is_given_back=True)) == []
 
 
 def test_a_work_order_explains_what_lies_between_its_opening_and_its_end() -> None:
