@@ -32,7 +32,6 @@ _OWN = (
     "feed_kind",
     "timetable",
     "timetable_state",
-    "timetable_column",
 )
 
 

@@ -1,6 +1,6 @@
 // A timetable from a file: tried lesson by lesson, what is unclear settled by a person, then booked.
 
-const RUN_GLYPHS = { running: ["waiting", "◔"], done: ["ready", "✓"], stopped: ["late", "■"] };
+const RUN_GLYPHS = { running: ["use", "◔"], done: ["ready", "✓"], stopped: ["advice", "■"] };
 const POLL_MS = 1500;
 
 const TimetableParts = {
@@ -127,14 +127,9 @@ const TimetableParts = {
     const cells = tried.problems.filter((one) => one.column === "cell");
     return el("div", { class: "settlings" }, box("person", "people", "as_me"), box("thing", "things", "not_ours"),
       cells.length ? el("fieldset", { class: "settling", "data-settle": "cell" }, el("legend", {}, say("timetable.unread")),
-        ...cells.map((one) => el("label", { class: "stacked" }, el("span", {}, el("strong", {}, one.cell), ` ${this.expectedOf(one)}`),
+        ...cells.map((one) => el("label", { class: "stacked" }, el("span", {}, el("strong", {}, one.cell), ` ${say("timetable.expected")} ${one[this.data.lang === "en" ? "expected_en" : "expected_zh"]}`),
           el("textarea", { rows: 4, "data-focus": `cell-${one.cell}`, maxlength: 1000, onchange: (event) => { settled.cells[one.cell] = event.target.value; } },
             settled.cells[one.cell] ?? one.value)))) : null);
-  },
-
-  expectedOf(one) {
-    const { say, data } = this;
-    return `${say("timetable.expected")}${data.lang === "en" ? " " : "："}${one[data.lang === "en" ? "expected_en" : "expected_zh"]}`;
   },
 
   triedReport(tried) {
@@ -145,14 +140,13 @@ const TimetableParts = {
     const isDone = !tried.is_dry_run;
     const head = !tried.problems.length ? say(isDone ? "timetable.did" : "timetable.would", facts)
       : `${isDone ? `${say("timetable.did", facts)} ` : ""}${say(isDone ? "timetable.some_refused" : "timetable.has_problems", { n: tried.problems.length })}`;
-    const place = (one) => el("span", { class: "muted" }, `${one.place || one.cell || say("timetable.row", { n: one.row })} `);
+    const place = (one) => el("span", { class: "muted" }, `${one.place || one.cell || say("school_set.row", { n: one.row })} `);
     const settled = new Set(tried.unknown.map((one) => one.word));
     const others = tried.problems.filter((one) => one.column !== "cell" && !(["holder", "resources"].includes(one.column) && settled.has(one.value)));
     const more = (words, lines) => lines.length ? el("details", {}, el("summary", {}, words), el("ul", { class: "lines" }, ...lines.map((one) => el("li", {}, el("div", {}, one))))) : null;
     return el("div", { "data-part": "report" }, el("p", { class: tried.problems.length ? "refused" : "done" }, head, known ? ` ${say("timetable.known_already", { n: known })}` : ""),
       tried.ignored_columns.length ? el("p", { class: "small muted" }, say("timetable.ignored", { list: tried.ignored_columns.join("、") })) : null,
-      others.length ? el("ul", { class: "lines", "data-part": "problems" }, ...others.map((one) => el("li", {}, el("div", {}, place(one),
-        one.column ? el("strong", {}, say(`timetable_column.${one.column}`)) : null, one.value ? ` “${one.value}”` : "", ` ${this.expectedOf(one)}`)))) : null,
+      others.length ? el("ul", { class: "lines", "data-part": "problems" }, ...others.map((one) => el("li", {}, el("div", {}, place(one), problemWords(data, one))))) : null,
       el("ul", { class: "lines", "data-part": "lessons" }, ...tried.rows.map((one) => el("li", { class: one.is_known ? "over" : null }, el("div", {}, place(one), el("strong", {}, one.title), " ",
         this.lessonWords(one)), el("span", {}, one.is_known ? `✓ ${say("timetable.known")} ` : "", one.first_at ? say("timetable.times", { first: at(one.first_at), n: one.times }) : "")))),
       more(say("timetable.left_out", { n: tried.left_out.length }), tried.left_out.map((one) => [place(one), `${one.title} · ${say(`timetable.why_${one.why}`)}`])),
