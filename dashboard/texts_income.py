@@ -50,7 +50,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "income.received_on": ("到账日期", "Received on"),
     "income.words": ("说明", "Words"),
     "income.station": ("站点", "Station"),
-    "income.no_station": ("不属于某一站点", "of none"),
+    "income.no_station": ("按设备所在站点", "where the rigs stand"),
+    "income.no_value": ("无原值", "no value"),
     "income.rigs": ("分摊到设备", "Rigs that earned it"),
     "income.equal_hint": (
         "不填金额则平均分摊，尾差归最后一台；全部不选则不分摊到设备。",

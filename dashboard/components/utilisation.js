@@ -96,7 +96,7 @@ class UtilisationView extends WorkView {
     }
     if (!report.benches) {
       fill(this.body, this.filterBar(), el("div", { class: "empty" },
-        el("p", {}, say("use_rate.none")), el("p", {}, say("use_rate.none_hint"))));
+        el("p", {}, say("use_rate.none")), el("p", {}, say("use_rate.none_hint"))), this.incomeBox());
       return;
     }
     const { coverage } = report.total;

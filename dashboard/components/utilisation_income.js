@@ -35,6 +35,7 @@ const UseIncomeParts = {
   // A rate that rests on some of the rigs alone says so wherever it stands.
   returnWords(money) {
     if (!money) return this.say("use_rate.unknown");
+    if (money.rigs === 1 && !money.valued_rigs) return this.say("income.no_value");
     const of = money.valued_rigs === money.rigs ? "" : ` · ${this.say("income.of_valued", { n: money.valued_rigs, all: money.rigs })}`;
     return `${this.rate(money.return_rate)}${of}`;
   },
@@ -107,12 +108,12 @@ const UseIncomeParts = {
     const link = (page, name, id, words) => (id ? innerLink(this.component, page, { [name]: String(id), ...data.keep }, say(words, { id })) : null);
     const at = schoolWords(data.lang, one.entered_at, { year: "numeric", month: "numeric", day: "numeric" });
     const facts = [["source", say(`income.source_${one.source}`)], ["received_on", one.received_on], ["station", one.station_code], ["words", one.words],
-      ["parts", one.parts.length ? el("ul", { class: "things" }, ...one.parts.map((part) =>
-        el("li", {}, `${part.bench_code ?? part.resource_key.split("/").at(-1)}：${yuan(part.amount)}`))) : say("income.no_parts")]];
+      ["parts", one.parts.length ? el("div", {}, ...one.parts.map((part) =>
+        el("div", {}, `${part.bench_code ?? part.resource_key.split("/").at(-1)} · ${yuan(part.amount)}`))) : say("income.no_parts")]];
     this.panel.show(say, `${say("income.entry", { id: one.id })} · ${yuan(one.amount)}`,
       el("p", { class: "muted small" }, say("income.entered", { who: one.entered_by, at })),
       told ? el("p", { class: "done", role: "status" }, told) : null,
-      this.incomeChip(one),
+      el("p", {}, this.incomeChip(one)),
       el("dl", { class: "facts" }, ...facts.filter(([, value]) => value).flatMap(([name, value]) =>
         [el("dt", {}, say(`income.${name}`)), el("dd", { "data-fact": name }, value)])),
       el("p", { class: "bar" }, link("bookings", "booking", one.booking_id, "income.booking"), link("sharing", "request", one.sharing_request_id, "income.request")),
@@ -138,15 +139,22 @@ const UseIncomeParts = {
     const asked = new URLSearchParams(request ? { request } : { booking });
     try {
       const draft = booking || request ? await getJson(`${data.api}/income/draft?${asked}`) : null;
-      const benches = draft ? [] : await allPages(`${data.api}/benches`);
-      const own = benches.filter((one) => one.organisation_code === data.me.organisation)
-        .map((one) => ({ resource_key: `bench:${one.organisation_code}/${one.code}`, name: inLanguage(data.lang, one, "name") }));
-      if (filters.income === "new") this.showIncomeForm(draft, draft?.rigs ?? own);
+      const rigs = draft?.rigs ?? await this.ownBenches();
+      if (filters.income === "new") this.showIncomeForm(draft, rigs);
     } catch (error) {
       if (!(error instanceof Refused || error instanceof TypeError)) throw error;
       const words = { 404: "trouble.not_found", 422: "income.not_used" }[error.status] ?? "trouble.details";
       if (this.panel.isOpen) this.panel.show(say, say("income.new"), null, el("p", { class: "refused", role: "alert" }, say(words)));
     }
+  },
+
+  // as utilisation knows them: money does not wait for a telemetry store that is away
+  async ownBenches() {
+    const { data } = this;
+    const today = schoolDay(Date.now());
+    const asked = new URLSearchParams({ by: "bench", organisation: data.me.organisation, from: today, to: today });
+    const { rows } = await getJson(`${data.api}/utilisation/figures?${asked}`);
+    return rows.map((one) => ({ resource_key: `bench:${data.me.organisation}/${one.group}`, name: inLanguage(data.lang, one, "name") }));
   },
 
   showIncomeForm(draft, rigs) {
@@ -185,7 +193,9 @@ const UseIncomeParts = {
         el("label", { class: "tick" }, el("input", { type: "checkbox", name: `rig-${n}`, checked: isOn, "data-focus": `rig-${n}` }),
           ` ${one.resource_key.split("/").at(-1)} ${one.name}`),
         el("input", { type: "text", name: `part-${n}`, inputmode: "decimal", maxlength: 20, "data-focus": `part-${n}`,
-          "aria-label": say("income.part_of", { name: one.name || one.resource_key }) }))),
+          "aria-label": say("income.part_of", { name: one.name || one.resource_key }),
+          // an amount that somebody typed is meant
+          oninput: (event) => { if (event.target.value.trim()) event.target.form.elements[`rig-${n}`].checked = true; } }))),
       el("p", { class: "small muted" }, say("income.equal_hint")));
   },
 
