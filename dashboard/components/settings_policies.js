@@ -38,10 +38,10 @@ const PolicyParts = {
   },
 
   policyOrigin(its, isDefault) {
-    const { say, data } = this;
+    const { say } = this;
     if (isDefault) return its.length ? el("span", { class: "chip" }, say("school_set.is_default")) : null;
     const [{ set_by: who, set_at: at }] = its;
-    return el("span", { class: "small muted" }, say("school_set.set_by", { who, at: clock(data.lang, at) }));
+    return el("span", { class: "small muted" }, say("school_set.set_by", { who, at: `${schoolDay(at)} ${schoolClock(at)}` }));
   },
 
   policyMoves(code, its, { drafts, isDefault, isChanged, put, path }) {

@@ -118,7 +118,7 @@ const PolicyTrialParts = {
     };
     const lines = (sign, key, all, others) => (all.length ? without(all, others) : [say("policy_past.default")])
       .map((each) => el("div", {}, el("span", { class: "small muted" }, `${sign} ${say(`policy_past.${key}`)} `), each));
-    return el("li", {}, el("div", {}, el("strong", {}, say(`policy_code.${one.code}`)), el("span", { class: "small muted" }, ` ${one.who} · ${clock(data.lang, one.at)}`),
+    return el("li", {}, el("div", {}, el("strong", {}, say(`policy_code.${one.code}`)), el("span", { class: "small muted" }, ` ${one.who} · ${schoolDay(one.at)} ${schoolClock(one.at)}`),
       ...lines("−", "gone", before, after), ...lines("＋", "added", after, before)));
   },
 };
