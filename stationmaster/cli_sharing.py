@@ -107,6 +107,8 @@ def _set(number: int, username: str, state: OfferState) -> None:
     with acting(username) as (database, caller):
         done = set_offer_state(database, caller, number, state, now=datetime.now(UTC))
     typer.echo(f"{done.id}: {done.state.value} {done.title_zh}")
+    for one in done.hindrances if state is OfferState.PUBLISHED else ():
+        typer.echo(f"⚠ {one.zh} {one.en}")
 
 
 def _print(rows: list[RequestOut]) -> None:

@@ -7,7 +7,7 @@ const WORKDAYS = [0, 1, 2, 3, 4];
 const OwnOfferParts = {
   ownParts() {
     const { say, data, own } = this;
-    const done = this.saved ? el("p", { class: "done", role: "status" }, this.saved) : null;
+    const done = this.saved ? el("div", { class: "done", role: "status" }, el("p", {}, this.saved), ...this.hindranceParts(this.warned)) : null;
     if (!own.length) return [done, el("div", { class: "empty" }, el("p", {}, say("sharing.own_none")), el("p", {}, say("sharing.own_none_hint")))];
     const looks = { draft: ["unknown", "○"], published: ["ready", "✓"], withdrawn: ["off", "–"] };
     return [done, el("div", { class: "cards" }, ...own.map((one) => el("section", { class: "card", "data-own": one.id },
@@ -15,8 +15,15 @@ const OwnOfferParts = {
       el("strong", {}, inLanguage(data.lang, one, "title")),
       el("span", { class: "small" }, one.resources.map((key) => key.split("/").slice(1).join("/")).join("、")),
       el("span", { class: "small muted" }, this.hoursWords(one.hours)),
+      ...this.hindranceParts(one),
       el("span", { class: "small muted" }, say("sharing.changed", { who: one.changed_by, at: momentWords(data.lang, one.changed_at) })),
       this.ownButtons(one))))];
+  },
+
+  // Hours that can never be had, since the school is closed then: said before somebody waits in vain.
+  hindranceParts(offer) {
+    const lines = offer?.hindrances ?? [];
+    return lines.map((one) => el("span", { class: "small doubt", "data-hindrance": one.kind }, `⚠ ${one[this.data.lang] ?? one.zh}`));
   },
 
   ownButtons(one) {
@@ -26,7 +33,8 @@ const OwnOfferParts = {
       this.saved = "";
       this.refused = null;
       try {
-        await send("POST", `${this.data.api}/sharing/own-offers/${one.id}/${name}`, {});
+        const shown = await send("POST", `${this.data.api}/sharing/own-offers/${one.id}/${name}`, {});
+        this.warned = name === "publication" ? shown : null;
         this.saved = say(`sharing.did_${name}`, { title: inLanguage(this.data.lang, one, "title") });
         this.tell(this.saved);
         this.refresh();
@@ -130,6 +138,7 @@ const OwnOfferParts = {
     const path = `${data.api}/sharing/own-offers`;
     const saved = await (known ? send("PUT", `${path}/${known.id}`, order) : send("POST", path, order));
     this.panel.close();
+    this.warned = saved;
     this.saved = say(saved.state === "draft" ? "sharing.saved_draft" : "sharing.saved");
     this.tell(this.saved);
     this.refresh();

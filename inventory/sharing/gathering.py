@@ -13,7 +13,7 @@ from inventory.benches.table import Bench
 from inventory.bookable import Resource, ResourceKind
 from inventory.bookings.guarding import holding
 from inventory.bookings.table import BookingPart
-from inventory.bookings.taking import Taken, taken_with
+from inventory.bookings.taking import Taken, is_there, taken_with
 from inventory.due_entries import DueKind
 from inventory.equipment.becoming_due import due_entries
 from inventory.equipment.table import Equipment
@@ -54,14 +54,15 @@ class Offered:
 def gather(db: Session, live: LiveBenches, now: datetime) -> list[Offered]:
     """All published offers, by number, with what is free of them from now on.
 
-    An offer whose things are gone from the register is left out until its owner mends it.
+    An offer whose things are gone from the register or scrapped is left out until its owner mends
+    it.
     """
     query = select(SharingOffer).where(SharingOffer.state == OfferState.PUBLISHED)
     rows = db.exec(query.order_by(col(SharingOffer.id))).all()
     if not rows:
         return []
     things = _things(db, rows)
-    rows = [row for row in rows if things[row.id or 0]]
+    rows = [row for row in rows if things[row.id or 0] and is_there(things[row.id or 0], now)]
     known = _Known(db, live, rows, [one for taken in things.values() for one in taken], now)
     return [known.offered(row, things[row.id or 0]) for row in rows]
 

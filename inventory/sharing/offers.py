@@ -9,15 +9,16 @@ from inventory.accounts.access import visible_organisations
 from inventory.accounts.rules import Action, Decision, Principal, authorize
 from inventory.audit.use_cases import record
 from inventory.bookable import Resource, resource_of
-from inventory.bookings.taking import Taken, taken_with
+from inventory.bookings.taking import Taken, is_there, taken_with
 from inventory.database import Database
 from inventory.errors import Invalid, NotAllowed, StepNotPossible, Unknown
 from inventory.intervals import Span
-from inventory.school_calendar.keeping import minutes_of
+from inventory.school_calendar.keeping import calendar_of, minutes_of
 from inventory.school_calendar.rules import OpeningHours
 from inventory.sharing.errors import UnknownOffer
+from inventory.sharing.hindrances import GONE, Hindrance, hindrances
 from inventory.sharing.rules import OfferState
-from inventory.sharing.schema import OfferHours, OfferOrder, OfferOwned
+from inventory.sharing.schema import HindranceOut, OfferHours, OfferOrder, OfferOwned
 from inventory.sharing.searching import OfferFacts, hours_objection, places_of
 from inventory.sharing.table import SharingOffer
 from inventory.stations.use_cases import station
@@ -68,7 +69,7 @@ def write_offer(
         db.add(row)
         db.flush()
         _note(db, row, principal, "created" if old is None else "changed", (old, facts), now)
-        return owned(row)
+        return owned(db, row, now)
 
 
 def set_offer_state(
@@ -96,7 +97,7 @@ def set_offer_state(
             db.add(row)
             db.flush()
             _note(db, row, principal, state.value, ({"state": old}, {"state": state}), now)
-        return owned(row)
+        return owned(db, row, now)
 
 
 def owned_offers(db: Session, principal: Principal) -> list[SharingOffer]:
@@ -124,9 +125,20 @@ def owned_offer(db: Session, principal: Principal, offer_id: int) -> SharingOffe
     return found[0]
 
 
-def owned(row: SharingOffer) -> OfferOwned:
-    """The offer as its owner sees it."""
-    return OfferOwned.model_validate(row, from_attributes=True)
+def owned(db: Session, row: SharingOffer, now: datetime) -> OfferOwned:
+    """The offer as its owner sees it, with what keeps it from being free."""
+    shown = OfferOwned.model_validate(row, from_attributes=True)
+    try:
+        things = taken_with(db, resources(row))
+    except Unknown:
+        things = ()
+    if not things or not is_there(things, now):
+        found: Sequence[Hindrance] = (GONE,)
+    else:
+        calendar = calendar_of(db, row.organisation_code)
+        found = hindrances(facts_of(row, things), calendar, now)
+    told = [HindranceOut.model_validate(one, from_attributes=True) for one in found]
+    return shown.model_copy(update={"hindrances": told})
 
 
 def opening_hours(hours: Iterable[OfferHours]) -> tuple[OpeningHours, ...]:

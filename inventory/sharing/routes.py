@@ -127,10 +127,10 @@ def show_offer(offer_id: Number, shelf: TheShelf, _caller: Reader, now: Now) -> 
 
 
 @router.get("/sharing/own-offers")
-def list_own_offers(database: TheDatabase, caller: Manager) -> list[OfferOwned]:
-    """Offers of my organisation, drafts and withdrawn ones too."""
+def list_own_offers(database: TheDatabase, caller: Manager, now: Now) -> list[OfferOwned]:
+    """Offers of my organisation, drafts and withdrawn ones too, and what keeps them from use."""
     with database.read() as db:
-        return [owned(row) for row in owned_offers(db, caller)]
+        return [owned(db, row, now) for row in owned_offers(db, caller)]
 
 
 @router.post("/sharing/own-offers", status_code=status.HTTP_201_CREATED)
@@ -140,10 +140,12 @@ def make_offer(order: OfferOrder, database: TheDatabase, caller: Manager, now: N
 
 
 @router.get("/sharing/own-offers/{offer_id}")
-def show_own_offer(offer_id: Number, database: TheDatabase, caller: Manager) -> OfferOwned:
+def show_own_offer(
+    offer_id: Number, database: TheDatabase, caller: Manager, now: Now
+) -> OfferOwned:
     """One offer of my organisation."""
     with database.read() as db:
-        return owned(owned_offer(db, caller, offer_id))
+        return owned(db, owned_offer(db, caller, offer_id), now)
 
 
 @router.put("/sharing/own-offers/{offer_id}")

@@ -11,6 +11,7 @@ from inventory.bookable import MAX_KEY, ResourceKind
 from inventory.database import enum_as_text
 from inventory.organisations.schema import Code, Name
 from inventory.school_calendar.schema import Clock, EndClock, Weekday
+from inventory.sharing.hindrances import HindranceKind
 from inventory.sharing.rules import OfferState
 from inventory.stations.schema import ModuleCode, StationPlace
 
@@ -101,8 +102,16 @@ class OfferOrder(OfferFields, OwnersFields):
     modules: list[ModuleCode] = Member(default=[], max_length=20)
 
 
+class HindranceOut(BaseModel):
+    """Why an offer is free less often than its hours say, or never; in both languages."""
+
+    kind: HindranceKind
+    zh: str
+    en: str
+
+
 class OfferOwned(OfferOrder):
-    """An offer as those who manage it see it."""
+    """An offer as those who manage it see it, with what keeps it from being free."""
 
     model_config = {
         "extra": "ignore",
@@ -118,6 +127,13 @@ class OfferOwned(OfferOrder):
                     "created_by": "bj-master",
                     "changed_at": "2026-12-01T02:00:00Z",
                     "changed_by": "bj-master",
+                    "hindrances": [
+                        {
+                            "kind": "school_closed",
+                            "zh": "按学校校历，以下时段不开放：周六。",
+                            "en": "By the school's calendar it is closed then: Sat.",
+                        }
+                    ],
                 }
             ]
         },
@@ -126,6 +142,7 @@ class OfferOwned(OfferOrder):
     id: int
     organisation_code: str
     state: OfferState
+    hindrances: list[HindranceOut] = []
     created_at: datetime
     created_by: str
     changed_at: datetime
