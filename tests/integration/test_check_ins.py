@@ -2,22 +2,27 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect, sync_playwright
 
 from inventory.bookable import BookingPurpose
 from inventory.equipment.table import Equipment
 from inventory.labels.rules import new_code
 from inventory.labels.table import EquipmentLabel
 from inventory.places.table import RoomRow, WorkstationRow
+from tests.asgi_server import AsgiServer
 from tests.databases import Databases
 from tests.measured_use import HOUR, at, book
-from tests.schools import NOW, WRITES, Schools, schools
+from tests.rig import POSIX_ONLY
+from tests.schools import NOW, PASSWORD, WRITES, Schools, schools
 
 MINUTE = timedelta(minutes=1)
 START = NOW.replace(hour=1) + timedelta(days=1)
 RIG = "bench:BJ01/battery-01"
+CHROMIUM = Path("/usr/bin/chromium")
 
 
 @pytest.fixture(scope="module")
@@ -160,3 +165,35 @@ def test_the_pages_say_nothing_of_bookings_by_themselves(house: Schools) -> None
     english = house.client().get(f"/check-in/{label}?lang=en")
     assert '<html lang="en">' in english.text
     assert house.client().get("/check-in/a%3Cb%3E").status_code == 404
+
+
+@POSIX_ONLY
+def test_a_phone_logs_in_and_checks_in_and_next_time_one_tap_does(house: Schools) -> None:
+    if not CHROMIUM.exists():
+        pytest.skip("no browser: sudo apt-get install chromium fonts-noto-cjk")
+    booked(house, RIG, 9 * HOUR)
+    label = report_code(house)
+    house.clock.at = START + 9 * HOUR + MINUTE
+    server = AsgiServer(house.app)
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+            page = browser.new_page(base_url=server.url, viewport={"width": 390, "height": 844})
+            page.goto(f"/report/{label}")
+            page.get_by_role("link", name="登录签到").click()
+            page.locator("#username").fill("bj-teacher")
+            page.locator("#password").fill(PASSWORD)
+            page.get_by_role("button", name="登录").click()
+            expect(page.locator("[data-booking]")).to_contain_text("12/2 周三 18:00–19:00")
+            # whoever is logged in has it on the page a label leads to
+            page.goto(f"/report/{label}")
+            page.get_by_role("button", name="签到").click()
+            expect(page.get_by_role("status")).to_have_text("签到成功。")
+            expect(page.locator("[data-state]")).to_have_text("✓ 已签到（18:01）")
+            page.get_by_role("button", name="提前结束").click()
+            page.get_by_role("button", name="确认结束").click()
+            expect(page.get_by_role("status")).to_have_text("已结束，剩余时间已释放。")
+            expect(page.locator("#text")).to_be_visible()
+            browser.close()
+    finally:
+        server.stop()
