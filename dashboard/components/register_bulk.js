@@ -160,6 +160,7 @@ Object.assign(RegisterView.prototype, {
     const { say } = this;
     if (name === "status") return say(`equipment_status.${value}`);
     if (name === "owner") return say(`ownership.${value}`);
+    if (name === "original_value" && value) return yuan(value);
     if (name === "station_codes" && !value.length) return say("due.every_station");
     return (Array.isArray(value) ? value.join(" ") : value) || "—";
   },
