@@ -135,7 +135,7 @@ class IncomeOut(IncomeFields):
     model_config = {"json_schema_extra": {"examples": [_ENTRY]}}
 
     id: int
-    corrected_by_id: int | None
+    corrected_by_id: int | None = None
     parts: list[IncomePartOut]
 
 
