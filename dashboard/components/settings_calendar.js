@@ -43,7 +43,7 @@ const CalendarParts = {
     const save = el("button", { type: "submit", class: "main", "data-focus": `save-${part}` }, say("school_set.save"));
     const body = rows.length ? el("div", { class: "scroll" }, el("table", { class: "rows" },
       el("thead", {}, el("tr", {}, ...columns.map(([name]) => el("th", { scope: "col" }, say(`school_set.${name}`))), el("td", {}))),
-      el("tbody", {}, ...rows.map((row, n) => el("tr", {}, ...columns.map(([name, how]) => el("td", {}, this.calendarField(part, row, n, name, how))),
+      el("tbody", {}, ...rows.map((row, n) => el("tr", {}, ...columns.map(([name, how]) => el("td", { "data-label": say(`school_set.${name}`) }, this.calendarField(part, row, n, name, how))),
         el("td", {}, data.may_calendar ? el("button", { type: "button", class: "plain", "aria-label": say("school_set.remove"), "data-focus": `remove-${part}-${n}`,
           onclick: () => { rows.splice(n, 1); this.draw(); } }, "✕") : null))))))
       : el("p", { class: "muted" }, say("school_set.nothing"));

@@ -47,6 +47,10 @@ const UseChartParts = {
   trendBox() {
     const { say, trend } = this;
     const most = Math.max(...trend.rows.map((one) => Math.max(one.figures.available_s, one.figures.booked_available_s, 1)));
+    if (!trend.rows.some((one) => one.figures.available_s || one.figures.booked_available_s)) {
+      return el("section", { class: "box", "data-part": "trend" }, el("header", {}, el("h3", {}, say("use_rate.trend"))),
+        el("p", { class: "muted" }, say("use_rate.heat_none")));
+    }
     const key = (name) => el("span", {}, el("span", { class: `swatch b-${name}`, "aria-hidden": "true" }), say(`use_rate.key_${name}`));
     return el("section", { class: "box", "data-part": "trend" },
       el("header", {}, el("h3", {}, say("use_rate.trend")),
