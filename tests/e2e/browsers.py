@@ -3,11 +3,14 @@
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.e2e.conftest import Demo
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Demo
 
 CHROMIUM = Path("/usr/bin/chromium")
 DESKTOP = {"width": 1400, "height": 900}
@@ -15,6 +18,9 @@ PHONE = {"width": 390, "height": 844}
 SLOW_MS = 30_000
 """How long anything may take beside the other tests."""
 expect.set_options(timeout=SLOW_MS)
+_Seat = tuple[str, str, int]
+_SEATS: WeakKeyDictionary[Browser, dict[_Seat, BrowserContext]] = WeakKeyDictionary()
+"""Of a browser: where somebody has logged in, on a screen of some width."""
 
 
 @contextlib.contextmanager
@@ -27,10 +33,45 @@ def opened_browser() -> Iterator[Browser]:
         found.close()
 
 
+def fresh_seat(
+    browser: Browser, demo: "Demo", size: dict[str, int], locale: str | None = None
+) -> BrowserContext:
+    """A place that nobody has used: no login, nothing kept of any page."""
+    context = browser.new_context(
+        viewport=size,  # type: ignore[arg-type]
+        base_url=demo.facts["base_url"],
+        locale=locale,
+    )
+    context.set_default_timeout(SLOW_MS)
+    return context
+
+
+def seat(
+    browser: Browser,
+    demo: "Demo",
+    username: str,
+    size: dict[str, int],
+    password: str | None = None,
+) -> BrowserContext:
+    """Where somebody has logged in; a second visit finds the login and the scripts of the pages.
+
+    Without these a page takes twice as long to come.
+    """
+    known = _SEATS.setdefault(browser, {})
+    key = (demo.facts["base_url"], username, size["width"])
+    context = known.get(key)
+    if context is None:
+        context = known[key] = fresh_seat(browser, demo, size)
+    if not context.request.get("/api/v1/me").ok:
+        login = {"username": username, "password": password or demo.password(username)}
+        assert context.request.post("/api/v1/login", data=login).ok
+    return context
+
+
 @contextlib.contextmanager
 def entered(
     browser: Browser,
-    demo: Demo,
+    demo: "Demo",
     username: str | None,
     size: dict[str, int] = DESKTOP,
     password: str | None = None,
@@ -39,16 +80,17 @@ def entered(
 
     The password is the demo's where none is given.
     """
-    context = browser.new_context(viewport=size, base_url=demo.facts["base_url"])  # type: ignore[arg-type]
-    context.set_default_timeout(SLOW_MS)
-    if username is not None:
-        login = {"username": username, "password": password or demo.password(username)}
-        assert context.request.post("/api/v1/login", data=login).ok
-    wrong: list[str] = []
-    page = context.new_page()
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    yield page
-    context.close()
+    with contextlib.ExitStack() as left:
+        if username is None:
+            context = fresh_seat(browser, demo, size)
+            left.callback(context.close)
+        else:
+            context = seat(browser, demo, username, size, password)
+        wrong: list[str] = []
+        page = context.new_page()
+        left.callback(page.close)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        yield page
     assert wrong == []
 
 

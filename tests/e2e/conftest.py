@@ -1,3 +1,4 @@
+import contextlib
 import json
 import os
 import signal
@@ -13,10 +14,9 @@ from typing import Any
 import httpx2
 import psutil
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser
 
-# all ends as soon as it is there; a page beside the other tests may take its time
-expect.set_options(timeout=30_000)
+from tests.e2e.browsers import opened_browser
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -38,7 +38,12 @@ class Demo:
         self.environment = {**os.environ, "STATIONMASTER_VAR": str(folder), "PYTHONUTF8": "1"}
         self.output = folder.parent / "demo.out"
         self.process = self._start()
-        self.facts: dict[str, Any] = self._wait_until_told()
+        try:
+            self.facts: dict[str, Any] = self._wait_until_told()
+        except AssertionError:
+            if self.process.poll() is None:
+                self.interrupt()
+            raise
         self.api = httpx2.Client(
             base_url=self.facts["api_url"],
             headers={"Authorization": f"Bearer {self.facts['api_key']}"},
@@ -112,6 +117,7 @@ class Demo:
 
 
 RUNNING = pytest.StashKey[Demo]()
+OPENED = pytest.StashKey[contextlib.ExitStack]()
 
 
 @pytest.fixture(scope="session")
@@ -124,11 +130,26 @@ def demo(
     running.close()
 
 
+@pytest.fixture(scope="session")
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    """One for all: it keeps who is logged in and the scripts of the pages, see `browsers.seat`."""
+    with contextlib.ExitStack() as opened:
+        request.config.stash[OPENED] = opened
+        yield opened.enter_context(opened_browser())
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
-    """The demo takes a third of a core: it ends with the last test that looks at it."""
-    running = item.config.stash.get(RUNNING, None)
-    if running is not None and (nextitem is None or "e2e" not in nextitem.path.parts):
+    """The demo takes a third of a core: it ends with the last test that looks at it.
+
+    So does the browser, whose driver is an event loop that later tests would meet.
+    """
+    if nextitem is not None and "e2e" in nextitem.path.parts:
+        return
+    opened, running = item.config.stash.get(OPENED, None), item.config.stash.get(RUNNING, None)
+    if opened is not None:
+        opened.close()
+    if running is not None:
         running.close()
 
 

@@ -1,26 +1,27 @@
-"""An instructor books a class that recurs, is refused, takes the nearest slot, gives some back."""
+"""Classes that recur are booked and given back, and a whole timetable is read from its file."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from inventory.moments import SCHOOL_ZONE
-from tests.e2e.browsers import PHONE, entered, fits, opened_browser
+from inventory.requirements.writing import write_rows
+from tests.e2e.browsers import PHONE, entered, fits
 from tests.e2e.conftest import Demo
+from tests.e2e.open_hours import CHANGING
 from tests.rig import POSIX_ONLY
 
 pytestmark = [POSIX_ONLY, pytest.mark.timeout(240)]
 RIG = "bench:BJ01/gateway-01"
 THURSDAY, SECOND_PAIR = 3, 1
 TITLE = "智网2499 网关诊断"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with opened_browser() as found:
-        yield found
+LESSON = "电机拆装"
+GRID = [
+    ["班级：车电2498"],
+    ["节次", "星期一", "星期二", "星期三", "星期四", "星期五"],
+    ["5-6节", "", "", "", f"{LESSON}\n孙老师\nmotor-01 台架\n2-6周(双周)"],
+]
 
 
 def quiet_monday(on: date) -> date:
@@ -103,3 +104,40 @@ def test_an_instructor_books_a_class_that_recurs_and_gives_the_later_ones_back(
         expect(page.locator('[data-group="coming"]')).to_contain_text(TITLE)
         expect(page.locator('[data-group="past"]')).to_contain_text("Cancelled")
         assert fits(page)
+
+
+def hand_in(page: Page, rows: list[list[str]]) -> None:
+    sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    content = write_rows("课表.xlsx", rows)
+    file = {"name": "课表.xlsx", "mimeType": sheet, "buffer": content}
+    page.locator('[data-part="timetable"] input[type=file]').set_input_files(file)  # type: ignore[arg-type]
+    page.locator('[data-focus="try"]').click()
+
+
+def end_series_of(page: Page, title: str) -> None:
+    found = page.request.get("/api/v1/bookings?state=booked&limit=200").json()["items"]
+    one = next(one["id"] for one in found if title in one["title"])
+    path = f"/api/v1/bookings/{one}/series/cancellation"
+    order = {"scope": "all", "reason": "test"}
+    assert page.request.post(path, data=order, headers=CHANGING).ok
+
+
+def test_a_timetable_is_tried_settled_and_booked_from_a_spreadsheet(
+    browser: Browser, demo: Demo
+) -> None:
+    with entered(browser, demo, "bj-master", PHONE) as page:
+        page.goto("/school_settings?tab=timetable")
+        term = page.locator('[data-focus="term"]')
+        # one that is surely ahead
+        term.select_option(term.locator("option").last.get_attribute("value"))
+        hand_in(page, GRID)
+        report = page.locator('[data-part="report"]')
+        expect(report).to_contain_text("有 1 处需要处理，未写入任何预约。")
+        page.locator('[data-settle="person"] select').select_option("bj-teacher")
+        page.locator('[data-focus="try"]').click()
+        expect(report).to_contain_text("1 门课，3 次预约。")
+        assert fits(page)
+        page.locator('[data-focus="book-all"]').click()
+        expect(report).to_contain_text("已导入")
+        expect(page.locator("[data-run]").first).to_contain_text("课表.xlsx")
+        end_series_of(page, LESSON)

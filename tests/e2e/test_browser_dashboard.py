@@ -2,64 +2,43 @@ import contextlib
 import json
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-if TYPE_CHECKING:
-    from tests.e2e.conftest import Demo
+from tests.e2e.browsers import DESKTOP, PHONE, fresh_seat, seat
+from tests.e2e.conftest import Demo
 
-CHROMIUM = Path("/usr/bin/chromium")
-DESKTOP = {"width": 1440, "height": 900}
-PHONE = {"width": 390, "height": 844}
 CELL = '[data-cell="BJ01-T|2-1|intermediate"]'
 RED_WITHIN_MS = 10_000
 """Beside the other tests; that it takes 3 s at most is for benchmarks/fault_round_trip.py."""
-SLOW_MS = 30_000
 Enter = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip("no browser: sudo apt-get install chromium fonts-noto-cjk")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield found
-        found.close()
-
-
 @pytest.fixture
-def enter(browser: Browser, demo: "Demo") -> Iterator[Enter]:
+def enter(browser: Browser, demo: Demo) -> Iterator[Enter]:
     """Opens a page as somebody; errors of scripts and requests to elsewhere fail the test."""
-    contexts: list[BrowserContext] = []
     wrong: list[str] = []
     base = str(demo.facts["base_url"])
+    with contextlib.ExitStack() as left:
 
-    def open_page(
-        username: str | None, path: str = "/", size: dict[str, int] | None = None
-    ) -> Page:
-        context = browser.new_context(viewport=size or DESKTOP, base_url=base)  # type: ignore[arg-type]
-        context.set_default_timeout(SLOW_MS)
-        contexts.append(context)
-        if username is not None:
-            answer = context.request.post(
-                "/api/v1/login",
-                data={"username": username, "password": demo.password(username)},
-            )
-            assert answer.ok, answer.text()
-        page = context.new_page()
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("request", lambda asked: _note_foreign(asked.url, base, wrong))
-        page.goto(path)
-        return page
+        def open_page(
+            username: str | None, path: str = "/", size: dict[str, int] = DESKTOP
+        ) -> Page:
+            if username is None:
+                context = fresh_seat(browser, demo, size)
+                left.callback(context.close)
+            else:
+                context = seat(browser, demo, username, size)
+            page = context.new_page()
+            left.callback(page.close)
+            page.on("pageerror", lambda error: wrong.append(str(error)))
+            page.on("request", lambda asked: _note_foreign(asked.url, base, wrong))
+            page.goto(path)
+            return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
+        yield open_page
     assert wrong == []
 
 
@@ -70,7 +49,7 @@ def _note_foreign(url: str, base: str, wrong: list[str]) -> None:
 
 
 @contextlib.contextmanager
-def fault(demo: "Demo", bench: str, name: str) -> Iterator[None]:
+def fault(demo: Demo, bench: str, name: str) -> Iterator[None]:
     demo.command("sim", "fault", bench, name)
     try:
         yield
@@ -78,7 +57,7 @@ def fault(demo: "Demo", bench: str, name: str) -> Iterator[None]:
         demo.command("sim", "clear", bench)
 
 
-def test_logging_in_and_out_by_the_form(enter: Enter, demo: "Demo") -> None:
+def test_logging_in_and_out_by_the_form(enter: Enter, demo: Demo) -> None:
     page = enter(None)
     page.get_by_label("用户名").fill("bj-master")
     page.get_by_label("密码").fill("wrong password")
@@ -102,7 +81,7 @@ def test_a_login_that_ends_elsewhere_leads_to_the_login_page(enter: Enter, path:
     expect(page.get_by_label("密码")).to_be_visible()
 
 
-def test_a_fault_turns_its_cell_red_without_reloading_and_back(enter: Enter, demo: "Demo") -> None:
+def test_a_fault_turns_its_cell_red_without_reloading_and_back(enter: Enter, demo: Demo) -> None:
     page = enter("bj-master")
     cell = page.locator(CELL)
     expect(cell).to_have_attribute("data-status", re.compile("ready|advice_only"))
@@ -120,9 +99,7 @@ def test_a_fault_turns_its_cell_red_without_reloading_and_back(enter: Enter, dem
     assert page.evaluate("window.isSamePage") is True
 
 
-def test_the_station_page_follows_a_fault_and_leads_to_the_bench(
-    enter: Enter, demo: "Demo"
-) -> None:
+def test_the_station_page_follows_a_fault_and_leads_to_the_bench(enter: Enter, demo: Demo) -> None:
     page = enter("evaluator", "/station?station=BJ01-T&module=2-1&level=intermediate")
     banner = page.locator("[data-status]").first
     expect(banner).to_have_attribute("data-status", re.compile("ready|advice_only"))
@@ -192,9 +169,7 @@ def test_a_broken_connection_is_said_and_heals(enter: Enter) -> None:
     expect(state).to_contain_text("数据正常")
 
 
-def test_a_bench_that_falls_silent_turns_red_after_three_seconds(
-    enter: Enter, demo: "Demo"
-) -> None:
+def test_a_bench_that_falls_silent_turns_red_after_three_seconds(enter: Enter, demo: Demo) -> None:
     page = enter("gx-master", "/bench?bench=motor-02")
     state = page.get_by_role("status").first
     expect(state).to_contain_text("数据正常")

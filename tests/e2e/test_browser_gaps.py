@@ -1,21 +1,13 @@
 """The gap matrix as its readers use it."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.browsers import PHONE, SLOW_MS, entered, fits, opened_browser
+from tests.e2e.browsers import PHONE, SLOW_MS, entered, fits
 from tests.e2e.conftest import Demo
 from tests.rig import POSIX_ONLY
 
 pytestmark = [POSIX_ONLY, pytest.mark.timeout(240)]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with opened_browser() as found:
-        yield found
 
 
 def test_the_gap_matrix_is_filtered_by_its_address_and_fits_a_phone(

@@ -1,52 +1,19 @@
 import contextlib
 import re
 import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-if TYPE_CHECKING:
-    from tests.e2e.conftest import Demo
+from tests.e2e.browsers import PHONE, entered
+from tests.e2e.conftest import Demo
 
-CHROMIUM = Path("/usr/bin/chromium")
-DESKTOP = {"width": 1440, "height": 900}
-PHONE = {"width": 390, "height": 844}
 ALERT_WITHIN_MS = 30_000
 WRITES = {"X-Stationmaster": "1"}
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip("no browser: sudo apt-get install chromium fonts-noto-cjk")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield found
-        found.close()
-
-
-@contextlib.contextmanager
-def entered(
-    browser: Browser, demo: "Demo", username: str, size: dict[str, int] = DESKTOP
-) -> Iterator[Page]:
-    """The page as somebody sees it; an error of a script fails the test."""
-    base = str(demo.facts["base_url"])
-    context = browser.new_context(viewport=size, base_url=base)  # type: ignore[arg-type]
-    login = {"username": username, "password": demo.password(username)}
-    assert context.request.post("/api/v1/login", data=login).ok
-    wrong: list[str] = []
-    page = context.new_page()
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    yield page
-    context.close()
-    assert wrong == []
-
-
-def book_a_bench_that_is_away(demo: "Demo", page: Page) -> int:
+def book_a_bench_that_is_away(demo: Demo, page: Page) -> int:
     """The bench for replays, which is not there, with a limit of ten seconds."""
     with contextlib.closing(sqlite3.connect(demo.folder / "inventory.sqlite", timeout=10)) as db:
         db.execute("UPDATE bench SET silence_limit_s = 10 WHERE code = 'car-01'")
@@ -64,7 +31,7 @@ def book_a_bench_that_is_away(demo: "Demo", page: Page) -> int:
 
 
 def test_a_bench_that_is_away_in_a_booked_slot_alarms_is_acknowledged_and_done_with(
-    browser: Browser, demo: "Demo"
+    browser: Browser, demo: Demo
 ) -> None:
     with entered(browser, demo, "bj-master") as page:
         page.goto("/health")
@@ -89,7 +56,7 @@ def test_a_bench_that_is_away_in_a_booked_slot_alarms_is_acknowledged_and_done_w
         expect(figure).to_contain_text("目前没有告警")
 
 
-def test_the_table_sorts_by_any_column_and_stays_sorted(browser: Browser, demo: "Demo") -> None:
+def test_the_table_sorts_by_any_column_and_stays_sorted(browser: Browser, demo: Demo) -> None:
     with entered(browser, demo, "evaluator") as page:
         page.goto("/health?lang=en")
         page.get_by_role("button", name="Delay p50 / p99").click()
@@ -103,7 +70,7 @@ def test_the_table_sorts_by_any_column_and_stays_sorted(browser: Browser, demo: 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_phone_shows_cards_without_scrolling_sideways(
-    browser: Browser, demo: "Demo", lang: str
+    browser: Browser, demo: Demo, lang: str
 ) -> None:
     with entered(browser, demo, "bj-teacher", PHONE) as page:
         page.goto(f"/health?lang={lang}")

@@ -4,47 +4,27 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.browsers import DESKTOP, PHONE, entered
 from tests.e2e.conftest import Demo
 from tests.rig import POSIX_ONLY
 
-CHROMIUM = Path("/usr/bin/chromium")
 pytestmark = [POSIX_ONLY, pytest.mark.timeout(240)]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip("no browser: sudo apt-get install chromium fonts-noto-cjk")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+@pytest.fixture
+def size() -> dict[str, int]:
+    return DESKTOP
+
+
+@pytest.fixture
+def page(size: dict[str, int], browser: Browser, demo: Demo) -> Iterator[Page]:
+    with entered(browser, demo, "bj-teacher", size) as found:
         yield found
-        found.close()
 
 
-@pytest.fixture
-def width() -> int:
-    return 1440
-
-
-@pytest.fixture
-def page(width: int, browser: Browser, demo: Demo) -> Iterator[Page]:
-    wrong: list[str] = []
-    context = browser.new_context(
-        viewport={"width": width, "height": 844}, base_url=demo.facts["base_url"]
-    )
-    context.set_default_timeout(30_000)
-    body = {"username": "bj-teacher", "password": demo.password("bj-teacher")}
-    assert context.request.post("/api/v1/login", data=body).ok
-    page = context.new_page()
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    yield page
-    context.close()
-    assert wrong == []
-
-
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_history_is_drawn_and_compared(page: Page) -> None:
     page.goto("/history?bench=battery-01&span=3600&lang=en")
     charts = page.locator(".history-chart canvas")

@@ -1,27 +1,12 @@
 """A school states a condition, keeps its people and its stock; the evaluator only looks."""
 
-from pathlib import Path
+from playwright.sync_api import Browser, Page, expect
 
-import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-
+from tests.e2e.browsers import PHONE, SLOW_MS, entered, fits
 from tests.e2e.conftest import Demo
 
-CHROMIUM = Path("/usr/bin/chromium")
-SLOW_MS = 30_000
 IDENTITY_NUMBER = "11010519491231002X"
 """The example of the standard GB 11643."""
-
-
-def opened(demo: Demo, browser: Browser, username: str, width: int, wrong: list[str]) -> Page:
-    base = str(demo.facts["base_url"])
-    context = browser.new_context(viewport={"width": width, "height": 900}, base_url=base)
-    context.set_default_timeout(SLOW_MS)
-    login = {"username": username, "password": demo.password(username)}
-    assert context.request.post("/api/v1/login", data=login).ok
-    page = context.new_page()
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    return page
 
 
 def state_a_condition(page: Page) -> None:
@@ -81,19 +66,13 @@ def look_from_outside(phone: Page) -> None:
     panel = phone.get_by_role("dialog")
     expect(panel.locator('[data-workstation="A101-01"]')).to_contain_text("tasks 1")
     expect(panel.get_by_role("button", name="Change")).to_have_count(0)
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    assert fits(phone)
 
 
-def test_a_school_keeps_what_it_has_beside_equipment(demo: Demo) -> None:
-    if not CHROMIUM.exists():
-        pytest.skip("no browser: sudo apt-get install chromium fonts-noto-cjk")
-    wrong: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = opened(demo, browser, "bj-master", 1400, wrong)
+def test_a_school_keeps_what_it_has_beside_equipment(browser: Browser, demo: Demo) -> None:
+    with entered(browser, demo, "bj-master") as page:
         state_a_condition(page)
         keep_people(page)
         move_stock(page)
-        look_from_outside(opened(demo, browser, "evaluator", 390, wrong))
-        browser.close()
-    assert wrong == []
+    with entered(browser, demo, "evaluator", PHONE) as phone:
+        look_from_outside(phone)

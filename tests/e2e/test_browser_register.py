@@ -3,14 +3,13 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from inventory.requirements.writing import write_rows
+from tests.e2e.browsers import PHONE, SLOW_MS, entered, fits
 from tests.e2e.conftest import Demo
 from tests.rig import POSIX_ONLY
 
-CHROMIUM = Path("/usr/bin/chromium")
-SLOW_MS = 30_000
 PAPER = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 pytestmark = [POSIX_ONLY, pytest.mark.timeout(240)]
 
@@ -63,24 +62,13 @@ def hand_in_a_file_with_a_slip(page: Page, folder: Path) -> None:
     page.get_by_role("button", name="关闭").click()
 
 
-def test_a_register_is_looked_through_changed_and_given_back(demo: Demo, tmp_path: Path) -> None:
-    if not CHROMIUM.exists():
-        pytest.skip("no browser: sudo apt-get install chromium fonts-noto-cjk")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        base = str(demo.facts["base_url"])
-        school = browser.new_context(viewport={"width": 1400, "height": 900}, base_url=base)
-        school.set_default_timeout(SLOW_MS)
-        login = {"username": "bj-master", "password": demo.password("bj-master")}
-        assert school.request.post("/api/v1/login", data=login).ok
-        wrong: list[str] = []
-        page = school.new_page()
-        page.on("pageerror", lambda error: wrong.append(str(error)))
+def test_a_register_is_looked_through_changed_and_given_back(
+    browser: Browser, demo: Demo, tmp_path: Path
+) -> None:
+    with entered(browser, demo, "bj-master") as page:
         page.goto("/register")
         record_a_check_with_its_paper(page, tmp_path)
         change_many_and_undo(page)
         hand_in_a_file_with_a_slip(page, tmp_path)
-        page.set_viewport_size({"width": 390, "height": 844})
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        browser.close()
-        assert wrong == []
+        page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        assert fits(page)

@@ -1,52 +1,18 @@
 """What is broken is told by a stranger and mended by its school; counts are followed at a desk."""
 
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.browsers import DESKTOP, PHONE, SLOW_MS, entered
 from tests.e2e.conftest import Demo
 
-CHROMIUM = Path("/usr/bin/chromium")
-SLOW_MS = 30_000
-DESKTOP = {"width": 1400, "height": 900}
-PHONE = {"width": 390, "height": 844}
 BENCH = "gateway-02"
 TROUBLE = "终端电阻插座松脱"
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
     "1f15c4890000000d49444154789c6360f8cf500f0003860180cfb1a3220000000049454e44ae426082"
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip("no browser: sudo apt-get install chromium fonts-noto-cjk")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield found
-        found.close()
-
-
-@contextlib.contextmanager
-def looking(
-    browser: Browser, demo: Demo, username: str | None, size: dict[str, int]
-) -> Iterator[Page]:
-    """The page as somebody sees it; an error of a script fails the test."""
-    context = browser.new_context(viewport=size, base_url=demo.facts["base_url"])  # type: ignore[arg-type]
-    context.set_default_timeout(SLOW_MS)
-    if username is not None:
-        login = {"username": username, "password": demo.password(username)}
-        assert context.request.post("/api/v1/login", data=login).ok
-    wrong: list[str] = []
-    page = context.new_page()
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    yield page
-    context.close()
-    assert wrong == []
 
 
 def make_a_code(page: Page, folder: Path) -> str:
@@ -115,8 +81,8 @@ def test_a_stranger_reports_a_bench_and_its_school_mends_it(
     browser: Browser, demo: Demo, tmp_path: Path
 ) -> None:
     with (
-        looking(browser, demo, "gx-master", DESKTOP) as page,
-        looking(browser, demo, None, PHONE) as stranger,
+        entered(browser, demo, "gx-master", DESKTOP) as page,
+        entered(browser, demo, None, PHONE) as stranger,
     ):
         address = make_a_code(page, tmp_path)
         report(stranger, address)
@@ -125,12 +91,12 @@ def test_a_stranger_reports_a_bench_and_its_school_mends_it(
         end_the_code(page)
         stranger.goto(address)
         expect(stranger.locator("main")).to_contain_text("失效")
-    with looking(browser, demo, "gx-master", PHONE) as page:
+    with entered(browser, demo, "gx-master", PHONE) as page:
         mend_it(page, order)
 
 
 def test_an_evaluator_reads_the_board_and_changes_nothing(browser: Browser, demo: Demo) -> None:
-    with looking(browser, demo, "evaluator", DESKTOP) as page:
+    with entered(browser, demo, "evaluator", DESKTOP) as page:
         page.goto("/repairs?whose=overdue")
         card = page.locator(".card").filter(has_text="急停按钮")
         expect(card).to_contain_text("逾期", timeout=SLOW_MS)
@@ -141,7 +107,7 @@ def test_an_evaluator_reads_the_board_and_changes_nothing(browser: Browser, demo
 
 
 def test_a_desk_follows_a_stocktake_while_a_phone_counts(browser: Browser, demo: Demo) -> None:
-    with looking(browser, demo, "gx-master", PHONE) as page:
+    with entered(browser, demo, "gx-master", PHONE) as page:
         page.goto("/stocktakes?lang=en")
         card = page.locator(".card").filter(has_text="期中抽查")
         expect(card).to_contain_text("64 of 221 seen", timeout=SLOW_MS)

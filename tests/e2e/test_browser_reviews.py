@@ -1,21 +1,13 @@
 """What an evaluator compares, and what a school plans by."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.browsers import PHONE, SLOW_MS, entered, opened_browser
+from tests.e2e.browsers import PHONE, SLOW_MS, entered
 from tests.e2e.conftest import Demo
 
 ROW = "C2-4-024"
 pytestmark = pytest.mark.timeout(240)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with opened_browser() as found:
-        yield found
 
 
 def test_an_evaluator_compares_stations_and_sees_what_an_edition_would_change(

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import httpx2
 import pytest
@@ -10,25 +10,20 @@ from ical.calendar_stream import IcsCalendarStream
 from playwright.sync_api import Browser, Page, expect
 
 from inventory.moments import SCHOOL_ZONE
-from tests.e2e.browsers import PHONE, entered, fits, opened_browser
+from tests.e2e.browsers import PHONE, entered, fits
 from tests.e2e.conftest import Demo
+from tests.e2e.open_hours import CHANGING, rig_open_all_day
 from tests.rig import POSIX_ONLY
 
 pytestmark = [POSIX_ONLY, pytest.mark.timeout(240)]
 RIG = "bench:BJ01/gateway-01"
 TITLE = "网关台架开放日"
 EASED = ("notice", "opening_hours")
-CHANGING = {"X-Stationmaster": "1"}
 SOON, LASTS = timedelta(minutes=12), timedelta(minutes=20)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with opened_browser() as found:
-        yield found
-
-
-def allow_at_any_time(page: Page) -> None:
+@contextlib.contextmanager
+def allowed_at_any_time(page: Page) -> Iterator[None]:
     """A school that asks for no notice and closes for nobody; the page says the rule in words."""
     page.goto("/school_settings?tab=policies")
     for code in EASED:
@@ -39,31 +34,11 @@ def allow_at_any_time(page: Page) -> None:
         box.locator(f'[data-focus="save-{code}"]').click()
         expect(box).to_contain_text("：不限制")
         expect(box).to_contain_text("已保存。")
-
-
-@contextlib.contextmanager
-def rig_open_all_day(page: Page, on: date) -> Iterator[None]:
-    """The rig is open now, whatever the hour; calendar and rules are as they were afterwards."""
-    calendar = "/api/v1/school-calendar"
-    days = [on, on + timedelta(days=1)]
-    known = page.request.get(calendar).json()["hours"]
-    hours = [{"weekday": n, "opens": "00:00", "closes": "24:00", "resource": RIG} for n in range(7)]
-    for part, items in (
-        ("hours", [*known, *hours]),
-        ("days", [{"day": str(day), "kind": "open", "as_weekday": 0} for day in days]),
-    ):
-        answer = page.request.put(f"{calendar}/{part}", data=items, headers=CHANGING)
-        assert answer.ok, answer.text()
     try:
         yield
     finally:
-        policies = "/api/v1/booking-policies"
-        kept = (
-            *(f"{calendar}/{one}" for one in ("hours", "days")),
-            *(f"{policies}/{one}" for one in EASED),
-        )
-        for path in kept:
-            assert page.request.delete(path, headers=CHANGING).ok
+        for code in EASED:
+            assert page.request.delete(f"/api/v1/booking-policies/{code}", headers=CHANGING).ok
 
 
 def share_the_rig(page: Page) -> None:
@@ -144,9 +119,9 @@ def test_another_school_finds_requests_agrees_uses_and_the_feed_says_so(
     with (
         entered(browser, demo, "bj-master") as owner,
         entered(browser, demo, "gx-master", PHONE) as guest,
-        rig_open_all_day(owner, now.date()),
+        rig_open_all_day(owner, now.date(), RIG),
+        allowed_at_any_time(owner),
     ):
-        allow_at_any_time(owner)
         share_the_rig(owner)
         find_and_request(guest, now + SOON)
         assert fits(guest)

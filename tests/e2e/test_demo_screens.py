@@ -1,42 +1,16 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.browsers import entered, fresh_seat
 from tests.e2e.conftest import ROOT, Demo
 from tests.rig import POSIX_ONLY
 
-CHROMIUM = next(
-    (p for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(p).exists()), None
-)
-CELL = '[data-cell="BJ01-E|2-1|intermediate"]'
-pytestmark = [
-    POSIX_ONLY,
-    pytest.mark.timeout(240),
-    pytest.mark.skipif(CHROMIUM is None, reason="no browser: apt-get install chromium"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def page(browser: Browser, demo: Demo) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
-    page = context.new_page()
-    page.set_default_timeout(30_000)
-    page.goto(demo.facts["base_url"])
-    yield page
-    context.close()
+pytestmark = [POSIX_ONLY, pytest.mark.timeout(240)]
 
 
 def log_in(page: Page, demo: Demo, username: str) -> None:
@@ -52,12 +26,15 @@ def replay(demo: Demo, log: Path, dbc: Path, speed: str) -> subprocess.Popen[byt
     return subprocess.Popen([*command, *options], cwd=ROOT, env={**os.environ, **environment})
 
 
-def test_a_replayed_car_shows_on_the_live_page(page: Page, demo: Demo, shared: Path) -> None:
-    log_in(page, demo, "bj-master")
-    expect(page.locator(CELL)).to_be_visible()
+def test_a_replayed_car_shows_on_the_live_page(browser: Browser, demo: Demo, shared: Path) -> None:
     log = shared / "can/logs/kona2019_pcan_ccan_off_on_ready_off.gvret.csv"
-    page.goto(f"{demo.facts['base_url']}/bench?bench=car-01")
-    running = replay(demo, log, shared / "can/dbc/kona_pcan.dbc", "1")
+    with entered(browser, demo, "bj-master") as page:
+        page.goto("/bench?bench=car-01")
+        running = replay(demo, log, shared / "can/dbc/kona_pcan.dbc", "1")
+        see_the_car(page, running)
+
+
+def see_the_car(page: Page, running: subprocess.Popen[bytes]) -> None:
     try:
         voltage = page.locator('[data-signal="Batt_HV_Status.VBatt"] .number')
         expect(voltage).to_contain_text("355")
@@ -75,7 +52,7 @@ def test_a_replayed_car_shows_on_the_live_page(page: Page, demo: Demo, shared: P
 def test_no_page_scrolls_sideways_or_asks_another_host(
     browser: Browser, demo: Demo, width: int
 ) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 844}, locale="zh-CN")
+    context = fresh_seat(browser, demo, {"width": width, "height": 844}, locale="zh-CN")
     page = context.new_page()
     foreign: list[str] = []
     base = demo.facts["base_url"]

@@ -9,8 +9,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
-from tests.e2e.browsers import DESKTOP, PHONE, entered, opened_browser
+from tests.e2e.browsers import DESKTOP, PHONE, entered
 from tests.e2e.conftest import Demo
 from tests.e2e.tour_handing_in import (
     be_reviewed,
@@ -33,7 +34,7 @@ pytestmark = [POSIX_ONLY, pytest.mark.timeout(480)]
 
 
 def test_a_school_goes_from_a_foreign_list_to_a_passed_review_and_its_papers(
-    demo: Demo, tmp_path: Path
+    browser: Browser, demo: Demo, tmp_path: Path
 ) -> None:
     program = shutil.which("soffice")
     if program is None:
@@ -43,7 +44,6 @@ def test_a_school_goes_from_a_foreign_list_to_a_passed_review_and_its_papers(
     found_the_school(demo)
     today = date.fromisoformat(demo.readiness("BJ01-E", "2-1")["date"])
     with (
-        opened_browser() as browser,
         entered(browser, demo, MASTER, DESKTOP, PASSWORD) as school,
         entered(browser, demo, "evaluator", PHONE) as judge,
         entered(browser, demo, MASTER, PHONE, PASSWORD) as phone,
