@@ -104,3 +104,32 @@ def test_a_trial_is_for_those_who_could_book(house: Schools) -> None:
     tried(house, "bj-master", 404, resources=["bench:GX02/battery-02"])
     tried(house, "visitor", 403)
     tried(house, "evaluator", 403)
+
+
+def test_what_a_trial_says_is_what_booking_then_does(house: Schools) -> None:
+    policies = [{"code": "owner_approval", "effect": "approve", "resource_key": MOTOR}]
+    path = "/api/v1/booking-policies/owner_approval"
+    assert house.client("bj-master").put(path, json=policies, headers=WRITES).status_code == 200
+    wanted: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("bj-teacher", {}),
+        ("bj-teacher", {"start": NINE + HOUR / 2}),
+        ("bj-teacher", {"resources": [MOTOR]}),
+        ("bj-master", {"resources": [MOTOR], "start": NINE + 2 * HOUR}),
+        ("bj-teacher", {"has_minors": True, "start": NINE + 4 * HOUR}),
+        ("bj-master", {"purpose": "exam"}),
+    )
+    outcomes = []
+    for username, facts in wanted:
+        said = tried(house, username, **facts)
+        answer = house.client(username).post(
+            "/api/v1/bookings", json=order(**facts), headers=WRITES
+        )
+        done = answer.json()
+        assert said["state"] == done.get("state"), (facts, said, done)
+        refused = {code for code, effect in effects(said).items() if effect == "refuse"}
+        assert refused == {one["code"] for one in done.get("refusals", [])}, facts
+        assert [one["start_at"] for one in said["nearest"]] == [
+            one["start_at"].replace("+00:00", "Z") for one in done.get("nearest", [])
+        ]
+        outcomes.append(said["state"])
+    assert outcomes == ["booked", None, "requested", "booked", None, None]
