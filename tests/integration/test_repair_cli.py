@@ -78,3 +78,9 @@ def test_many_pieces_are_edited_and_given_back_on_the_command_line(tmp_path: Pat
     assert "2 已恢复" in run("register", "undo", "1", "--as", "bj-master")
     run("register", "edit", "--as", "bj-master", "--located-in", "102", "--model", "x", code=2)
     run("register", "edit", "--as", "bj-master", "--asset", "A1", code=1)
+    told = run(
+        "register", "edit", "--as", "bj-master", "--asset", "A1", "--original-value", "1.2万"
+    )
+    assert "12000.00" in told
+    odd = ("--asset", "A1", "--original-value", "much")
+    run("register", "edit", "--as", "bj-master", *odd, code=2)

@@ -100,3 +100,11 @@ def test_an_instructor_reads_the_rules_and_books_a_timetable_but_sets_nothing() 
     data = data_of("settings", me(Role.INSTRUCTOR))
     assert (data["sees_calendar"], data["may_book"]) == (True, True)
     assert (data["may_calendar"], data["may_policies"]) == (False, False)
+
+
+def test_an_instructor_is_shown_no_income_and_an_evaluator_writes_none() -> None:
+    found = {role: data_of("utilisation", me(role)) for role in Role}
+    reads = {role for role, data in found.items() if data["reads_income"]}
+    writes = {role for role, data in found.items() if data["writes_income"]}
+    assert writes == {Role.STATIONMASTER, Role.ADMINISTRATOR}
+    assert reads == writes | {Role.EVALUATOR}

@@ -117,3 +117,17 @@ def test_a_resource_never_widens_what_a_role_may(
 )
 def test_weak_passwords_are_refused(password: str, is_good: bool) -> None:
     assert (password_objection("zhang-wei", password) is None) is is_good
+
+
+def test_income_is_read_by_leaders_and_who_evaluates_and_written_by_leaders_alone() -> None:
+    def who(action: Action) -> set[Role]:
+        return {role for role in Role if authorize(somebody(role), action, OWN) is Decision.ALLOWED}
+
+    leaders = {Role.STATIONMASTER, Role.ADMINISTRATOR}
+    assert who(Action.READ_INCOME) == leaders | {Role.EVALUATOR}
+    assert who(Action.WRITE_INCOME) == leaders
+    evaluator = somebody(Role.EVALUATOR, "EVAL")
+    assert authorize(evaluator, Action.READ_INCOME, OWN) is Decision.ALLOWED
+    assert authorize(evaluator, Action.WRITE_INCOME, OWN) is Decision.REFUSED
+    reader = somebody(Role.STATIONMASTER, is_read_only=True)
+    assert authorize(reader, Action.WRITE_INCOME, OWN) is Decision.REFUSED
