@@ -1,8 +1,10 @@
 """The only place that knows how the relational database is opened and how transactions begin."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import BigInteger, Engine, Enum, Integer, MetaData
@@ -13,11 +15,14 @@ from sqlmodel import Session, SQLModel
 from inventory.engines import (
     DOOR,
     READING,
+    WRITER_WAITS_S,
     WRITING,
+    is_in_memory,
     parsed_url,
     postgresql_engine,
     sqlite_engine,
 )
+from inventory.turns import NoTurn, turns_of
 
 UNAVAILABLE = (OperationalError, InterfaceError, NoFreeConnection)
 """What a transaction raises when the database gives no answer now; it may be tried again later."""
@@ -65,6 +70,9 @@ class Database:
         self.engine = engine
         self._writing = engine.execution_options(**{DOOR: WRITING})
         self._reading = engine.execution_options(**{DOOR: READING})
+        # PostgreSQL has a row of its own for who waits for a lock; memory has one writer
+        is_file = engine.dialect.name == "sqlite" and not is_in_memory(engine.url)
+        self._turns = turns_of(str(Path(str(engine.url.database)).resolve())) if is_file else None
         if engine.dialect.name == "postgresql":
             self._reading = self._reading.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -76,9 +84,24 @@ class Database:
 
         Writers queue up (BEGIN IMMEDIATE on SQLite, one lock on PostgreSQL), so what was read
         inside still holds when it is acted upon. Rows stay readable after the commit.
+
+        Who has not got their turn after `WRITER_WAITS_S` gets one of `UNAVAILABLE`.
         """
-        with Session(self._writing, expire_on_commit=False) as db, db.begin():
+        with self._turn(), Session(self._writing, expire_on_commit=False) as db, db.begin():
             yield db
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if self._turns is None:
+            yield
+            return
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(self._turns.turn(WRITER_WAITS_S))
+            except NoTurn:
+                waited = sqlite3.OperationalError(f"no turn to write within {WRITER_WAITS_S:g} s")
+                raise OperationalError("BEGIN IMMEDIATE", None, waited) from None
+            yield
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -17,8 +17,13 @@ from sqlmodel import create_engine
 
 from inventory.errors import UnstorableText
 
-BUSY_TIMEOUT_MS = 10_000
-"""Chosen: a writer waits this long for another one before it gives up."""
+WRITER_WAITS_S = 30.0
+"""Chosen: a writer waits this long for those ahead before it gives up.
+
+So 16 who write at once get through where a transaction, disk included, takes 1.8 s; on a machine
+that is not overloaded it takes some milliseconds.
+"""
+_WRITER_WAITS_MS = int(WRITER_WAITS_S * 1000)
 CONNECT_WITHIN_S = 2
 """The shortest libpq keeps to; a page may not hang because the server is away."""
 ANSWER_WITHIN_S = 1.5
@@ -68,10 +73,15 @@ def parsed_url(text: str) -> URL:
     return url.set(drivername="postgresql+psycopg")
 
 
+def is_in_memory(url: URL) -> bool:
+    """Whether an address of SQLite names no file."""
+    return url.database in {None, "", ":memory:"}
+
+
 def sqlite_engine(url: URL) -> Engine:
     """Engine of a file, or of a database in memory that lives in one connection."""
     arguments: dict[str, Any] = {"connect_args": {"check_same_thread": False}}
-    if url.database in {None, "", ":memory:"}:
+    if is_in_memory(url):
         arguments["poolclass"] = StaticPool
     else:
         arguments |= {"pool_size": 20, "max_overflow": 40}
@@ -138,10 +148,11 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
     # None hands BEGIN to us: the driver's own starts a deferred transaction at the first write
     connection.isolation_level = None
     for pragma in (
+        # the first one, or the others would not wait for who has the file just now
+        f"busy_timeout = {_WRITER_WAITS_MS}",
         "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
-        f"busy_timeout = {BUSY_TIMEOUT_MS}",
     ):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -200,7 +211,7 @@ class _Greeting:
         record.info["opened_s"] = time.monotonic()
         settings = {
             "TimeZone": "UTC",
-            "lock_timeout": str(BUSY_TIMEOUT_MS),
+            "lock_timeout": str(_WRITER_WAITS_MS),
             "idle_in_transaction_session_timeout": str(ABANDONED_AFTER_S * 1000),
         }
         try:
