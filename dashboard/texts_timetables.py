@@ -60,6 +60,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "timetable.periods": ("第 {list} 节", "periods {list}"),
     "timetable.in_weeks": ("{list} 周", "weeks {list}"),
     "timetable.times": ("自 {first} 起 {n} 次", "{n} times from {first}"),
+    "timetable.not_held": ("（{n} 次遇放假或已过）", " ({n} on days off or over)"),
     "timetable.known": ("此前已写入", "booked before"),
     "timetable.expected": ("应为", "expected"),
     "timetable.progress": ("已写入 {done}/{all} 门课…", "{done} of {all} lessons booked…"),

@@ -148,7 +148,8 @@ const TimetableParts = {
       tried.ignored_columns.length ? el("p", { class: "small muted" }, say("timetable.ignored", { list: tried.ignored_columns.join("、") })) : null,
       others.length ? el("ul", { class: "lines", "data-part": "problems" }, ...others.map((one) => el("li", {}, el("div", {}, place(one), problemWords(data, one))))) : null,
       el("ul", { class: "lines", "data-part": "lessons" }, ...tried.rows.map((one) => el("li", { class: one.is_known ? "over" : null }, el("div", {}, place(one), el("strong", {}, one.title), " ",
-        this.lessonWords(one)), el("span", {}, one.is_known ? `✓ ${say("timetable.known")} ` : "", one.first_at ? say("timetable.times", { first: at(one.first_at), n: one.times }) : "")))),
+        this.lessonWords(one)), el("span", {}, one.is_known ? `✓ ${say("timetable.known")} ` : "", one.first_at ? say("timetable.times", { first: at(one.first_at), n: one.times }) : "",
+        !one.is_known && one.not_held ? say("timetable.not_held", { n: one.not_held }) : "")))),
       more(say("timetable.left_out", { n: tried.left_out.length }), tried.left_out.map((one) => [place(one), `${one.title} · ${say(`timetable.why_${one.why}`)}`])),
       more(say("timetable.passed", { n: tried.passed.length }), tried.passed.map((one) => one.text ? [`${one.place} `, el("span", { class: "muted" }, one.text)] : [say("timetable.sheet_passed", { title: one.place })])));
   },

@@ -24,7 +24,8 @@ _ROW: dict[str, Any] = {
     "note": "",
     "series_id": 12,
     "first_at": "2026-09-08T00:00:00Z",
-    "times": 15,
+    "times": 14,
+    "not_held": 1,
     "is_known": False,
 }
 
@@ -91,6 +92,7 @@ class TimetableRowOut(BaseModel):
     series_id: int | None = None
     first_at: datetime | None = None
     times: int = Field(description="how often it is held; what is over already is left out")
+    not_held: int = Field(default=0, description="weeks it is not held in: days off, or over")
     is_known: bool = False
 
 

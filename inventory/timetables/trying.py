@@ -251,6 +251,7 @@ def row_out(
         series_id=series_id,
         first_at=first_at,
         times=times,
+        not_held=max(len(one.weeks) - times, 0),
     )
 
 

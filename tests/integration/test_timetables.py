@@ -205,6 +205,7 @@ def test_a_weekday_grid_is_previewed_settled_by_a_person_and_booked(house: Schoo
         1,
     )
     assert (shown["periods"], shown["weeks"], shown["times"]) == ("1-2", "3,5", 2)
+    assert shown["not_held"] == 0
     assert [one["text"] for one in tried["passed"]] == ["午休"]
     assert booked(house) == []
     done = send(house, rows, header=["某某学校"], dry_run="false", **form).json()
