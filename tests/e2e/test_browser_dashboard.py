@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.browsers import DESKTOP, PHONE, fresh_seat, seat
 from tests.e2e.conftest import Demo
+from tests.e2e.sim_faults import fault
 
 CELL = '[data-cell="BJ01-T|2-1|intermediate"]'
 RED_WITHIN_MS = 10_000
@@ -46,15 +47,6 @@ def _note_foreign(url: str, base: str, wrong: list[str]) -> None:
     host = base.partition("://")[2]
     if not re.match(rf"(https?|wss?)://{re.escape(host)}|data:|blob:", url):
         wrong.append(f"request to {url}")
-
-
-@contextlib.contextmanager
-def fault(demo: Demo, bench: str, name: str) -> Iterator[None]:
-    demo.command("sim", "fault", bench, name)
-    try:
-        yield
-    finally:
-        demo.command("sim", "clear", bench)
 
 
 def test_logging_in_and_out_by_the_form(enter: Enter, demo: Demo) -> None:
@@ -228,7 +220,7 @@ def test_a_visitor_sees_shared_stations_without_counts(enter: Enter) -> None:
 def test_nothing_needs_sideways_scrolling_on_a_phone(enter: Enter, path: str) -> None:
     page = enter("bj-master", path, PHONE)
     expect(page.locator(".sm").last).to_be_visible()
-    page.wait_for_timeout(1_500)
+    page.wait_for_timeout(700)
     wide = page.evaluate(
         """() => [...document.querySelectorAll('[data-testid="stMain"], body')]
              .filter((node) => node.scrollWidth > node.clientWidth + 1)

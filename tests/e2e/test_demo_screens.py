@@ -70,7 +70,8 @@ def test_no_page_scrolls_sideways_or_asks_another_host(
     expect(page.locator(".stApp")).to_contain_text("GX02-E")
     for path in ("/", "/station?station=GX02-T&module=2-4", "/bench?bench=motor-02"):
         page.goto(base + path)
-        page.wait_for_timeout(2500)  # streams never end, so there is no idle network to wait for
+        expect(page.locator(".sm").nth(1)).to_be_visible()
+        page.wait_for_timeout(1_000)  # streams never end, so there is no idle network to wait for
         assert page.locator(".stException").count() == 0, path
         scroll = page.evaluate("document.documentElement.scrollWidth")
         assert scroll <= width, f"{path} is {scroll} px wide"

@@ -18,6 +18,7 @@ from inventory.moments import SCHOOL_ZONE
 from tests.e2e.browsers import PHONE, entered, fits
 from tests.e2e.conftest import Demo
 from tests.e2e.open_hours import CHANGING
+from tests.e2e.sim_faults import fault
 from tests.rig import POSIX_ONLY
 
 pytestmark = [POSIX_ONLY, pytest.mark.timeout(240)]
@@ -54,15 +55,6 @@ def booked(page: Page) -> Iterator[str]:
     yield path
     step = {"step": "cancel", "reason": "test"}
     assert page.request.post(f"{path}/steps", data=step, headers=CHANGING).ok
-
-
-@contextlib.contextmanager
-def failing(demo: Demo) -> Iterator[None]:
-    demo.command("sim", "fault", "battery-01", "isolation-low")
-    try:
-        yield
-    finally:
-        demo.command("sim", "clear", "battery-01")
 
 
 def choose_quiet_hours(page: Page) -> None:
@@ -106,7 +98,7 @@ def test_a_bench_fails_its_holder_is_told_and_takes_the_substitute(
         entered(browser, demo, "bj-teacher") as page,
         entered(browser, demo, "bj-teacher", PHONE) as phone,
         booked(page) as booking,
-        failing(demo),
+        fault(demo, "battery-01", "isolation-low"),
     ):
         phone.goto("/bookings?tab=mine&lang=en")
         affected = phone.locator('[data-group="affected"]').locator(".affected")
