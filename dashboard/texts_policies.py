@@ -31,6 +31,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "policy_set.switch_off": ("停用这类规则", "Switch off"),
     "policy_set.switch_off_sure": ("确认停用？之后不再限制", "Sure? Nothing limits it then"),
     "policy_set.on": ("启用", "on"),
+    "policy_set.state": ("状态", "State"),
     "policy_set.all_hint": (
         "同一类的各条规则同时有效；不选的条件不限。保存后代替默认规则。",
         "All rules of a kind hold at once; what is not ticked is open. They replace the defaults.",

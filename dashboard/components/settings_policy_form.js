@@ -19,7 +19,7 @@ const PolicyFormParts = {
     const effects = own ? [[own, say("policy_set.on")], ["off", say("effect.off")]] : data.effects.map((effect) => [effect, say(`effect.${effect}`)]);
     const names = data.figures[code] ?? [];
     return el("div", { class: "rowed" }, ...["least", "most"].filter((name) => names.includes(name)).map(figure),
-      el("label", { class: "stacked" }, say("policy_field.effect"), el("select", { "data-focus": `${code}-${n}-effect`,
+      el("label", { class: "stacked" }, say(own ? "policy_set.state" : "policy_field.effect"), el("select", { "data-focus": `${code}-${n}-effect`,
         onchange: (event) => { one.effect = event.target.value; this.draw(); } },
       ...effects.map(([effect, words]) => el("option", { value: effect, selected: effect === one.effect }, words)))));
   },
