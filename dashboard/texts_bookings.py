@@ -48,7 +48,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "booking.offline": ("离线", "offline"),
     "booking.faulty": ("故障 {n}", "{n} faults"),
     "booking.mine": ("我的", "mine"),
-    "purpose.class": ("课程", "Class"),
+    "purpose.class": ("上课", "Class"),
     "purpose.exam": ("考核", "Exam"),
     "purpose.maintenance": ("维护", "Maintenance"),
     "purpose.open_sharing": ("开放共享", "Open sharing"),

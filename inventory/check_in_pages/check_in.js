@@ -13,7 +13,7 @@
       did_check_in: "签到成功。", did_end_early: "已结束，剩余时间已释放。",
       refused: "未能办理：预约情况已有变化，请看最新状态。", foreign: "请从设备标签打开本页后再试。",
       lost: "网络连接失败，请重试。", again: "重试",
-      class: "授课", exam: "考核", maintenance: "维护", open_sharing: "开放共享",
+      class: "上课", exam: "考核", maintenance: "维护", open_sharing: "开放共享",
     },
     en: {
       none: "You have no booking of this today.", book: "Book it →",

@@ -19,7 +19,7 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "no_rigs": ("这里还没有台架。", "There are no rigs here yet."),
     "as_of": ("截至 {at}", "as of {at}"),
     "lost": ("连接中断，以下为", "No connection; this is"),
-    "class": ("课程", "Class"),
+    "class": ("上课", "Class"),
     "exam": ("考核", "Exam"),
     "maintenance": ("维护", "Maintenance"),
     "open_sharing": ("开放共享", "Open sharing"),

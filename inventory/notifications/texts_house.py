@@ -95,7 +95,7 @@ _HOUSE_TEXTS: Mapping[MessageKind, Text] = {
 TEXTS: Mapping[MessageKind, Text] = {**BOOKING_TEXTS, **_HOUSE_TEXTS}
 WORDS: Mapping[str, Mapping[str, Pair]] = {
     "purpose": {
-        "class": ("授课", "class"),
+        "class": ("上课", "class"),
         "exam": ("考核", "exam"),
         "maintenance": ("维护", "maintenance"),
         "open_sharing": ("开放共享", "open sharing"),
