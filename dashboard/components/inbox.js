@@ -42,7 +42,8 @@ class InboxView extends WorkView {
       items.push(...found.items);
     } while (found.next !== null && items.length < this.most);
     return () => {
-      this.items = items;
+      // what was told late, of an earlier day, stands with its day
+      this.items = items.sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
       this.total = found.total;
       this.unread = found.unread;
     };
