@@ -18,6 +18,10 @@ from tests.rig import POSIX_ONLY, until
 
 SECONDS = float(os.environ.get("STATIONMASTER_FULL_DISK_S", "2.5"))
 LOAD = Load(1000, benches=2, processes=1)
+SPOOL_BYTES = 512 * 1024
+"""Chosen: some four seconds of rows, so that no spool is full before the disk is."""
+SPOOLS_FILLED = 6000
+"""Rows of all benches, more than their spools hold together."""
 
 
 @contextmanager
@@ -61,7 +65,7 @@ def test_a_full_disk_under_the_spools_gives_up_counted_rows_and_drains_when_ther
 ) -> None:
     pause, disk = threading.Event(), tmp_path / "spool"
     with small_disk(disk, 16):
-        line = start_line("mosquitto", replace(LOAD, spool_bytes=256 * 1024))
+        line = start_line("mosquitto", replace(LOAD, spool_bytes=SPOOL_BYTES))
         line.start_benches()
         line.wait_until_all_deliver()
         line.broker.kill()
