@@ -15,6 +15,7 @@ from inventory.bookings.table import Booking, BookingPart
 from inventory.moments import SCHOOL_ZONE
 from inventory.notifications.outbox import Everybody, Fact, Message, Recipient, put
 from inventory.notifications.rules import MessageKind
+from inventory.notifications.texts import Pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def tell(db: Session, row: Booking, told: Told) -> None:
         "purpose": row.purpose.value,
         "station": row.station_code,
         "holder": row.holder,
-        "resources": names_of(db, parts),
+        **named("resources", names_of(db, parts)),
         "start_at": row.start_at,
         "end_at": row.end_at,
         "note": row.note or None,
@@ -97,10 +98,17 @@ def tell_placed(
         tell(db, row, Told(MessageKind.BOOKING_REQUESTED, at, deciders, told, row.holder))
 
 
-def names_of(db: Session, parts: Sequence[BookingPart]) -> Sequence[str]:
+def names_of(db: Session, parts: Sequence[BookingPart]) -> Sequence[Pair]:
     """What of the parts was asked for, as people call it; at most one statement."""
     asked = [part for part in parts if part.is_asked]
     codes = [part.bench_code for part in asked if part.bench_code is not None]
-    query = select(Bench.code, Bench.name_zh).where(col(Bench.code).in_(codes))
-    names: Mapping[str | None, str] = dict(db.exec(query).all()) if codes else {}
-    return [names.get(part.bench_code) or resource_of(part.resource_key).code for part in asked]
+    query = select(Bench.code, Bench.name_zh, Bench.name_en).where(col(Bench.code).in_(codes))
+    rows = db.exec(query).all() if codes else ()
+    names: Mapping[str | None, Pair] = {code: (zh, en or zh) for code, zh, en in rows}
+    own = [resource_of(part.resource_key).code for part in asked]
+    return [names.get(part.bench_code, (code, code)) for part, code in zip(asked, own, strict=True)]
+
+
+def named(fact: str, names: Sequence[Pair]) -> dict[str, Fact]:
+    """Names as the facts of a message, in both languages."""
+    return {fact: [zh for zh, _ in names], f"{fact}_en": [en for _, en in names]}

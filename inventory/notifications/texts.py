@@ -2,7 +2,7 @@
 
 Only these texts are templates. `{name}` stands for the fact of that name; a line whose facts are
 not all given is left out. Facts called `…_at` are moments, `when` is `start_at` to `end_at`,
-`resources` and other lists are joined.
+`resources` and other lists are joined. A fact with a twin called `…_en` is that one in English.
 """
 
 from collections.abc import Mapping
@@ -105,7 +105,7 @@ BOOKING_TEXTS: Mapping[MessageKind, Text] = {
         "台架不可用：{resources} · {when} 的预约受影响",
         "A rig failed: your booking of {resources} · {when} is affected",
         ("故障设备：{failed}", "What failed: {failed}"),
-        ("原因：{why}", "Why: {why_en}"),
+        ("原因：{why}", "Why: {why}"),
         ("建议改用：{substitutes}", "Proposed instead: {substitutes}"),
     ),
     MessageKind.RIG_RESTORED: _booking(

@@ -24,7 +24,7 @@ _WORK_ORDER: tuple[Pair, ...] = (
 _HOUSE_TEXTS: Mapping[MessageKind, Text] = {
     MessageKind.REMINDER_DUE: Text(
         ("有 {count} 项即将到期或已到期", "{count} things become due or are overdue"),
-        (("{names}", "{names_en}"), ("最早：{due_on}", "First: {due_on}")),
+        (("{names}", "{names}"), ("最早：{due_on}", "First: {due_on}")),
         "due",
     ),
     MessageKind.UNBOOKED_USE: Text(
@@ -32,13 +32,13 @@ _HOUSE_TEXTS: Mapping[MessageKind, Text] = {
             "{day} 未预约使用 {times} 次，共 {minutes} 分钟",
             "{day}: used without a booking {times} times, {minutes} min in all",
         ),
-        (("台架：{benches}", "Benches: {benches_en}"),),
+        (("台架：{benches}", "Benches: {benches}"),),
         "utilisation",
         (("from", "day"), ("to", "day")),
     ),
     MessageKind.ALERT_OPENED: Text(
         ("警报：{alert_kind} {bench}", "Alert: {alert_kind} {bench}"),
-        (("台架：{name}", "Bench: {name_en}"), ("预约：{when}", "Booked: {when}")),
+        (("台架：{name}", "Bench: {name}"), ("预约：{when}", "Booked: {when}")),
         "health",
     ),
     MessageKind.WORK_ORDER_OPENED: Text(

@@ -28,6 +28,7 @@ from inventory.notifications.texts_house import (
 MOST_SIGNS, MOST_LISTED = 160, 8
 """Chosen: a value fits two lines of a phone; longer ones are on the page the message leads to."""
 _FORMATTER = Formatter()
+_EN = "_en"
 
 
 class Language(StrEnum):
@@ -87,6 +88,9 @@ def _filled(template: str, said: Mapping[str, str]) -> str:
 
 def _said(facts: Mapping[str, Any], language: Language, zone: ZoneInfo) -> dict[str, str]:
     found = {name: _one(name, value, language, zone) for name, value in facts.items()}
+    if language is Language.EN:
+        own = {name.removesuffix(_EN): said for name, said in found.items() if name.endswith(_EN)}
+        found |= {name: said for name, said in own.items() if said}
     begin, end = _moment(facts.get("start_at")), _moment(facts.get("end_at"))
     if begin is not None and end is not None:
         found["when"] = span_words(begin, end, language, zone)

@@ -12,10 +12,11 @@ from inventory.bookable import resource_of
 from inventory.bookings.keeping import blocked, parts_of
 from inventory.bookings.rules import HOLDING
 from inventory.bookings.table import Booking, BookingPart
-from inventory.bookings.telling import Told, names_of, tell
+from inventory.bookings.telling import Told, named, names_of, tell
 from inventory.database import Database
 from inventory.notifications.outbox import MANAGERS, Everybody, Fact, Recipient
 from inventory.notifications.rules import MessageKind
+from inventory.notifications.texts import Pair
 from inventory.rig_truth.affected import Affected, FailedPart, affected
 from inventory.rig_truth.rigs import Rig
 from inventory.rig_truth.rules import AHEAD, NoticeState, is_told
@@ -120,12 +121,12 @@ def _tell_failed(db: Session, live: LiveBenches, one: Affected, now: datetime) -
         proposed += _proposed(db, live, one, each, now)
     reasons = [each for failed in one.failed for each in failed.troubles]
     facts: dict[str, Fact] = {
-        "failed": _names(db, [each.part for each in one.failed]),
+        **named("failed", _names(db, [each.part for each in one.failed])),
         "why": [each.said.zh for each in reasons],
         "why_en": [each.said.en for each in reasons],
     }
     if proposed:
-        facts["substitutes"] = [each.name_zh for each in proposed]
+        facts |= named("substitutes", [(each.name_zh, each.name_en) for each in proposed])
     kind = MessageKind.RIG_FAILED_SUBSTITUTE_PROPOSED
     key = f"rig_truth:{notices[0].id}:failed"
     tell(db, row, Told(kind, now, _recipients(row), facts, dedupe_key=key))
@@ -154,7 +155,7 @@ def _take_back(db: Session, booking_id: int, notices: Sequence[RigNotice], now: 
         close(db, one, state, SYSTEM, now)
     if not restored:
         return
-    facts = {"restored": _names(db, [parts[one.resource_key] for one in restored])}
+    facts = named("restored", _names(db, [parts[one.resource_key] for one in restored]))
     key = f"rig_truth:{restored[0].id}:restored"
     told = Told(MessageKind.RIG_RESTORED, now, _recipients(row), facts, dedupe_key=key)
     tell(db, row, told)
@@ -168,9 +169,9 @@ def _recipients(row: Booking) -> list[Recipient]:
     return [row.holder, Everybody(row.organisation_code, MANAGERS)]
 
 
-def _names(db: Session, parts: Sequence[BookingPart]) -> Sequence[str]:
+def _names(db: Session, parts: Sequence[BookingPart]) -> Sequence[Pair]:
     with_others = [resource_of(one.resource_key).code for one in parts if not one.is_asked]
-    return [*names_of(db, parts), *with_others]
+    return [*names_of(db, parts), *((code, code) for code in with_others)]
 
 
 def _note(db: Session, row: Booking, action: str, new: dict[str, object], now: datetime) -> None:

@@ -45,11 +45,17 @@ def test_every_kind_of_message_has_texts() -> None:
 def test_both_languages_show_the_same_facts(kind: MessageKind) -> None:
     text = TEXTS[kind]
     for pair in (text.title, *text.lines):
-        zh, en = (
-            {name.removesuffix("_en") for name in names_in(picked(pair, language))}
-            for language in Language
-        )
+        zh, en = (names_in(picked(pair, language)) for language in Language)
         assert zh == en, pair
+
+
+def test_what_has_an_english_name_is_called_by_it_in_english() -> None:
+    kind = MessageKind.WORK_ORDER_OPENED
+    facts = {"work_order_id": 1, "thing": "b-1 电池台架", "thing_en": "b-1 battery bench"}
+    zh, en = (worded(kind, facts, language, ZONE).title for language in Language)
+    assert (zh, en) == ("新报修 #1：b-1 电池台架", "New work order #1: b-1 battery bench")
+    facts["thing_en"] = ""
+    assert worded(kind, facts, Language.EN, ZONE).title.endswith("b-1 电池台架")
 
 
 def test_words_of_facts_are_those_of_the_rules_and_of_the_screens() -> None:
