@@ -32,9 +32,9 @@ _DAYS = (
 _SHOWN_NEXT = 5
 _STYLE = (
     "*{box-sizing:border-box}body{margin:0;min-height:100vh;padding:3vmin;background:#fff;"
-    f"color:#1b2430;font:2.6vmin/1.4 {FONTS}}}"
+    f"color:#1b2430;font:max(2.6vmin,14px)/1.4 {FONTS}}}"
     "header{display:flex;justify-content:space-between;align-items:baseline;gap:2vmin;"
-    "font-size:3.4vmin}h1{font-size:5vmin;margin:0}"
+    "font-size:max(3.4vmin,15px)}h1{font-size:5vmin;margin:0}"
     "#clock{white-space:nowrap}"
     ".lost{background:#fdecea;color:#7a1a12;border-left:1vmin solid #b42318;padding:1vmin 2vmin}"
     ".rig{border-left:1.6vmin solid;padding:2vmin 3vmin;margin:2vmin 0;border-radius:1vmin}"
