@@ -1,19 +1,18 @@
 """The API on a port of its own, which can go away and come back as a network does."""
 
-import socket
 import threading
 
 import uvicorn
 from fastapi import FastAPI
+
+from tests.ports import a_free_port
 
 
 class AsgiServer:
     """Serves an app from a thread; `stop` and `start` keep the port."""
 
     def __init__(self, app: FastAPI) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = a_free_port()
         self._app = app
         self.start()
 

@@ -1,7 +1,6 @@
 import gc
 import logging
 import os
-import socket
 import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from xdist.remote import Producer  # type: ignore[import-untyped]
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from tests.examples import EXAMPLES
+from tests.ports import a_free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -86,9 +86,7 @@ def shared() -> Path:
 
 @pytest.fixture
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return a_free_port()
 
 
 @pytest.hookimpl(wrapper=True)

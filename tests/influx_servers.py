@@ -19,6 +19,7 @@ from telemetry.store.influx.forwarding import Limits
 from telemetry.store.influx.preparing import Kept, prepare_server
 from telemetry.store.influx.store import InfluxStore
 from telemetry.store.port import Batch
+from tests.ports import a_free_port
 from tests.rig import until
 
 FOR_EVER = Kept(0, 0, 0)
@@ -45,12 +46,6 @@ bind-address = "127.0.0.1:{rpc}"
 [logging]
   level = "error"
 """
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Server:
@@ -82,11 +77,11 @@ def start_influxdb(folder: Path, *, with_accounts: bool = False) -> Server:
     if program is None:
         pytest.skip("influxd is not installed: apt-get install influxdb")
     folder.mkdir(parents=True, exist_ok=True)
-    port = _free_port()
+    port = a_free_port()
     config = folder / "influxdb.conf"
     config.write_text(
         _CONFIG.format(
-            folder=folder.as_posix(), port=port, rpc=_free_port(), auth=str(with_accounts).lower()
+            folder=folder.as_posix(), port=port, rpc=a_free_port(), auth=str(with_accounts).lower()
         )
     )
     return Server([program, "-config", str(config)], port)
@@ -96,7 +91,7 @@ def start_victoria(folder: Path) -> Server:
     program = shutil.which("victoria-metrics")
     if program is None:
         pytest.skip("victoria-metrics is not installed: apt-get install victoria-metrics")
-    port = _free_port()
+    port = a_free_port()
     flags = [f"-storageDataPath={folder}", f"-httpListenAddr=127.0.0.1:{port}"]
     return Server([program, *flags, "-retentionPeriod=100y", "-loggerLevel=ERROR"], port)
 

@@ -1,7 +1,6 @@
 """Servers that messages are sent to in tests: SMTP by aiosmtpd, and an HTTP server for bots."""
 
 import json
-import socket
 import threading
 from collections.abc import Callable
 from email import message_from_bytes, policy
@@ -11,6 +10,8 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.ports import a_free_port
 
 
 class Mailbox:
@@ -37,7 +38,7 @@ class Mailbox:
 def running_mailbox(mailbox: Mailbox, **settings: Any) -> Controller:  # noqa: ANN401 - of aiosmtpd
     """A started server on a free port, `controller.port`; the caller stops it."""
     # port 0 is not looked up by the library, so the first free one is taken here
-    controller = Controller(mailbox, hostname="127.0.0.1", port=_free_port(), **settings)
+    controller = Controller(mailbox, hostname="127.0.0.1", port=a_free_port(), **settings)
     controller.start()
     return controller
 
@@ -82,9 +83,3 @@ def _handler(bot: BotServer) -> type[BaseHTTPRequestHandler]:
             pass
 
     return Handler
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,8 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
+
+from tests.ports import a_free_port
 
 FIRST_WITH_ICU_DATABASES = 150_000
 USER, PASSWORD = "house", "not-for-any-log"
@@ -65,7 +66,7 @@ class PostgresServer:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.data = folder / "data"
-        self.port = _free_port()
+        self.port = a_free_port()
         self._numbers = iter(range(1, 1_000_000))
         self._templates: set[str] = set()
         self._run_as = _unprivileged()
@@ -193,9 +194,3 @@ def _ask_to_end(process: subprocess.Popen[bytes]) -> None:
         import signal
 
         process.send_signal(signal.SIGINT)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -2,7 +2,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -17,15 +16,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.e2e.browsers import opened_browser
+from tests.ports import a_free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-
-
-def two_free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as other:
-        one.bind(("127.0.0.1", 0))
-        other.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1]), int(other.getsockname()[1])
 
 
 class Demo:
@@ -34,7 +27,7 @@ class Demo:
     def __init__(self, folder: Path, *options: str) -> None:
         self.folder = folder
         self.options = options
-        self.port, self.broker_port = two_free_ports()
+        self.port, self.broker_port = a_free_port(), a_free_port()
         self.environment = {**os.environ, "STATIONMASTER_VAR": str(folder), "PYTHONUTF8": "1"}
         self.output = folder.parent / "demo.out"
         self.process = self._start()

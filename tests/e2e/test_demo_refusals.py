@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import ROOT, Demo, two_free_ports
+from tests.e2e.conftest import ROOT, Demo
+from tests.ports import a_free_port
 from tests.rig import POSIX_ONLY
 
 pytestmark = [POSIX_ONLY, pytest.mark.timeout(120)]
@@ -28,7 +29,7 @@ def test_a_taken_port_is_named_with_the_way_out(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        port, (_, free) = taken.getsockname()[1], two_free_ports()
+        port, free = taken.getsockname()[1], a_free_port()
         web = start(tmp_path, "--port", str(port), "--broker-port", str(free))
         broker = start(tmp_path, "--port", str(free), "--broker-port", str(port))
     for said, option in ((web, "--port"), (broker, "--broker-port")):

@@ -4,7 +4,6 @@ import json
 import logging
 import os
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from stationmaster.backup.sqlite_copies import table_counts
 from telemetry.broker.embedded import prepare
 from telemetry.store.port import BenchSnapshot, StoreUnavailable
 from telemetry.store.sqlite_reading import SqliteReader
+from tests.ports import a_free_port
 from tests.rig import BENCHES, POSIX_ONLY, RunningBroker, start_broker, until
 
 log = logging.getLogger(__name__)
@@ -86,12 +86,6 @@ class Server:
             found = reader.snapshot(bench)
         assert found is not None
         return found
-
-
-def a_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def started(log: Path, environment: Mapping[str, str], *words: str) -> subprocess.Popen[bytes]:

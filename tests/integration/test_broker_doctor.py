@@ -2,7 +2,6 @@
 
 import getpass
 import json
-import socket
 import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -28,15 +27,10 @@ from telemetry.broker.doctor.verdicts import Grade, Verdict
 from telemetry.broker.embedded import BrokerProgram, EmbeddedBroker, find_mosquitto
 from telemetry.contract import topics
 from telemetry.contract.broker_address import BrokerAddress
+from tests.ports import a_free_port
 from tests.rig import RunningBroker, start_broker
 
 Verdicts = Mapping[Check, Verdict]
-
-
-def a_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def badly_set_up(folder: Path, port: int) -> RunningBroker:

@@ -19,6 +19,7 @@ from stationmaster.__main__ import command_line
 from stationmaster.settings import Settings
 from telemetry.broker.access import mosquitto_acl
 from telemetry.store.influx.lines import ROWS
+from tests.ports import a_free_port
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
@@ -70,9 +71,7 @@ def test_the_access_list_is_the_embedded_brokers_own() -> None:
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    return a_free_port()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -21,6 +20,7 @@ from telemetry.contract.encoding import decode_ack, encode
 from telemetry.contract.payloads import Ack, FaultReport, FaultState
 from telemetry.ingest.service import wall_clock_ms
 from tests.databases import STAGES
+from tests.ports import a_free_port
 from tests.postgres import PASSWORD as SECRET
 from tests.postgres import PostgresServer, running_postgres
 from tests.rig import POSIX_ONLY, RunningBroker, start_broker
@@ -109,9 +109,7 @@ def furnished_server() -> Iterator[tuple[PostgresServer, str]]:
 
 @contextmanager
 def running_house(folder: Path, url: str, port: int) -> Iterator[tuple[House, Bench]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        broker_port = int(probe.getsockname()[1])
+    broker_port = a_free_port()
     broker = start_broker(folder, broker_port, "mosquitto")
     settings = {
         "STATIONMASTER_VAR": str(folder / "var"),
