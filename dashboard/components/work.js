@@ -221,6 +221,7 @@ class WorkView {
   destroy() {
     this.stop?.();
     clearTimeout(this.timer);
+    this.address = () => ({}); // closing tells the view when the address is the next page's
     this.panel.close();
   }
 
@@ -229,7 +230,6 @@ class WorkView {
   }
 
   take() {}
-
   closed() {}
 
   // What the address is to say so that it leads back here; a page of Streamlit's may have changed it.
